@@ -55,25 +55,22 @@ it('lists, shows and resolves a finding, and says in the status that it is open'
     ...{ findings: [{ kind: 'unexplained', open: 1 }], negativeClaims: 0 },
   });
   expect((await run('status')).stdout).toContain('1 unexplained open since');
-  await until(async () => {
-    const ready = await fetch(`${ledger.url}/readyz`);
-    const { checks } = (await ready.json()) as { checks: Record<string, { detail?: string }> };
-    return checks.findings?.detail === 'open findings: 1 unexplained; npx daybook findings list';
-  });
-
   const credit = ['findings', 'resolve', found.id, 'credit', '--to', 'customer'];
   const late = await run(...credit, '--difference', '7', ...ACT, 'case-1');
-  expect(late).toMatchObject({ code: 1, stderr: expect.stringContaining('is 1500000 base units') });
+  expect(late).toMatchObject({
+    exitCode: 1,
+    stderr: expect.stringContaining('is 1500000 base units'),
+  });
   const done = await run(...credit, '--difference', '1500000', ...ACT, 'case-1', '--json');
   expect(answerOf('finding', done.stdout).finding).toMatchObject({
     ...{ status: 'closed', end: 'credited', creditedTo: 'customer', reference: 'case-1' },
   });
   expect(await open()).toEqual([]);
-  const all = answerOf('findings', (await run('findings', 'list', '--all', '--json')).stdout);
-  expect(all.findings).toHaveLength(1);
+  expect((await run('findings', 'list', '--all')).stdout).toContain('credited');
   const claims = answerOf('claims', (await run('findings', 'claims', '--json')).stdout);
   expect(claims).toEqual({ claims: [] });
-});
+  // Each run is a process of its own.
+}, 180_000);
 
 it('voids a replenishment and credits it again', async () => {
   const txHash = `0x${'1'.repeat(64)}`;
@@ -94,6 +91,6 @@ it('voids a replenishment and credits it again', async () => {
   const credited = await run('replenishments', 'credit', id, ...ACT, 'case-2', '--json');
   expect(answerOf('replenishment', credited.stdout)).toMatchObject({ id, creditedTo: 'customer' });
   expect(await run('replenishments', 'void', id, '--reason', 'no reference')).toMatchObject({
-    code: 2,
+    exitCode: 2,
   });
-});
+}, 180_000);

@@ -2,12 +2,14 @@ import { parseWatchRequest, TOPICS, type WatchRequestV1 } from '@daybook/contrac
 import { identity, replenishment, streamName } from '@daybook/domain';
 import { decideAndAppend } from '@daybook/event-store';
 import { DurableLog } from '@daybook/messaging';
+import { createMetrics } from '@daybook/platform';
 import { CommandBus } from '@nestjs/cqrs';
 import * as a from '../../../libs/domain/testing/a';
 import { until } from '../../../test/dependencies';
 import { createLedgerForTest, type Reply, type TestLedger } from '../../../test/ledger-harness';
 import { DEFAULT_ACCOUNT_ID, findingIdOf, replenishmentIdOf } from '../src/edge/identity';
 import { type ObservedBalance, RecordDifferences } from '../src/findings';
+import { Monitoring } from '../src/operations/monitoring';
 
 const CHAIN = 'eip155:31337';
 const COIN = `${CHAIN}/slip44:60`;
@@ -207,4 +209,19 @@ it('shows an account its own findings only, and operators those of all', async (
   expect((await ledger.request('GET', `/v1/operations/findings/${id}`)).body.code).toBe(
     'forbidden',
   );
+});
+
+it('is in the metrics and in the detail of a probe', async () => {
+  const { balance } = await observed('measured');
+  await record(balance(100, 7n));
+  await ledger.request('GET', `/v1/purses?minPosition=${await ledger.store.head()}`);
+  const metrics = createMetrics('ledger');
+  const monitoring = new Monitoring(metrics, () => ledger.app);
+  monitoring.start();
+  const detail = () => monitoring.checks.optional?.findings?.();
+  await until(async () => /open findings: \d+ unexplained; npx/.test(String(await detail())));
+  const text = await metrics.registry.metrics();
+  expect(text).toMatch(/daybook_open_findings\{kind="unexplained",app="ledger"\} [1-9]/);
+  expect(text).toMatch(/daybook_open_findings\{kind="unreadable",app="ledger"\} 0/);
+  expect(text).toMatch(/daybook_open_finding_oldest_age_seconds\{kind="unexplained"/);
 });

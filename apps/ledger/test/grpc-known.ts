@@ -1,14 +1,21 @@
 import { type ChainHeadV1, TOPICS, type TransferV1 } from '@daybook/contracts';
-import { type ParkedKeyName } from '@daybook/domain';
+import { identity, type ParkedKeyName } from '@daybook/domain';
 import { DurableLog } from '@daybook/messaging';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { goldenMessage } from '../../../libs/contracts/testing/golden';
 import { until } from '../../../test/dependencies';
 import type { TestLedger } from '../../../test/ledger-harness';
 import { ChangeAccount } from '../src/accounts/change-account';
-import { DEFAULT_ACCOUNT_ID, DEFAULT_OPERATOR_NAME, operatorIdOf } from '../src/edge/identity';
+import {
+  DEFAULT_ACCOUNT_ID,
+  DEFAULT_OPERATOR_NAME,
+  findingIdOf,
+  operatorIdOf,
+  replenishmentIdOf,
+} from '../src/edge/identity';
 import { IssueApiKey, RevokeApiKey } from '../src/edge/keys';
 import { systemContext } from '../src/edge/request-context';
+import { RecordDifferences } from '../src/findings';
 import { GetReactions } from '../src/reactions/get-reactions';
 
 /** What a ledger has of everything, so that every operation has something to answer with. */
@@ -17,6 +24,13 @@ export interface Known {
   readonly purseId: string;
   readonly address: string;
   readonly replenishmentId: string;
+  /** Voided; voided and credited again; credited. */
+  readonly voidedId: string;
+  readonly restoredId: string;
+  readonly otherId: string;
+  /** Noted by an operator; another one is open, and a claim is below zero. */
+  readonly findingId: string;
+  readonly openFindingId: string;
   readonly accountId: string;
   readonly operatorId: string;
   readonly operatorKey: string;
@@ -32,6 +46,9 @@ export interface Known {
 }
 
 const USDT = 'eip155:1/erc20:0xdac17f958d2ee523a2206206994597c13d831ec7';
+
+/** The references of what operators did. */
+export const [VOID, CREDIT, NOTE] = ['case-1', 'case-2', 'case-3'] as const;
 
 /** So long that nothing expires. */
 export const PURSE_EXPIRY = { unusedDays: 3_000, idleDays: 3_001 };
@@ -92,11 +109,69 @@ export async function fill(ledger: TestLedger): Promise<Known> {
     purseId: purse.id,
     address: purse.address,
     replenishmentId: credited.id,
+    ...(await changeCredits(ledger, purse)),
+    ...(await resolveFindings(ledger, customer.id, purse)),
     ...(await spendKeys(ledger)),
     ...{ chain: CHAIN, watchRequestId: await cancelRescan(ledger) },
     parkedKey: await parkKey(ledger),
     position: String(await ledger.store.head()),
   };
+}
+
+type Minted = { readonly id: string; readonly address: string };
+
+/** A replenishment that is voided, and one that is credited again. */
+async function changeCredits(ledger: TestLedger, purse: Minted) {
+  const reports = ['d', 'e', 'f'].map((digit) => transferTo(purse.address, digit, '2000000'));
+  await ledger.publishTransfers(reports);
+  const [voidedId = '', restoredId = '', otherId = ''] = reports.map(({ transferId }) =>
+    replenishmentIdOf(transferId),
+  );
+  const statusOf = async (id: string) =>
+    (await ledger.request('GET', `/v1/replenishments/${id}`)).body.status;
+  await until(async () => (await statusOf(otherId)) === 'confirmed');
+  const act = (id: string, what: string, reference: string) =>
+    operate(ledger, `replenishments/${id}/${what}`, { reference });
+  await act(voidedId, 'void', VOID);
+  await act(restoredId, 'void', VOID);
+  await act(restoredId, 'credit', CREDIT);
+  return { voidedId, restoredId, otherId };
+}
+
+/** Two differences, of which one is charged to the customer and noted later, and the other is open. */
+async function resolveFindings(ledger: TestLedger, customerId: string, purse: Minted) {
+  const commands = ledger.app.get(CommandBus);
+  const address = purse.address.toLowerCase();
+  const ids = { accountId: DEFAULT_ACCOUNT_ID, customerId, purseId: purse.id };
+  const observe = (asset: string, number: number, onChain: bigint, recorded: bigint) => {
+    const block = { number, hash: `0x${number}` };
+    const seen = { chain: 'eip155:1', address, asset, onChain, recorded, block };
+    const at = '2026-01-02T03:04:05.000Z';
+    return commands.execute(new RecordDifferences([{ ...ids, ...seen, at }]));
+  };
+  const ETH = 'eip155:1/slip44:60';
+  const findingId = findingIdOf(identity.finding('unexplained', `${address}\n${ETH}`));
+  const resolve = (body: object) => operate(ledger, `findings/${findingId}/resolve`, body);
+  const credit = (difference: string, creditTo: string) =>
+    resolve({ resolution: 'credit', difference, creditTo, reference: `case${difference}` });
+  await observe(ETH, 90, 0n, 0n);
+  await observe(ETH, 100, 5n, 0n);
+  await credit('5', 'account');
+  // The customer is charged for what was credited to the account.
+  await observe(ETH, 101, 0n, 0n);
+  await credit('-5', 'customer');
+  await observe(ETH, 102, 7n, 0n);
+  await resolve({ resolution: 'rescan', fromBlock: '1', reference: 'case-rescan' });
+  await resolve({ resolution: 'note', reference: NOTE });
+  await observe(USDT, 100, 1n, 0n);
+  const openFindingId = findingIdOf(identity.finding('unexplained', `${address}\n${USDT}`));
+  return { findingId, openFindingId };
+}
+
+function operate(ledger: Pick<TestLedger, 'request' | 'operatorKey'>, path: string, act: object) {
+  const headers = { authorization: `Bearer ${ledger.operatorKey}` };
+  const body = { reason: 'a test', ...act };
+  return ledger.request('POST', `/v1/operations/${path}`, { headers, body });
 }
 
 /** A field of a golden report. */

@@ -56,7 +56,7 @@ export class FindingsController {
 
   @Operation({
     http: 'GET /v1/operations/findings',
-    rpc: 'FindingService/ListAllFindings',
+    rpc: 'CorrectionService/ListAllFindings',
     scope: 'operations:read',
     refuses: ['invalid-cursor'],
   })
@@ -67,7 +67,7 @@ export class FindingsController {
 
   @Operation({
     http: 'GET /v1/operations/findings/:findingId',
-    rpc: 'FindingService/GetAnyFinding',
+    rpc: 'CorrectionService/GetAnyFinding',
     scope: 'operations:read',
     refuses: ['finding-not-found'],
   })
@@ -77,7 +77,7 @@ export class FindingsController {
 
   @Operation({
     http: 'POST /v1/operations/findings/:findingId/resolve',
-    rpc: 'FindingService/ResolveFinding',
+    rpc: 'CorrectionService/ResolveFinding',
     scope: 'operations:write',
     tier: 'financial',
     refuses: [
@@ -97,7 +97,7 @@ export class FindingsController {
 
   @Operation({
     http: 'GET /v1/operations/negative-claims',
-    rpc: 'FindingService/ListNegativeClaims',
+    rpc: 'CorrectionService/ListNegativeClaims',
     scope: 'operations:read',
   })
   async listNegativeClaims(_: OperatorCaller, __: ReadRequest) {

@@ -66,7 +66,7 @@ export class ReplenishmentsController {
 
   @Operation({
     http: 'POST /v1/operations/replenishments/:replenishmentId/void',
-    rpc: 'ReplenishmentService/VoidReplenishment',
+    rpc: 'CorrectionService/VoidReplenishment',
     scope: 'operations:write',
     tier: 'financial',
     refuses: [
@@ -87,7 +87,7 @@ export class ReplenishmentsController {
 
   @Operation({
     http: 'POST /v1/operations/replenishments/:replenishmentId/credit',
-    rpc: 'ReplenishmentService/CreditReplenishment',
+    rpc: 'CorrectionService/CreditReplenishment',
     scope: 'operations:write',
     tier: 'financial',
     refuses: [

@@ -70,6 +70,160 @@ export interface IssuedApiKey {
   readonly key: string | null;
 }
 
+/** An amount and its asset. Amounts are text, because amounts in base units exceed what 64-bit numbers can hold safely in every language. */
+export interface Money {
+  /** CAIP-19 id of the asset, such as `eip155:1/erc20:0xdac17f958d2ee523a2206206994597c13d831ec7`. */
+  readonly asset: string;
+  /** Short code of the asset, such as `USDT_ETH`; `UNREGISTERED` for a token that the registry does not list. */
+  readonly currency: string;
+  /** The amount in whole units, exact, without exponent, such as `1.5`. */
+  readonly amount: string;
+  /** The same amount in base units, such as `1500000`. */
+  readonly baseUnits: string;
+  /** How many digits of the base units follow the decimal point. */
+  readonly decimals: number;
+}
+
+/** A difference between the chain and the books. */
+export interface Finding {
+  /** Id of the finding. */
+  readonly id: string;
+  /** What it is about. */
+  readonly kind: 'unexplained' | 'unplanned-outflow' | 'unreadable';
+  /** Whether it is open. */
+  readonly status: 'open' | 'closed';
+  /** Id of the account. */
+  readonly accountId: string;
+  /** Id of the customer who owns the purse. */
+  readonly customerId: string;
+  /** Id of the purse. */
+  readonly purseId: string;
+  /** CAIP-2 id of the chain, such as `eip155:1`. */
+  readonly chain: string;
+  /** Address of the purse. */
+  readonly address: string;
+  /** What the chain has more than the books; negative when it has less, and 0 when nobody knows. */
+  readonly difference: Money;
+  /** The first block in which the cause may lie; null when that is not known. */
+  readonly fromBlock: number | null;
+  /** The last such block; null when that is not known. */
+  readonly toBlock: number | null;
+  /** The outflow, or the id of the replenishment, that it is about; null for a difference of balances. */
+  readonly subject: string | null;
+  /** How often it was opened. */
+  readonly opening: number;
+  /** How it was closed; null while it is open. */
+  readonly end: 'explained' | 'credited' | 'noted' | null;
+  /** The claim to which an operator booked it; null if none did. */
+  readonly creditedTo: 'customer' | 'account' | null;
+  /** The reason of the operator who acted last; null if none did. */
+  readonly reason: string | null;
+  /** That operator's own name for the act; null if none acted. */
+  readonly reference: string | null;
+  /** The last watch request for it; null if there is none. */
+  readonly watchRequestId: string | null;
+  /** When it was opened, the last time. */
+  readonly openedAt: string;
+  /** When it last changed. */
+  readonly updatedAt: string;
+  /** The position of its last event. */
+  readonly position: string;
+}
+
+/** A page of findings. */
+export interface FindingList {
+  /** From the newest to the oldest. */
+  readonly data: readonly Finding[];
+  /** Pass it as `cursor` for the next page; null on the last page. */
+  readonly nextCursor: string | null;
+}
+
+/** The block that includes a transfer. */
+export interface Block {
+  /** Its height. */
+  readonly number: number;
+  /** Its hash. */
+  readonly hash: string;
+  /** The time in its header. */
+  readonly time: string;
+}
+
+/** The record of a transfer to a purse. */
+export interface Replenishment {
+  /** Id of the replenishment. */
+  readonly id: string;
+  /** Id of the customer who owns the purse. */
+  readonly customerId: string;
+  /** Id of the purse. */
+  readonly purseId: string;
+  /** Your own order id, from the purse; null if none was given. */
+  readonly outsideOrderId: string | null;
+  /** The status. */
+  readonly status: 'seen' | 'detected' | 'screening' | 'confirmed' | 'declined' | 'reverted' | 'dropped' | 'rejected' | 'voided';
+  /** The first part of the status as a pair of states. */
+  readonly transactionState: 'MEM_POOL_FOUND' | 'PENDING_COMPLIANCE_CHECK' | 'CONFIRMED' | 'DECLINED' | 'REVERTED' | 'DROPPED' | 'REJECTED' | 'VOIDED';
+  /** The second part of that pair. */
+  readonly complianceState: 'UNCHECKED' | 'IN_PROGRESS' | 'CHECKED' | 'DECLINE';
+  /** Whether the coins were swept to the account's wallet. */
+  readonly translationToAccountCompleted: boolean;
+  /** The transferred amount. */
+  readonly money: Money;
+  /** CAIP-2 id of the chain, such as `eip155:1`. */
+  readonly chain: string;
+  /** Hash of the transaction. */
+  readonly txHash: string;
+  /** The transfer within its transaction: `<kind>:<number>`, such as `log:0`. */
+  readonly ordinal: string;
+  /** Address of the sender. */
+  readonly from: string;
+  /** Address of the purse. */
+  readonly to: string;
+  /** Null while no block includes the transfer. */
+  readonly block: Block | null;
+  /** Whether the customer was blocked, so that the account was credited instead. */
+  readonly blocked: boolean;
+  /** Where it is booked; null while it is not. */
+  readonly creditedTo: 'customer' | 'account' | 'suspense' | null;
+  /** Why it was rejected, why it waits (`awaiting-second-provider`), or why the customer was not credited; else null. */
+  readonly reason: string | null;
+  /** The finality policy that was applied, such as `depth:12`; null before. */
+  readonly finality: string | null;
+  /** When it was first recorded. */
+  readonly createdAt: string;
+  /** When it last changed. */
+  readonly updatedAt: string;
+  /** The position of its last event. */
+  readonly position: string;
+}
+
+/** A page of replenishments. */
+export interface ReplenishmentList {
+  /** From the newest to the oldest. */
+  readonly data: readonly Replenishment[];
+  /** Pass it as `cursor` for the next page; null on the last page. */
+  readonly nextCursor: string | null;
+}
+
+/** A claim below zero: money was taken back after it was used. */
+export interface NegativeClaim {
+  /** Id of the account. */
+  readonly accountId: string;
+  /** Id of the customer; null for a claim of the account. */
+  readonly customerId: string | null;
+  /** Id of the purse where the account's claim is below zero; null for a claim of a customer, which is the sum over all purses. */
+  readonly purseId: string | null;
+  /** The claim. Its amount is negative. */
+  readonly claim: Money;
+}
+
+/** The claims below zero. */
+export interface NegativeClaimList {
+  /** At most 100, the lowest id of an account first. */
+  readonly data: readonly NegativeClaim[];
+  /** Null: the list has one page. */
+  readonly nextCursor: string | null;
+}
+
 /** Whether transfers to a purse are seen on one chain. */
 export interface PurseWatch {
   /** CAIP-2 id of the chain, such as `eip155:1`. */
@@ -188,20 +342,6 @@ export interface ReplayResponse {
   readonly atEnd: boolean;
 }
 
-/** An amount and its asset. Amounts are text, because amounts in base units exceed what 64-bit numbers can hold safely in every language. */
-export interface Money {
-  /** CAIP-19 id of the asset, such as `eip155:1/erc20:0xdac17f958d2ee523a2206206994597c13d831ec7`. */
-  readonly asset: string;
-  /** Short code of the asset, such as `USDT_ETH`; `UNREGISTERED` for a token that the registry does not list. */
-  readonly currency: string;
-  /** The amount in whole units, exact, without exponent, such as `1.5`. */
-  readonly amount: string;
-  /** The same amount in base units, such as `1500000`. */
-  readonly baseUnits: string;
-  /** How many digits of the base units follow the decimal point. */
-  readonly decimals: number;
-}
-
 /** The balance of one asset. */
 export interface Balance {
   /** CAIP-19 id of the asset. */
@@ -245,80 +385,6 @@ export interface ThroughputList {
   /** The position that the figures are valid for if `asOf` was sent; null for now. */
   readonly asOf: string | null;
   /** Null: the list is complete. */
-  readonly nextCursor: string | null;
-}
-
-/** A difference between the chain and the books. */
-export interface Finding {
-  /** Id of the finding. */
-  readonly id: string;
-  /** What it is about. */
-  readonly kind: 'unexplained' | 'unplanned-outflow' | 'unreadable';
-  /** Whether it is open. */
-  readonly status: 'open' | 'closed';
-  /** Id of the account. */
-  readonly accountId: string;
-  /** Id of the customer who owns the purse. */
-  readonly customerId: string;
-  /** Id of the purse. */
-  readonly purseId: string;
-  /** CAIP-2 id of the chain, such as `eip155:1`. */
-  readonly chain: string;
-  /** Address of the purse. */
-  readonly address: string;
-  /** What the chain has more than the books; negative when it has less, and 0 when nobody knows. */
-  readonly difference: Money;
-  /** The first block in which the cause may lie; null when that is not known. */
-  readonly fromBlock: number | null;
-  /** The last such block; null when that is not known. */
-  readonly toBlock: number | null;
-  /** The outflow, or the id of the replenishment, that it is about; null for a difference of balances. */
-  readonly subject: string | null;
-  /** How often it was opened. */
-  readonly opening: number;
-  /** How it was closed; null while it is open. */
-  readonly end: 'explained' | 'credited' | 'noted' | null;
-  /** The claim to which an operator booked it; null if none did. */
-  readonly creditedTo: 'customer' | 'account' | null;
-  /** The reason of the operator who acted last; null if none did. */
-  readonly reason: string | null;
-  /** That operator's own name for the act; null if none acted. */
-  readonly reference: string | null;
-  /** The last watch request for it; null if there is none. */
-  readonly watchRequestId: string | null;
-  /** When it was opened, the last time. */
-  readonly openedAt: string;
-  /** When it last changed. */
-  readonly updatedAt: string;
-  /** The position of its last event. */
-  readonly position: string;
-}
-
-/** A page of findings. */
-export interface FindingList {
-  /** From the newest to the oldest. */
-  readonly data: readonly Finding[];
-  /** Pass it as `cursor` for the next page; null on the last page. */
-  readonly nextCursor: string | null;
-}
-
-/** A claim below zero: money was taken back after it was used. */
-export interface NegativeClaim {
-  /** Id of the account. */
-  readonly accountId: string;
-  /** Id of the customer; null for a claim of the account. */
-  readonly customerId: string | null;
-  /** Id of the purse where the account's claim is below zero; null for a claim of a customer, which is the sum over all purses. */
-  readonly purseId: string | null;
-  /** The claim. Its amount is negative. */
-  readonly claim: Money;
-}
-
-/** The claims below zero. */
-export interface NegativeClaimList {
-  /** At most 100, the lowest id of an account first. */
-  readonly data: readonly NegativeClaim[];
-  /** Null: the list has one page. */
   readonly nextCursor: string | null;
 }
 
@@ -900,72 +966,6 @@ export interface OperatorList {
   readonly nextCursor: string | null;
 }
 
-/** The block that includes a transfer. */
-export interface Block {
-  /** Its height. */
-  readonly number: number;
-  /** Its hash. */
-  readonly hash: string;
-  /** The time in its header. */
-  readonly time: string;
-}
-
-/** The record of a transfer to a purse. */
-export interface Replenishment {
-  /** Id of the replenishment. */
-  readonly id: string;
-  /** Id of the customer who owns the purse. */
-  readonly customerId: string;
-  /** Id of the purse. */
-  readonly purseId: string;
-  /** Your own order id, from the purse; null if none was given. */
-  readonly outsideOrderId: string | null;
-  /** The status. */
-  readonly status: 'seen' | 'detected' | 'screening' | 'confirmed' | 'declined' | 'reverted' | 'dropped' | 'rejected' | 'voided';
-  /** The first part of the status as a pair of states. */
-  readonly transactionState: 'MEM_POOL_FOUND' | 'PENDING_COMPLIANCE_CHECK' | 'CONFIRMED' | 'DECLINED' | 'REVERTED' | 'DROPPED' | 'REJECTED' | 'VOIDED';
-  /** The second part of that pair. */
-  readonly complianceState: 'UNCHECKED' | 'IN_PROGRESS' | 'CHECKED' | 'DECLINE';
-  /** Whether the coins were swept to the account's wallet. */
-  readonly translationToAccountCompleted: boolean;
-  /** The transferred amount. */
-  readonly money: Money;
-  /** CAIP-2 id of the chain, such as `eip155:1`. */
-  readonly chain: string;
-  /** Hash of the transaction. */
-  readonly txHash: string;
-  /** The transfer within its transaction: `<kind>:<number>`, such as `log:0`. */
-  readonly ordinal: string;
-  /** Address of the sender. */
-  readonly from: string;
-  /** Address of the purse. */
-  readonly to: string;
-  /** Null while no block includes the transfer. */
-  readonly block: Block | null;
-  /** Whether the customer was blocked, so that the account was credited instead. */
-  readonly blocked: boolean;
-  /** Where it is booked; null while it is not. */
-  readonly creditedTo: 'customer' | 'account' | 'suspense' | null;
-  /** Why it was rejected, why it waits (`awaiting-second-provider`), or why the customer was not credited; else null. */
-  readonly reason: string | null;
-  /** The finality policy that was applied, such as `depth:12`; null before. */
-  readonly finality: string | null;
-  /** When it was first recorded. */
-  readonly createdAt: string;
-  /** When it last changed. */
-  readonly updatedAt: string;
-  /** The position of its last event. */
-  readonly position: string;
-}
-
-/** A page of replenishments. */
-export interface ReplenishmentList {
-  /** From the newest to the oldest. */
-  readonly data: readonly Replenishment[];
-  /** Pass it as `cursor` for the next page; null on the last page. */
-  readonly nextCursor: string | null;
-}
-
 /** A request of an operator to the watcher of a chain, and its progress. */
 export interface WatchRequest {
   /** Id of the watch request. */
@@ -1017,6 +1017,16 @@ export interface Answers {
   readonly 'AccountService/ListApiKeys': ApiKeyList;
   readonly 'AccountService/IssueApiKey': IssuedApiKey;
   readonly 'AccountService/RevokeApiKey': ApiKey;
+  readonly 'FindingService/GetFinding': Finding;
+  readonly 'FindingService/ListFindings': FindingList;
+  readonly 'ReplenishmentService/GetReplenishment': Replenishment;
+  readonly 'ReplenishmentService/ListReplenishments': ReplenishmentList;
+  readonly 'CorrectionService/VoidReplenishment': Replenishment;
+  readonly 'CorrectionService/CreditReplenishment': Replenishment;
+  readonly 'CorrectionService/GetAnyFinding': Finding;
+  readonly 'CorrectionService/ListAllFindings': FindingList;
+  readonly 'CorrectionService/ResolveFinding': Finding;
+  readonly 'CorrectionService/ListNegativeClaims': NegativeClaimList;
   readonly 'PurseService/MintPurse': Purse;
   readonly 'PurseService/ArchivePurse': Purse;
   readonly 'PurseService/RestorePurse': Purse;
@@ -1036,12 +1046,6 @@ export interface Answers {
   readonly 'FiguresService/GetCustomerThroughput': ThroughputList;
   readonly 'FiguresService/GetPurseBalances': BalanceList;
   readonly 'FiguresService/GetPurseThroughput': ThroughputList;
-  readonly 'FindingService/GetFinding': Finding;
-  readonly 'FindingService/ListFindings': FindingList;
-  readonly 'FindingService/GetAnyFinding': Finding;
-  readonly 'FindingService/ListAllFindings': FindingList;
-  readonly 'FindingService/ResolveFinding': Finding;
-  readonly 'FindingService/ListNegativeClaims': NegativeClaimList;
   readonly 'RegistryService/ListChains': ChainList;
   readonly 'RegistryService/ListAssets': AssetList;
   readonly 'OperationsService/GetStatus': Status;
@@ -1054,10 +1058,6 @@ export interface Answers {
   readonly 'OperatorService/ListOperatorKeys': ApiKeyList;
   readonly 'OperatorService/IssueOperatorKey': IssuedApiKey;
   readonly 'OperatorService/RevokeOperatorKey': ApiKey;
-  readonly 'ReplenishmentService/GetReplenishment': Replenishment;
-  readonly 'ReplenishmentService/ListReplenishments': ReplenishmentList;
-  readonly 'ReplenishmentService/VoidReplenishment': Replenishment;
-  readonly 'ReplenishmentService/CreditReplenishment': Replenishment;
   readonly 'WatchRequestService/RequestWatch': WatchRequest;
   readonly 'WatchRequestService/ListWatchRequests': WatchRequestList;
   readonly 'WatchRequestService/GetWatchRequest': WatchRequest;
@@ -1145,6 +1145,199 @@ export const OPERATIONS: Readonly<Record<keyof Answers, Documented>> = {
       },
       "reason": {
         "description": "The reason, 1 to 500 characters; it is kept as evidence."
+      }
+    }
+  },
+  "FindingService/GetFinding": {
+    "summary": "Get a finding about a purse of the account",
+    "answer": "Finding",
+    "fields": {
+      "findingId": {
+        "description": "Id of the finding."
+      },
+      "minPosition": {
+        "description": "Wait, up to 5 seconds, until everything up to this position is visible."
+      }
+    }
+  },
+  "FindingService/ListFindings": {
+    "summary": "List the findings about purses of the account",
+    "answer": "FindingList",
+    "fields": {
+      "status": {
+        "description": "Only open or only closed ones."
+      },
+      "kind": {
+        "description": "Only those of this kind."
+      },
+      "purseId": {
+        "description": "Only those about this purse."
+      },
+      "limit": {
+        "description": "How many entries at most; 25 by default. A value above 100 counts as 100."
+      },
+      "cursor": {
+        "description": "The `nextCursor` of the page before, with the same filters."
+      },
+      "minPosition": {
+        "description": "Wait, up to 5 seconds, until everything up to this position is visible."
+      }
+    }
+  },
+  "ReplenishmentService/GetReplenishment": {
+    "summary": "Get a replenishment",
+    "answer": "Replenishment",
+    "fields": {
+      "replenishmentId": {
+        "description": "Id of the replenishment."
+      },
+      "minPosition": {
+        "description": "Wait, up to 5 seconds, until everything up to this position is visible."
+      }
+    }
+  },
+  "ReplenishmentService/ListReplenishments": {
+    "summary": "List replenishments",
+    "answer": "ReplenishmentList",
+    "fields": {
+      "customerId": {
+        "description": "Only those of this customer."
+      },
+      "purseId": {
+        "description": "Only those to this purse."
+      },
+      "status": {
+        "description": "Only those with this status or transaction state."
+      },
+      "asset": {
+        "description": "Only those of this asset: its CAIP-19 id, or its currency code, such as `USDT_ETH`.",
+        "example": "USDT_ETH"
+      },
+      "from": {
+        "description": "Only those first recorded at or after this time."
+      },
+      "to": {
+        "description": "Only those first recorded before this time."
+      },
+      "limit": {
+        "description": "How many entries at most; 25 by default. A value above 100 counts as 100."
+      },
+      "cursor": {
+        "description": "The `nextCursor` of the page before, with the same filters."
+      },
+      "minPosition": {
+        "description": "Wait, up to 5 seconds, until everything up to this position is visible."
+      }
+    }
+  },
+  "CorrectionService/VoidReplenishment": {
+    "summary": "Void a replenishment: take its credit back",
+    "answer": "ReplenishmentAnswer",
+    "fields": {
+      "replenishmentId": {
+        "description": "Id of the replenishment."
+      },
+      "reason": {
+        "description": "The reason, 1 to 500 characters; it is kept as evidence."
+      },
+      "reference": {
+        "description": "Your own name for the act, 1 to 128 characters, such as `case-1742`. A repeat with the same reference changes nothing.",
+        "example": "case-1742"
+      }
+    }
+  },
+  "CorrectionService/CreditReplenishment": {
+    "summary": "Credit a voided replenishment again",
+    "answer": "ReplenishmentAnswer",
+    "fields": {
+      "replenishmentId": {
+        "description": "Id of the replenishment."
+      },
+      "reason": {
+        "description": "The reason, 1 to 500 characters; it is kept as evidence."
+      },
+      "reference": {
+        "description": "Your own name for the act, 1 to 128 characters, such as `case-1743`. A repeat with the same reference changes nothing.",
+        "example": "case-1743"
+      }
+    }
+  },
+  "CorrectionService/GetAnyFinding": {
+    "summary": "Get a finding of any account",
+    "answer": "Finding",
+    "fields": {
+      "findingId": {
+        "description": "Id of the finding."
+      },
+      "minPosition": {
+        "description": "Wait, up to 5 seconds, until everything up to this position is visible."
+      }
+    }
+  },
+  "CorrectionService/ListAllFindings": {
+    "summary": "List the findings of all accounts",
+    "answer": "FindingList",
+    "fields": {
+      "accountId": {
+        "description": "Only those of this account."
+      },
+      "status": {
+        "description": "Only open or only closed ones."
+      },
+      "kind": {
+        "description": "Only those of this kind."
+      },
+      "limit": {
+        "description": "How many entries at most; 25 by default. A value above 100 counts as 100."
+      },
+      "cursor": {
+        "description": "The `nextCursor` of the page before, with the same filters."
+      },
+      "minPosition": {
+        "description": "Wait, up to 5 seconds, until everything up to this position is visible."
+      }
+    }
+  },
+  "CorrectionService/ResolveFinding": {
+    "summary": "Resolve a finding, or have its blocks matched again",
+    "answer": "FindingAnswer",
+    "fields": {
+      "findingId": {
+        "description": "Id of the finding."
+      },
+      "resolution": {
+        "description": "What to do: `credit` books the difference, `note` leaves it as it is, `rescan` has its blocks matched again."
+      },
+      "creditTo": {
+        "description": "The claim that a credit is for, or from when the difference is negative. Required for `credit`."
+      },
+      "difference": {
+        "description": "The difference in base units that you have seen, such as `-1500000`. Required for `credit`: another one by now is refused.",
+        "example": "-1500000"
+      },
+      "fromBlock": {
+        "description": "The first block to match again, if the finding does not say it or others are meant, such as `19000000`.",
+        "example": "19000000"
+      },
+      "toBlock": {
+        "description": "The last block to match again, such as `19000500`.",
+        "example": "19000500"
+      },
+      "reason": {
+        "description": "The reason, 1 to 500 characters; it is kept as evidence."
+      },
+      "reference": {
+        "description": "Your own name for the act, 1 to 128 characters, such as `case-1742`. A repeat with the same reference changes nothing.",
+        "example": "case-1742"
+      }
+    }
+  },
+  "CorrectionService/ListNegativeClaims": {
+    "summary": "List the claims below zero, until they are covered",
+    "answer": "NegativeClaimList",
+    "fields": {
+      "minPosition": {
+        "description": "Wait, up to 5 seconds, until everything up to this position is visible."
       }
     }
   },
@@ -1457,125 +1650,6 @@ export const OPERATIONS: Readonly<Record<keyof Answers, Documented>> = {
       }
     }
   },
-  "FindingService/GetFinding": {
-    "summary": "Get a finding about a purse of the account",
-    "answer": "Finding",
-    "fields": {
-      "findingId": {
-        "description": "Id of the finding."
-      },
-      "minPosition": {
-        "description": "Wait, up to 5 seconds, until everything up to this position is visible."
-      }
-    }
-  },
-  "FindingService/ListFindings": {
-    "summary": "List the findings about purses of the account",
-    "answer": "FindingList",
-    "fields": {
-      "status": {
-        "description": "Only open or only closed ones."
-      },
-      "kind": {
-        "description": "Only those of this kind."
-      },
-      "purseId": {
-        "description": "Only those about this purse."
-      },
-      "limit": {
-        "description": "How many entries at most; 25 by default. A value above 100 counts as 100."
-      },
-      "cursor": {
-        "description": "The `nextCursor` of the page before, with the same filters."
-      },
-      "minPosition": {
-        "description": "Wait, up to 5 seconds, until everything up to this position is visible."
-      }
-    }
-  },
-  "FindingService/GetAnyFinding": {
-    "summary": "Get a finding of any account",
-    "description": "An operator's method.",
-    "answer": "Finding",
-    "fields": {
-      "findingId": {
-        "description": "Id of the finding."
-      },
-      "minPosition": {
-        "description": "Wait, up to 5 seconds, until everything up to this position is visible."
-      }
-    }
-  },
-  "FindingService/ListAllFindings": {
-    "summary": "List the findings of all accounts",
-    "description": "An operator's method.",
-    "answer": "FindingList",
-    "fields": {
-      "accountId": {
-        "description": "Only those of this account."
-      },
-      "status": {
-        "description": "Only open or only closed ones."
-      },
-      "kind": {
-        "description": "Only those of this kind."
-      },
-      "limit": {
-        "description": "How many entries at most; 25 by default. A value above 100 counts as 100."
-      },
-      "cursor": {
-        "description": "The `nextCursor` of the page before, with the same filters."
-      },
-      "minPosition": {
-        "description": "Wait, up to 5 seconds, until everything up to this position is visible."
-      }
-    }
-  },
-  "FindingService/ResolveFinding": {
-    "summary": "Resolve a finding, or have its blocks matched again",
-    "description": "An operator's method.",
-    "answer": "FindingAnswer",
-    "fields": {
-      "findingId": {
-        "description": "Id of the finding."
-      },
-      "resolution": {
-        "description": "What to do: `credit` books the difference, `note` leaves it as it is, `rescan` has its blocks matched again."
-      },
-      "creditTo": {
-        "description": "The claim that a credit is for, or from when the difference is negative. Required for `credit`."
-      },
-      "difference": {
-        "description": "The difference in base units that you have seen, such as `-1500000`. Required for `credit`: another one by now is refused.",
-        "example": "-1500000"
-      },
-      "fromBlock": {
-        "description": "The first block to match again, if the finding does not say it or others are meant, such as `19000000`.",
-        "example": "19000000"
-      },
-      "toBlock": {
-        "description": "The last block to match again, such as `19000500`.",
-        "example": "19000500"
-      },
-      "reason": {
-        "description": "The reason, 1 to 500 characters; it is kept as evidence."
-      },
-      "reference": {
-        "description": "Your own name for the act, 1 to 128 characters, such as `case-1742`. A repeat with the same reference changes nothing.",
-        "example": "case-1742"
-      }
-    }
-  },
-  "FindingService/ListNegativeClaims": {
-    "summary": "List the claims below zero, until they are covered",
-    "description": "An operator's method.",
-    "answer": "NegativeClaimList",
-    "fields": {
-      "minPosition": {
-        "description": "Wait, up to 5 seconds, until everything up to this position is visible."
-      }
-    }
-  },
   "RegistryService/ListChains": {
     "summary": "List chains: what is watched, and how far",
     "answer": "ChainList",
@@ -1709,86 +1783,6 @@ export const OPERATIONS: Readonly<Record<keyof Answers, Documented>> = {
       }
     }
   },
-  "ReplenishmentService/GetReplenishment": {
-    "summary": "Get a replenishment",
-    "answer": "Replenishment",
-    "fields": {
-      "replenishmentId": {
-        "description": "Id of the replenishment."
-      },
-      "minPosition": {
-        "description": "Wait, up to 5 seconds, until everything up to this position is visible."
-      }
-    }
-  },
-  "ReplenishmentService/ListReplenishments": {
-    "summary": "List replenishments",
-    "answer": "ReplenishmentList",
-    "fields": {
-      "customerId": {
-        "description": "Only those of this customer."
-      },
-      "purseId": {
-        "description": "Only those to this purse."
-      },
-      "status": {
-        "description": "Only those with this status or transaction state."
-      },
-      "asset": {
-        "description": "Only those of this asset: its CAIP-19 id, or its currency code, such as `USDT_ETH`.",
-        "example": "USDT_ETH"
-      },
-      "from": {
-        "description": "Only those first recorded at or after this time."
-      },
-      "to": {
-        "description": "Only those first recorded before this time."
-      },
-      "limit": {
-        "description": "How many entries at most; 25 by default. A value above 100 counts as 100."
-      },
-      "cursor": {
-        "description": "The `nextCursor` of the page before, with the same filters."
-      },
-      "minPosition": {
-        "description": "Wait, up to 5 seconds, until everything up to this position is visible."
-      }
-    }
-  },
-  "ReplenishmentService/VoidReplenishment": {
-    "summary": "Void a replenishment: take its credit back",
-    "description": "An operator's method.",
-    "answer": "ReplenishmentAnswer",
-    "fields": {
-      "replenishmentId": {
-        "description": "Id of the replenishment."
-      },
-      "reason": {
-        "description": "The reason, 1 to 500 characters; it is kept as evidence."
-      },
-      "reference": {
-        "description": "Your own name for the act, 1 to 128 characters, such as `case-1742`. A repeat with the same reference changes nothing.",
-        "example": "case-1742"
-      }
-    }
-  },
-  "ReplenishmentService/CreditReplenishment": {
-    "summary": "Credit a voided replenishment again",
-    "description": "An operator's method.",
-    "answer": "ReplenishmentAnswer",
-    "fields": {
-      "replenishmentId": {
-        "description": "Id of the replenishment."
-      },
-      "reason": {
-        "description": "The reason, 1 to 500 characters; it is kept as evidence."
-      },
-      "reference": {
-        "description": "Your own name for the act, 1 to 128 characters, such as `case-1743`. A repeat with the same reference changes nothing.",
-        "example": "case-1743"
-      }
-    }
-  },
   "WatchRequestService/RequestWatch": {
     "summary": "Request a rescan, a ring reset or a pause of a chain, or resolve a block in quarantine",
     "description": "The answer does not wait for the watcher.",
@@ -1872,19 +1866,6 @@ export const WORDS: Readonly<Record<string, Readonly<Record<string, string>>>> =
     "KEY_STATUS_EXPIRED": "expired",
     "KEY_STATUS_REVOKED": "revoked"
   },
-  "Family": {
-    "FAMILY_EVM": "evm",
-    "FAMILY_TRON": "tron"
-  },
-  "PurseStatus": {
-    "PURSE_STATUS_PENDING_PAYMENT": "PENDING_PAYMENT",
-    "PURSE_STATUS_ARCHIVED": "ARCHIVED",
-    "PURSE_STATUS_DECLINED": "DECLINED"
-  },
-  "CustomerStatus": {
-    "CUSTOMER_STATUS_ACTIVE": "ACTIVE",
-    "CUSTOMER_STATUS_BLOCKED": "BLOCKED"
-  },
   "FindingKind": {
     "FINDING_KIND_UNEXPLAINED": "unexplained",
     "FINDING_KIND_UNPLANNED_OUTFLOW": "unplanned-outflow",
@@ -1902,40 +1883,6 @@ export const WORDS: Readonly<Record<string, Readonly<Record<string, string>>>> =
   "FindingClaimant": {
     "FINDING_CLAIMANT_CUSTOMER": "customer",
     "FINDING_CLAIMANT_ACCOUNT": "account"
-  },
-  "FindingResolution": {
-    "FINDING_RESOLUTION_CREDIT": "credit",
-    "FINDING_RESOLUTION_NOTE": "note",
-    "FINDING_RESOLUTION_RESCAN": "rescan"
-  },
-  "ChainState": {
-    "CHAIN_STATE_UNWATCHED": "unwatched",
-    "CHAIN_STATE_CATCHING_UP": "catching-up",
-    "CHAIN_STATE_FOLLOWING": "following",
-    "CHAIN_STATE_STALLED": "stalled",
-    "CHAIN_STATE_PAUSED": "paused"
-  },
-  "StatusState": {
-    "STATUS_STATE_OK": "ok",
-    "STATUS_STATE_STANDING_STILL": "standing-still",
-    "STATUS_STATE_UNREACHABLE": "unreachable"
-  },
-  "EngineKind": {
-    "ENGINE_KIND_POSTGRESQL": "postgresql",
-    "ENGINE_KIND_EVENTSTOREDB": "eventstoredb",
-    "ENGINE_KIND_KAFKA": "kafka"
-  },
-  "AuditRunKind": {
-    "AUDIT_RUN_KIND_REPLAY": "replay",
-    "AUDIT_RUN_KIND_REBUILD": "rebuild"
-  },
-  "AuditRunState": {
-    "AUDIT_RUN_STATE_RUNNING": "running",
-    "AUDIT_RUN_STATE_INTERRUPTED": "interrupted",
-    "AUDIT_RUN_STATE_KEPT": "kept",
-    "AUDIT_RUN_STATE_SWAPPED": "swapped",
-    "AUDIT_RUN_STATE_DIFFERS": "differs",
-    "AUDIT_RUN_STATE_ROLLED_BACK": "rolled-back"
   },
   "ReplenishmentStatus": {
     "REPLENISHMENT_STATUS_SEEN": "seen",
@@ -1968,6 +1915,53 @@ export const WORDS: Readonly<Record<string, Readonly<Record<string, string>>>> =
     "CREDITED_TO_CUSTOMER": "customer",
     "CREDITED_TO_ACCOUNT": "account",
     "CREDITED_TO_SUSPENSE": "suspense"
+  },
+  "FindingResolution": {
+    "FINDING_RESOLUTION_CREDIT": "credit",
+    "FINDING_RESOLUTION_NOTE": "note",
+    "FINDING_RESOLUTION_RESCAN": "rescan"
+  },
+  "Family": {
+    "FAMILY_EVM": "evm",
+    "FAMILY_TRON": "tron"
+  },
+  "PurseStatus": {
+    "PURSE_STATUS_PENDING_PAYMENT": "PENDING_PAYMENT",
+    "PURSE_STATUS_ARCHIVED": "ARCHIVED",
+    "PURSE_STATUS_DECLINED": "DECLINED"
+  },
+  "CustomerStatus": {
+    "CUSTOMER_STATUS_ACTIVE": "ACTIVE",
+    "CUSTOMER_STATUS_BLOCKED": "BLOCKED"
+  },
+  "ChainState": {
+    "CHAIN_STATE_UNWATCHED": "unwatched",
+    "CHAIN_STATE_CATCHING_UP": "catching-up",
+    "CHAIN_STATE_FOLLOWING": "following",
+    "CHAIN_STATE_STALLED": "stalled",
+    "CHAIN_STATE_PAUSED": "paused"
+  },
+  "StatusState": {
+    "STATUS_STATE_OK": "ok",
+    "STATUS_STATE_STANDING_STILL": "standing-still",
+    "STATUS_STATE_UNREACHABLE": "unreachable"
+  },
+  "EngineKind": {
+    "ENGINE_KIND_POSTGRESQL": "postgresql",
+    "ENGINE_KIND_EVENTSTOREDB": "eventstoredb",
+    "ENGINE_KIND_KAFKA": "kafka"
+  },
+  "AuditRunKind": {
+    "AUDIT_RUN_KIND_REPLAY": "replay",
+    "AUDIT_RUN_KIND_REBUILD": "rebuild"
+  },
+  "AuditRunState": {
+    "AUDIT_RUN_STATE_RUNNING": "running",
+    "AUDIT_RUN_STATE_INTERRUPTED": "interrupted",
+    "AUDIT_RUN_STATE_KEPT": "kept",
+    "AUDIT_RUN_STATE_SWAPPED": "swapped",
+    "AUDIT_RUN_STATE_DIFFERS": "differs",
+    "AUDIT_RUN_STATE_ROLLED_BACK": "rolled-back"
   },
   "WatchRequestKind": {
     "WATCH_REQUEST_KIND_RESCAN": "rescan",
@@ -2373,6 +2367,915 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
       "revokedAt",
       "reason",
       "position"
+    ]
+  },
+  "Money": {
+    "type": "object",
+    "description": "An amount and its asset. Amounts are text, because amounts in base units exceed what 64-bit numbers can hold safely in every language.",
+    "properties": {
+      "asset": {
+        "type": "string",
+        "maxLength": 256,
+        "description": "CAIP-19 id of the asset, such as `eip155:1/erc20:0xdac17f958d2ee523a2206206994597c13d831ec7`.",
+        "example": "eip155:1/erc20:0xdac17f958d2ee523a2206206994597c13d831ec7"
+      },
+      "currency": {
+        "type": "string",
+        "maxLength": 64,
+        "description": "Short code of the asset, such as `USDT_ETH`; `UNREGISTERED` for a token that the registry does not list.",
+        "example": "USDT_ETH"
+      },
+      "amount": {
+        "type": "string",
+        "maxLength": 120,
+        "pattern": "^-?[0-9]+(\\.[0-9]+)?$",
+        "description": "The amount in whole units, exact, without exponent, such as `1.5`.",
+        "example": "1.5"
+      },
+      "baseUnits": {
+        "type": "string",
+        "maxLength": 80,
+        "pattern": "^-?[0-9]+$",
+        "description": "The same amount in base units, such as `1500000`.",
+        "example": "1500000"
+      },
+      "decimals": {
+        "type": "integer",
+        "minimum": 0,
+        "maximum": 77,
+        "description": "How many digits of the base units follow the decimal point."
+      }
+    },
+    "required": [
+      "asset",
+      "currency",
+      "amount",
+      "baseUnits",
+      "decimals"
+    ]
+  },
+  "Finding": {
+    "type": "object",
+    "description": "A difference between the chain and the books.",
+    "properties": {
+      "id": {
+        "type": "string",
+        "format": "uuid",
+        "description": "Id of the finding."
+      },
+      "kind": {
+        "type": "string",
+        "enum": [
+          "unexplained",
+          "unplanned-outflow",
+          "unreadable"
+        ],
+        "description": "What it is about."
+      },
+      "status": {
+        "type": "string",
+        "enum": [
+          "open",
+          "closed"
+        ],
+        "description": "Whether it is open."
+      },
+      "accountId": {
+        "type": "string",
+        "format": "uuid",
+        "description": "Id of the account."
+      },
+      "customerId": {
+        "type": "string",
+        "format": "uuid",
+        "description": "Id of the customer who owns the purse."
+      },
+      "purseId": {
+        "type": "string",
+        "format": "uuid",
+        "description": "Id of the purse."
+      },
+      "chain": {
+        "type": "string",
+        "maxLength": 41,
+        "description": "CAIP-2 id of the chain, such as `eip155:1`.",
+        "example": "eip155:1"
+      },
+      "address": {
+        "type": "string",
+        "maxLength": 128,
+        "description": "Address of the purse."
+      },
+      "difference": {
+        "$ref": "#/components/schemas/Money",
+        "description": "What the chain has more than the books; negative when it has less, and 0 when nobody knows."
+      },
+      "fromBlock": {
+        "type": [
+          "integer",
+          "null"
+        ],
+        "minimum": 0,
+        "description": "The first block in which the cause may lie; null when that is not known."
+      },
+      "toBlock": {
+        "type": [
+          "integer",
+          "null"
+        ],
+        "minimum": 0,
+        "description": "The last such block; null when that is not known."
+      },
+      "subject": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 250,
+        "description": "The outflow, or the id of the replenishment, that it is about; null for a difference of balances."
+      },
+      "opening": {
+        "type": "integer",
+        "minimum": 0,
+        "description": "How often it was opened."
+      },
+      "end": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "enum": [
+          "explained",
+          "credited",
+          "noted",
+          null
+        ],
+        "description": "How it was closed; null while it is open."
+      },
+      "creditedTo": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "enum": [
+          "customer",
+          "account",
+          null
+        ],
+        "description": "The claim to which an operator booked it; null if none did."
+      },
+      "reason": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 500,
+        "description": "The reason of the operator who acted last; null if none did."
+      },
+      "reference": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 128,
+        "description": "That operator's own name for the act; null if none acted."
+      },
+      "watchRequestId": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "format": "uuid",
+        "description": "The last watch request for it; null if there is none."
+      },
+      "openedAt": {
+        "type": "string",
+        "format": "date-time",
+        "description": "When it was opened, the last time."
+      },
+      "updatedAt": {
+        "type": "string",
+        "format": "date-time",
+        "description": "When it last changed."
+      },
+      "position": {
+        "type": "string",
+        "pattern": "^[0-9]+$",
+        "example": "42",
+        "description": "The position of its last event."
+      }
+    },
+    "required": [
+      "id",
+      "kind",
+      "status",
+      "accountId",
+      "customerId",
+      "purseId",
+      "chain",
+      "address",
+      "difference",
+      "fromBlock",
+      "toBlock",
+      "subject",
+      "opening",
+      "end",
+      "creditedTo",
+      "reason",
+      "reference",
+      "watchRequestId",
+      "openedAt",
+      "updatedAt",
+      "position"
+    ]
+  },
+  "FindingList": {
+    "type": "object",
+    "description": "A page of findings.",
+    "properties": {
+      "data": {
+        "type": "array",
+        "items": {
+          "$ref": "#/components/schemas/Finding"
+        },
+        "description": "From the newest to the oldest."
+      },
+      "nextCursor": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 128,
+        "description": "Pass it as `cursor` for the next page; null on the last page."
+      }
+    },
+    "required": [
+      "data",
+      "nextCursor"
+    ]
+  },
+  "Block": {
+    "type": "object",
+    "description": "The block that includes a transfer.",
+    "properties": {
+      "number": {
+        "type": "integer",
+        "minimum": 0,
+        "description": "Its height."
+      },
+      "hash": {
+        "type": "string",
+        "maxLength": 128,
+        "description": "Its hash."
+      },
+      "time": {
+        "type": "string",
+        "format": "date-time",
+        "description": "The time in its header."
+      }
+    },
+    "required": [
+      "number",
+      "hash",
+      "time"
+    ]
+  },
+  "Replenishment": {
+    "type": "object",
+    "description": "The record of a transfer to a purse.",
+    "properties": {
+      "id": {
+        "type": "string",
+        "format": "uuid",
+        "description": "Id of the replenishment."
+      },
+      "customerId": {
+        "type": "string",
+        "format": "uuid",
+        "description": "Id of the customer who owns the purse."
+      },
+      "purseId": {
+        "type": "string",
+        "format": "uuid",
+        "description": "Id of the purse."
+      },
+      "outsideOrderId": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 128,
+        "description": "Your own order id, from the purse; null if none was given."
+      },
+      "status": {
+        "type": "string",
+        "enum": [
+          "seen",
+          "detected",
+          "screening",
+          "confirmed",
+          "declined",
+          "reverted",
+          "dropped",
+          "rejected",
+          "voided"
+        ],
+        "description": "The status."
+      },
+      "transactionState": {
+        "type": "string",
+        "enum": [
+          "MEM_POOL_FOUND",
+          "PENDING_COMPLIANCE_CHECK",
+          "CONFIRMED",
+          "DECLINED",
+          "REVERTED",
+          "DROPPED",
+          "REJECTED",
+          "VOIDED"
+        ],
+        "description": "The first part of the status as a pair of states."
+      },
+      "complianceState": {
+        "type": "string",
+        "enum": [
+          "UNCHECKED",
+          "IN_PROGRESS",
+          "CHECKED",
+          "DECLINE"
+        ],
+        "description": "The second part of that pair."
+      },
+      "translationToAccountCompleted": {
+        "type": "boolean",
+        "description": "Whether the coins were swept to the account's wallet."
+      },
+      "money": {
+        "$ref": "#/components/schemas/Money",
+        "description": "The transferred amount."
+      },
+      "chain": {
+        "type": "string",
+        "maxLength": 64,
+        "description": "CAIP-2 id of the chain, such as `eip155:1`.",
+        "example": "eip155:1"
+      },
+      "txHash": {
+        "type": "string",
+        "maxLength": 128,
+        "description": "Hash of the transaction."
+      },
+      "ordinal": {
+        "type": "string",
+        "maxLength": 64,
+        "description": "The transfer within its transaction: `<kind>:<number>`, such as `log:0`.",
+        "example": "log:0"
+      },
+      "from": {
+        "type": "string",
+        "maxLength": 128,
+        "description": "Address of the sender."
+      },
+      "to": {
+        "type": "string",
+        "maxLength": 128,
+        "description": "Address of the purse."
+      },
+      "block": {
+        "oneOf": [
+          {
+            "$ref": "#/components/schemas/Block"
+          },
+          {
+            "type": "null"
+          }
+        ],
+        "description": "Null while no block includes the transfer."
+      },
+      "blocked": {
+        "type": "boolean",
+        "description": "Whether the customer was blocked, so that the account was credited instead."
+      },
+      "creditedTo": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "enum": [
+          "customer",
+          "account",
+          "suspense",
+          null
+        ],
+        "description": "Where it is booked; null while it is not."
+      },
+      "reason": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 64,
+        "description": "Why it was rejected, why it waits (`awaiting-second-provider`), or why the customer was not credited; else null."
+      },
+      "finality": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 64,
+        "description": "The finality policy that was applied, such as `depth:12`; null before.",
+        "example": "depth:12"
+      },
+      "createdAt": {
+        "type": "string",
+        "format": "date-time",
+        "description": "When it was first recorded."
+      },
+      "updatedAt": {
+        "type": "string",
+        "format": "date-time",
+        "description": "When it last changed."
+      },
+      "position": {
+        "type": "string",
+        "pattern": "^[0-9]+$",
+        "example": "42",
+        "description": "The position of its last event."
+      }
+    },
+    "required": [
+      "id",
+      "customerId",
+      "purseId",
+      "outsideOrderId",
+      "status",
+      "transactionState",
+      "complianceState",
+      "translationToAccountCompleted",
+      "money",
+      "chain",
+      "txHash",
+      "ordinal",
+      "from",
+      "to",
+      "block",
+      "blocked",
+      "creditedTo",
+      "reason",
+      "finality",
+      "createdAt",
+      "updatedAt",
+      "position"
+    ]
+  },
+  "ReplenishmentList": {
+    "type": "object",
+    "description": "A page of replenishments.",
+    "properties": {
+      "data": {
+        "type": "array",
+        "items": {
+          "$ref": "#/components/schemas/Replenishment"
+        },
+        "description": "From the newest to the oldest."
+      },
+      "nextCursor": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 128,
+        "description": "Pass it as `cursor` for the next page; null on the last page."
+      }
+    },
+    "required": [
+      "data",
+      "nextCursor"
+    ]
+  },
+  "ReplenishmentAnswer": {
+    "type": "object",
+    "description": "The record of a transfer to a purse.",
+    "properties": {
+      "id": {
+        "type": "string",
+        "format": "uuid",
+        "description": "Id of the replenishment."
+      },
+      "customerId": {
+        "type": "string",
+        "format": "uuid",
+        "description": "Id of the customer who owns the purse."
+      },
+      "purseId": {
+        "type": "string",
+        "format": "uuid",
+        "description": "Id of the purse."
+      },
+      "outsideOrderId": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 128,
+        "description": "Your own order id, from the purse; null if none was given."
+      },
+      "status": {
+        "type": "string",
+        "enum": [
+          "seen",
+          "detected",
+          "screening",
+          "confirmed",
+          "declined",
+          "reverted",
+          "dropped",
+          "rejected",
+          "voided"
+        ],
+        "description": "The status."
+      },
+      "transactionState": {
+        "type": "string",
+        "enum": [
+          "MEM_POOL_FOUND",
+          "PENDING_COMPLIANCE_CHECK",
+          "CONFIRMED",
+          "DECLINED",
+          "REVERTED",
+          "DROPPED",
+          "REJECTED",
+          "VOIDED"
+        ],
+        "description": "The first part of the status as a pair of states."
+      },
+      "complianceState": {
+        "type": "string",
+        "enum": [
+          "UNCHECKED",
+          "IN_PROGRESS",
+          "CHECKED",
+          "DECLINE"
+        ],
+        "description": "The second part of that pair."
+      },
+      "translationToAccountCompleted": {
+        "type": "boolean",
+        "description": "Whether the coins were swept to the account's wallet."
+      },
+      "money": {
+        "$ref": "#/components/schemas/Money",
+        "description": "The transferred amount."
+      },
+      "chain": {
+        "type": "string",
+        "maxLength": 64,
+        "description": "CAIP-2 id of the chain, such as `eip155:1`.",
+        "example": "eip155:1"
+      },
+      "txHash": {
+        "type": "string",
+        "maxLength": 128,
+        "description": "Hash of the transaction."
+      },
+      "ordinal": {
+        "type": "string",
+        "maxLength": 64,
+        "description": "The transfer within its transaction: `<kind>:<number>`, such as `log:0`.",
+        "example": "log:0"
+      },
+      "from": {
+        "type": "string",
+        "maxLength": 128,
+        "description": "Address of the sender."
+      },
+      "to": {
+        "type": "string",
+        "maxLength": 128,
+        "description": "Address of the purse."
+      },
+      "block": {
+        "oneOf": [
+          {
+            "$ref": "#/components/schemas/Block"
+          },
+          {
+            "type": "null"
+          }
+        ],
+        "description": "Null while no block includes the transfer."
+      },
+      "blocked": {
+        "type": "boolean",
+        "description": "Whether the customer was blocked, so that the account was credited instead."
+      },
+      "creditedTo": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "enum": [
+          "customer",
+          "account",
+          "suspense",
+          null
+        ],
+        "description": "Where it is booked; null while it is not."
+      },
+      "reason": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 64,
+        "description": "Why it was rejected, why it waits (`awaiting-second-provider`), or why the customer was not credited; else null."
+      },
+      "finality": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 64,
+        "description": "The finality policy that was applied, such as `depth:12`; null before.",
+        "example": "depth:12"
+      },
+      "createdAt": {
+        "type": "string",
+        "format": "date-time",
+        "description": "When it was first recorded."
+      },
+      "updatedAt": {
+        "type": "string",
+        "format": "date-time",
+        "description": "When it last changed."
+      },
+      "position": {
+        "type": "string",
+        "pattern": "^[0-9]+$",
+        "example": "42",
+        "description": "The position in the event log. Pass it as `minPosition` to read your write."
+      }
+    },
+    "required": [
+      "id",
+      "customerId",
+      "purseId",
+      "outsideOrderId",
+      "status",
+      "transactionState",
+      "complianceState",
+      "translationToAccountCompleted",
+      "money",
+      "chain",
+      "txHash",
+      "ordinal",
+      "from",
+      "to",
+      "block",
+      "blocked",
+      "creditedTo",
+      "reason",
+      "finality",
+      "createdAt",
+      "updatedAt",
+      "position"
+    ]
+  },
+  "FindingAnswer": {
+    "type": "object",
+    "description": "A difference between the chain and the books.",
+    "properties": {
+      "id": {
+        "type": "string",
+        "format": "uuid",
+        "description": "Id of the finding."
+      },
+      "kind": {
+        "type": "string",
+        "enum": [
+          "unexplained",
+          "unplanned-outflow",
+          "unreadable"
+        ],
+        "description": "What it is about."
+      },
+      "status": {
+        "type": "string",
+        "enum": [
+          "open",
+          "closed"
+        ],
+        "description": "Whether it is open."
+      },
+      "accountId": {
+        "type": "string",
+        "format": "uuid",
+        "description": "Id of the account."
+      },
+      "customerId": {
+        "type": "string",
+        "format": "uuid",
+        "description": "Id of the customer who owns the purse."
+      },
+      "purseId": {
+        "type": "string",
+        "format": "uuid",
+        "description": "Id of the purse."
+      },
+      "chain": {
+        "type": "string",
+        "maxLength": 41,
+        "description": "CAIP-2 id of the chain, such as `eip155:1`.",
+        "example": "eip155:1"
+      },
+      "address": {
+        "type": "string",
+        "maxLength": 128,
+        "description": "Address of the purse."
+      },
+      "difference": {
+        "$ref": "#/components/schemas/Money",
+        "description": "What the chain has more than the books; negative when it has less, and 0 when nobody knows."
+      },
+      "fromBlock": {
+        "type": [
+          "integer",
+          "null"
+        ],
+        "minimum": 0,
+        "description": "The first block in which the cause may lie; null when that is not known."
+      },
+      "toBlock": {
+        "type": [
+          "integer",
+          "null"
+        ],
+        "minimum": 0,
+        "description": "The last such block; null when that is not known."
+      },
+      "subject": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 250,
+        "description": "The outflow, or the id of the replenishment, that it is about; null for a difference of balances."
+      },
+      "opening": {
+        "type": "integer",
+        "minimum": 0,
+        "description": "How often it was opened."
+      },
+      "end": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "enum": [
+          "explained",
+          "credited",
+          "noted",
+          null
+        ],
+        "description": "How it was closed; null while it is open."
+      },
+      "creditedTo": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "enum": [
+          "customer",
+          "account",
+          null
+        ],
+        "description": "The claim to which an operator booked it; null if none did."
+      },
+      "reason": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 500,
+        "description": "The reason of the operator who acted last; null if none did."
+      },
+      "reference": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 128,
+        "description": "That operator's own name for the act; null if none acted."
+      },
+      "watchRequestId": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "format": "uuid",
+        "description": "The last watch request for it; null if there is none."
+      },
+      "openedAt": {
+        "type": "string",
+        "format": "date-time",
+        "description": "When it was opened, the last time."
+      },
+      "updatedAt": {
+        "type": "string",
+        "format": "date-time",
+        "description": "When it last changed."
+      },
+      "position": {
+        "type": "string",
+        "pattern": "^[0-9]+$",
+        "example": "42",
+        "description": "The position in the event log. Pass it as `minPosition` to read your write."
+      }
+    },
+    "required": [
+      "id",
+      "kind",
+      "status",
+      "accountId",
+      "customerId",
+      "purseId",
+      "chain",
+      "address",
+      "difference",
+      "fromBlock",
+      "toBlock",
+      "subject",
+      "opening",
+      "end",
+      "creditedTo",
+      "reason",
+      "reference",
+      "watchRequestId",
+      "openedAt",
+      "updatedAt",
+      "position"
+    ]
+  },
+  "NegativeClaim": {
+    "type": "object",
+    "description": "A claim below zero: money was taken back after it was used.",
+    "properties": {
+      "accountId": {
+        "type": "string",
+        "format": "uuid",
+        "description": "Id of the account."
+      },
+      "customerId": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "format": "uuid",
+        "description": "Id of the customer; null for a claim of the account."
+      },
+      "purseId": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "format": "uuid",
+        "description": "Id of the purse where the account's claim is below zero; null for a claim of a customer, which is the sum over all purses."
+      },
+      "claim": {
+        "$ref": "#/components/schemas/Money",
+        "description": "The claim. Its amount is negative."
+      }
+    },
+    "required": [
+      "accountId",
+      "customerId",
+      "purseId",
+      "claim"
+    ]
+  },
+  "NegativeClaimList": {
+    "type": "object",
+    "description": "The claims below zero.",
+    "properties": {
+      "data": {
+        "type": "array",
+        "items": {
+          "$ref": "#/components/schemas/NegativeClaim"
+        },
+        "description": "At most 100, the lowest id of an account first."
+      },
+      "nextCursor": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 128,
+        "description": "Null: the list has one page."
+      }
+    },
+    "required": [
+      "data",
+      "nextCursor"
     ]
   },
   "PurseWatch": {
@@ -2820,51 +3723,6 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
       "nextCursor"
     ]
   },
-  "Money": {
-    "type": "object",
-    "description": "An amount and its asset. Amounts are text, because amounts in base units exceed what 64-bit numbers can hold safely in every language.",
-    "properties": {
-      "asset": {
-        "type": "string",
-        "maxLength": 256,
-        "description": "CAIP-19 id of the asset, such as `eip155:1/erc20:0xdac17f958d2ee523a2206206994597c13d831ec7`.",
-        "example": "eip155:1/erc20:0xdac17f958d2ee523a2206206994597c13d831ec7"
-      },
-      "currency": {
-        "type": "string",
-        "maxLength": 64,
-        "description": "Short code of the asset, such as `USDT_ETH`; `UNREGISTERED` for a token that the registry does not list.",
-        "example": "USDT_ETH"
-      },
-      "amount": {
-        "type": "string",
-        "maxLength": 120,
-        "pattern": "^-?[0-9]+(\\.[0-9]+)?$",
-        "description": "The amount in whole units, exact, without exponent, such as `1.5`.",
-        "example": "1.5"
-      },
-      "baseUnits": {
-        "type": "string",
-        "maxLength": 80,
-        "pattern": "^-?[0-9]+$",
-        "description": "The same amount in base units, such as `1500000`.",
-        "example": "1500000"
-      },
-      "decimals": {
-        "type": "integer",
-        "minimum": 0,
-        "maximum": 77,
-        "description": "How many digits of the base units follow the decimal point."
-      }
-    },
-    "required": [
-      "asset",
-      "currency",
-      "amount",
-      "baseUnits",
-      "decimals"
-    ]
-  },
   "Balance": {
     "type": "object",
     "description": "The balance of one asset.",
@@ -2997,443 +3855,6 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
     "required": [
       "data",
       "asOf",
-      "nextCursor"
-    ]
-  },
-  "Finding": {
-    "type": "object",
-    "description": "A difference between the chain and the books.",
-    "properties": {
-      "id": {
-        "type": "string",
-        "format": "uuid",
-        "description": "Id of the finding."
-      },
-      "kind": {
-        "type": "string",
-        "enum": [
-          "unexplained",
-          "unplanned-outflow",
-          "unreadable"
-        ],
-        "description": "What it is about."
-      },
-      "status": {
-        "type": "string",
-        "enum": [
-          "open",
-          "closed"
-        ],
-        "description": "Whether it is open."
-      },
-      "accountId": {
-        "type": "string",
-        "format": "uuid",
-        "description": "Id of the account."
-      },
-      "customerId": {
-        "type": "string",
-        "format": "uuid",
-        "description": "Id of the customer who owns the purse."
-      },
-      "purseId": {
-        "type": "string",
-        "format": "uuid",
-        "description": "Id of the purse."
-      },
-      "chain": {
-        "type": "string",
-        "maxLength": 41,
-        "description": "CAIP-2 id of the chain, such as `eip155:1`.",
-        "example": "eip155:1"
-      },
-      "address": {
-        "type": "string",
-        "maxLength": 128,
-        "description": "Address of the purse."
-      },
-      "difference": {
-        "$ref": "#/components/schemas/Money",
-        "description": "What the chain has more than the books; negative when it has less, and 0 when nobody knows."
-      },
-      "fromBlock": {
-        "type": [
-          "integer",
-          "null"
-        ],
-        "minimum": 0,
-        "description": "The first block in which the cause may lie; null when that is not known."
-      },
-      "toBlock": {
-        "type": [
-          "integer",
-          "null"
-        ],
-        "minimum": 0,
-        "description": "The last such block; null when that is not known."
-      },
-      "subject": {
-        "type": [
-          "string",
-          "null"
-        ],
-        "maxLength": 250,
-        "description": "The outflow, or the id of the replenishment, that it is about; null for a difference of balances."
-      },
-      "opening": {
-        "type": "integer",
-        "minimum": 0,
-        "description": "How often it was opened."
-      },
-      "end": {
-        "type": [
-          "string",
-          "null"
-        ],
-        "enum": [
-          "explained",
-          "credited",
-          "noted",
-          null
-        ],
-        "description": "How it was closed; null while it is open."
-      },
-      "creditedTo": {
-        "type": [
-          "string",
-          "null"
-        ],
-        "enum": [
-          "customer",
-          "account",
-          null
-        ],
-        "description": "The claim to which an operator booked it; null if none did."
-      },
-      "reason": {
-        "type": [
-          "string",
-          "null"
-        ],
-        "maxLength": 500,
-        "description": "The reason of the operator who acted last; null if none did."
-      },
-      "reference": {
-        "type": [
-          "string",
-          "null"
-        ],
-        "maxLength": 128,
-        "description": "That operator's own name for the act; null if none acted."
-      },
-      "watchRequestId": {
-        "type": [
-          "string",
-          "null"
-        ],
-        "format": "uuid",
-        "description": "The last watch request for it; null if there is none."
-      },
-      "openedAt": {
-        "type": "string",
-        "format": "date-time",
-        "description": "When it was opened, the last time."
-      },
-      "updatedAt": {
-        "type": "string",
-        "format": "date-time",
-        "description": "When it last changed."
-      },
-      "position": {
-        "type": "string",
-        "pattern": "^[0-9]+$",
-        "example": "42",
-        "description": "The position of its last event."
-      }
-    },
-    "required": [
-      "id",
-      "kind",
-      "status",
-      "accountId",
-      "customerId",
-      "purseId",
-      "chain",
-      "address",
-      "difference",
-      "fromBlock",
-      "toBlock",
-      "subject",
-      "opening",
-      "end",
-      "creditedTo",
-      "reason",
-      "reference",
-      "watchRequestId",
-      "openedAt",
-      "updatedAt",
-      "position"
-    ]
-  },
-  "FindingList": {
-    "type": "object",
-    "description": "A page of findings.",
-    "properties": {
-      "data": {
-        "type": "array",
-        "items": {
-          "$ref": "#/components/schemas/Finding"
-        },
-        "description": "From the newest to the oldest."
-      },
-      "nextCursor": {
-        "type": [
-          "string",
-          "null"
-        ],
-        "maxLength": 128,
-        "description": "Pass it as `cursor` for the next page; null on the last page."
-      }
-    },
-    "required": [
-      "data",
-      "nextCursor"
-    ]
-  },
-  "FindingAnswer": {
-    "type": "object",
-    "description": "A difference between the chain and the books.",
-    "properties": {
-      "id": {
-        "type": "string",
-        "format": "uuid",
-        "description": "Id of the finding."
-      },
-      "kind": {
-        "type": "string",
-        "enum": [
-          "unexplained",
-          "unplanned-outflow",
-          "unreadable"
-        ],
-        "description": "What it is about."
-      },
-      "status": {
-        "type": "string",
-        "enum": [
-          "open",
-          "closed"
-        ],
-        "description": "Whether it is open."
-      },
-      "accountId": {
-        "type": "string",
-        "format": "uuid",
-        "description": "Id of the account."
-      },
-      "customerId": {
-        "type": "string",
-        "format": "uuid",
-        "description": "Id of the customer who owns the purse."
-      },
-      "purseId": {
-        "type": "string",
-        "format": "uuid",
-        "description": "Id of the purse."
-      },
-      "chain": {
-        "type": "string",
-        "maxLength": 41,
-        "description": "CAIP-2 id of the chain, such as `eip155:1`.",
-        "example": "eip155:1"
-      },
-      "address": {
-        "type": "string",
-        "maxLength": 128,
-        "description": "Address of the purse."
-      },
-      "difference": {
-        "$ref": "#/components/schemas/Money",
-        "description": "What the chain has more than the books; negative when it has less, and 0 when nobody knows."
-      },
-      "fromBlock": {
-        "type": [
-          "integer",
-          "null"
-        ],
-        "minimum": 0,
-        "description": "The first block in which the cause may lie; null when that is not known."
-      },
-      "toBlock": {
-        "type": [
-          "integer",
-          "null"
-        ],
-        "minimum": 0,
-        "description": "The last such block; null when that is not known."
-      },
-      "subject": {
-        "type": [
-          "string",
-          "null"
-        ],
-        "maxLength": 250,
-        "description": "The outflow, or the id of the replenishment, that it is about; null for a difference of balances."
-      },
-      "opening": {
-        "type": "integer",
-        "minimum": 0,
-        "description": "How often it was opened."
-      },
-      "end": {
-        "type": [
-          "string",
-          "null"
-        ],
-        "enum": [
-          "explained",
-          "credited",
-          "noted",
-          null
-        ],
-        "description": "How it was closed; null while it is open."
-      },
-      "creditedTo": {
-        "type": [
-          "string",
-          "null"
-        ],
-        "enum": [
-          "customer",
-          "account",
-          null
-        ],
-        "description": "The claim to which an operator booked it; null if none did."
-      },
-      "reason": {
-        "type": [
-          "string",
-          "null"
-        ],
-        "maxLength": 500,
-        "description": "The reason of the operator who acted last; null if none did."
-      },
-      "reference": {
-        "type": [
-          "string",
-          "null"
-        ],
-        "maxLength": 128,
-        "description": "That operator's own name for the act; null if none acted."
-      },
-      "watchRequestId": {
-        "type": [
-          "string",
-          "null"
-        ],
-        "format": "uuid",
-        "description": "The last watch request for it; null if there is none."
-      },
-      "openedAt": {
-        "type": "string",
-        "format": "date-time",
-        "description": "When it was opened, the last time."
-      },
-      "updatedAt": {
-        "type": "string",
-        "format": "date-time",
-        "description": "When it last changed."
-      },
-      "position": {
-        "type": "string",
-        "pattern": "^[0-9]+$",
-        "example": "42",
-        "description": "The position in the event log. Pass it as `minPosition` to read your write."
-      }
-    },
-    "required": [
-      "id",
-      "kind",
-      "status",
-      "accountId",
-      "customerId",
-      "purseId",
-      "chain",
-      "address",
-      "difference",
-      "fromBlock",
-      "toBlock",
-      "subject",
-      "opening",
-      "end",
-      "creditedTo",
-      "reason",
-      "reference",
-      "watchRequestId",
-      "openedAt",
-      "updatedAt",
-      "position"
-    ]
-  },
-  "NegativeClaim": {
-    "type": "object",
-    "description": "A claim below zero: money was taken back after it was used.",
-    "properties": {
-      "accountId": {
-        "type": "string",
-        "format": "uuid",
-        "description": "Id of the account."
-      },
-      "customerId": {
-        "type": [
-          "string",
-          "null"
-        ],
-        "format": "uuid",
-        "description": "Id of the customer; null for a claim of the account."
-      },
-      "purseId": {
-        "type": [
-          "string",
-          "null"
-        ],
-        "format": "uuid",
-        "description": "Id of the purse where the account's claim is below zero; null for a claim of a customer, which is the sum over all purses."
-      },
-      "claim": {
-        "$ref": "#/components/schemas/Money",
-        "description": "The claim. Its amount is negative."
-      }
-    },
-    "required": [
-      "accountId",
-      "customerId",
-      "purseId",
-      "claim"
-    ]
-  },
-  "NegativeClaimList": {
-    "type": "object",
-    "description": "The claims below zero.",
-    "properties": {
-      "data": {
-        "type": "array",
-        "items": {
-          "$ref": "#/components/schemas/NegativeClaim"
-        },
-        "description": "At most 100, the lowest id of an account first."
-      },
-      "nextCursor": {
-        "type": [
-          "string",
-          "null"
-        ],
-        "maxLength": 128,
-        "description": "Null: the list has one page."
-      }
-    },
-    "required": [
-      "data",
       "nextCursor"
     ]
   },
@@ -5303,433 +5724,6 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
     "required": [
       "id",
       "name",
-      "position"
-    ]
-  },
-  "Block": {
-    "type": "object",
-    "description": "The block that includes a transfer.",
-    "properties": {
-      "number": {
-        "type": "integer",
-        "minimum": 0,
-        "description": "Its height."
-      },
-      "hash": {
-        "type": "string",
-        "maxLength": 128,
-        "description": "Its hash."
-      },
-      "time": {
-        "type": "string",
-        "format": "date-time",
-        "description": "The time in its header."
-      }
-    },
-    "required": [
-      "number",
-      "hash",
-      "time"
-    ]
-  },
-  "Replenishment": {
-    "type": "object",
-    "description": "The record of a transfer to a purse.",
-    "properties": {
-      "id": {
-        "type": "string",
-        "format": "uuid",
-        "description": "Id of the replenishment."
-      },
-      "customerId": {
-        "type": "string",
-        "format": "uuid",
-        "description": "Id of the customer who owns the purse."
-      },
-      "purseId": {
-        "type": "string",
-        "format": "uuid",
-        "description": "Id of the purse."
-      },
-      "outsideOrderId": {
-        "type": [
-          "string",
-          "null"
-        ],
-        "maxLength": 128,
-        "description": "Your own order id, from the purse; null if none was given."
-      },
-      "status": {
-        "type": "string",
-        "enum": [
-          "seen",
-          "detected",
-          "screening",
-          "confirmed",
-          "declined",
-          "reverted",
-          "dropped",
-          "rejected",
-          "voided"
-        ],
-        "description": "The status."
-      },
-      "transactionState": {
-        "type": "string",
-        "enum": [
-          "MEM_POOL_FOUND",
-          "PENDING_COMPLIANCE_CHECK",
-          "CONFIRMED",
-          "DECLINED",
-          "REVERTED",
-          "DROPPED",
-          "REJECTED",
-          "VOIDED"
-        ],
-        "description": "The first part of the status as a pair of states."
-      },
-      "complianceState": {
-        "type": "string",
-        "enum": [
-          "UNCHECKED",
-          "IN_PROGRESS",
-          "CHECKED",
-          "DECLINE"
-        ],
-        "description": "The second part of that pair."
-      },
-      "translationToAccountCompleted": {
-        "type": "boolean",
-        "description": "Whether the coins were swept to the account's wallet."
-      },
-      "money": {
-        "$ref": "#/components/schemas/Money",
-        "description": "The transferred amount."
-      },
-      "chain": {
-        "type": "string",
-        "maxLength": 64,
-        "description": "CAIP-2 id of the chain, such as `eip155:1`.",
-        "example": "eip155:1"
-      },
-      "txHash": {
-        "type": "string",
-        "maxLength": 128,
-        "description": "Hash of the transaction."
-      },
-      "ordinal": {
-        "type": "string",
-        "maxLength": 64,
-        "description": "The transfer within its transaction: `<kind>:<number>`, such as `log:0`.",
-        "example": "log:0"
-      },
-      "from": {
-        "type": "string",
-        "maxLength": 128,
-        "description": "Address of the sender."
-      },
-      "to": {
-        "type": "string",
-        "maxLength": 128,
-        "description": "Address of the purse."
-      },
-      "block": {
-        "oneOf": [
-          {
-            "$ref": "#/components/schemas/Block"
-          },
-          {
-            "type": "null"
-          }
-        ],
-        "description": "Null while no block includes the transfer."
-      },
-      "blocked": {
-        "type": "boolean",
-        "description": "Whether the customer was blocked, so that the account was credited instead."
-      },
-      "creditedTo": {
-        "type": [
-          "string",
-          "null"
-        ],
-        "enum": [
-          "customer",
-          "account",
-          "suspense",
-          null
-        ],
-        "description": "Where it is booked; null while it is not."
-      },
-      "reason": {
-        "type": [
-          "string",
-          "null"
-        ],
-        "maxLength": 64,
-        "description": "Why it was rejected, why it waits (`awaiting-second-provider`), or why the customer was not credited; else null."
-      },
-      "finality": {
-        "type": [
-          "string",
-          "null"
-        ],
-        "maxLength": 64,
-        "description": "The finality policy that was applied, such as `depth:12`; null before.",
-        "example": "depth:12"
-      },
-      "createdAt": {
-        "type": "string",
-        "format": "date-time",
-        "description": "When it was first recorded."
-      },
-      "updatedAt": {
-        "type": "string",
-        "format": "date-time",
-        "description": "When it last changed."
-      },
-      "position": {
-        "type": "string",
-        "pattern": "^[0-9]+$",
-        "example": "42",
-        "description": "The position of its last event."
-      }
-    },
-    "required": [
-      "id",
-      "customerId",
-      "purseId",
-      "outsideOrderId",
-      "status",
-      "transactionState",
-      "complianceState",
-      "translationToAccountCompleted",
-      "money",
-      "chain",
-      "txHash",
-      "ordinal",
-      "from",
-      "to",
-      "block",
-      "blocked",
-      "creditedTo",
-      "reason",
-      "finality",
-      "createdAt",
-      "updatedAt",
-      "position"
-    ]
-  },
-  "ReplenishmentList": {
-    "type": "object",
-    "description": "A page of replenishments.",
-    "properties": {
-      "data": {
-        "type": "array",
-        "items": {
-          "$ref": "#/components/schemas/Replenishment"
-        },
-        "description": "From the newest to the oldest."
-      },
-      "nextCursor": {
-        "type": [
-          "string",
-          "null"
-        ],
-        "maxLength": 128,
-        "description": "Pass it as `cursor` for the next page; null on the last page."
-      }
-    },
-    "required": [
-      "data",
-      "nextCursor"
-    ]
-  },
-  "ReplenishmentAnswer": {
-    "type": "object",
-    "description": "The record of a transfer to a purse.",
-    "properties": {
-      "id": {
-        "type": "string",
-        "format": "uuid",
-        "description": "Id of the replenishment."
-      },
-      "customerId": {
-        "type": "string",
-        "format": "uuid",
-        "description": "Id of the customer who owns the purse."
-      },
-      "purseId": {
-        "type": "string",
-        "format": "uuid",
-        "description": "Id of the purse."
-      },
-      "outsideOrderId": {
-        "type": [
-          "string",
-          "null"
-        ],
-        "maxLength": 128,
-        "description": "Your own order id, from the purse; null if none was given."
-      },
-      "status": {
-        "type": "string",
-        "enum": [
-          "seen",
-          "detected",
-          "screening",
-          "confirmed",
-          "declined",
-          "reverted",
-          "dropped",
-          "rejected",
-          "voided"
-        ],
-        "description": "The status."
-      },
-      "transactionState": {
-        "type": "string",
-        "enum": [
-          "MEM_POOL_FOUND",
-          "PENDING_COMPLIANCE_CHECK",
-          "CONFIRMED",
-          "DECLINED",
-          "REVERTED",
-          "DROPPED",
-          "REJECTED",
-          "VOIDED"
-        ],
-        "description": "The first part of the status as a pair of states."
-      },
-      "complianceState": {
-        "type": "string",
-        "enum": [
-          "UNCHECKED",
-          "IN_PROGRESS",
-          "CHECKED",
-          "DECLINE"
-        ],
-        "description": "The second part of that pair."
-      },
-      "translationToAccountCompleted": {
-        "type": "boolean",
-        "description": "Whether the coins were swept to the account's wallet."
-      },
-      "money": {
-        "$ref": "#/components/schemas/Money",
-        "description": "The transferred amount."
-      },
-      "chain": {
-        "type": "string",
-        "maxLength": 64,
-        "description": "CAIP-2 id of the chain, such as `eip155:1`.",
-        "example": "eip155:1"
-      },
-      "txHash": {
-        "type": "string",
-        "maxLength": 128,
-        "description": "Hash of the transaction."
-      },
-      "ordinal": {
-        "type": "string",
-        "maxLength": 64,
-        "description": "The transfer within its transaction: `<kind>:<number>`, such as `log:0`.",
-        "example": "log:0"
-      },
-      "from": {
-        "type": "string",
-        "maxLength": 128,
-        "description": "Address of the sender."
-      },
-      "to": {
-        "type": "string",
-        "maxLength": 128,
-        "description": "Address of the purse."
-      },
-      "block": {
-        "oneOf": [
-          {
-            "$ref": "#/components/schemas/Block"
-          },
-          {
-            "type": "null"
-          }
-        ],
-        "description": "Null while no block includes the transfer."
-      },
-      "blocked": {
-        "type": "boolean",
-        "description": "Whether the customer was blocked, so that the account was credited instead."
-      },
-      "creditedTo": {
-        "type": [
-          "string",
-          "null"
-        ],
-        "enum": [
-          "customer",
-          "account",
-          "suspense",
-          null
-        ],
-        "description": "Where it is booked; null while it is not."
-      },
-      "reason": {
-        "type": [
-          "string",
-          "null"
-        ],
-        "maxLength": 64,
-        "description": "Why it was rejected, why it waits (`awaiting-second-provider`), or why the customer was not credited; else null."
-      },
-      "finality": {
-        "type": [
-          "string",
-          "null"
-        ],
-        "maxLength": 64,
-        "description": "The finality policy that was applied, such as `depth:12`; null before.",
-        "example": "depth:12"
-      },
-      "createdAt": {
-        "type": "string",
-        "format": "date-time",
-        "description": "When it was first recorded."
-      },
-      "updatedAt": {
-        "type": "string",
-        "format": "date-time",
-        "description": "When it last changed."
-      },
-      "position": {
-        "type": "string",
-        "pattern": "^[0-9]+$",
-        "example": "42",
-        "description": "The position in the event log. Pass it as `minPosition` to read your write."
-      }
-    },
-    "required": [
-      "id",
-      "customerId",
-      "purseId",
-      "outsideOrderId",
-      "status",
-      "transactionState",
-      "complianceState",
-      "translationToAccountCompleted",
-      "money",
-      "chain",
-      "txHash",
-      "ordinal",
-      "from",
-      "to",
-      "block",
-      "blocked",
-      "creditedTo",
-      "reason",
-      "finality",
-      "createdAt",
-      "updatedAt",
       "position"
     ]
   },
