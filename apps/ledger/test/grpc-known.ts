@@ -1,5 +1,12 @@
 import { type ChainHeadV1, TOPICS, type TransferV1 } from '@daybook/contracts';
-import { identity, type ParkedKeyName } from '@daybook/domain';
+import {
+  finding,
+  identity,
+  type ParkedKeyName,
+  streamName,
+  unplannedOutflow,
+} from '@daybook/domain';
+import { decideAndAppend } from '@daybook/event-store';
 import { DurableLog } from '@daybook/messaging';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { goldenMessage } from '../../../libs/contracts/testing/golden';
@@ -54,6 +61,8 @@ export const [VOID, CREDIT, NOTE] = ['case-1', 'case-2', 'case-3'] as const;
 export const PURSE_EXPIRY = { unusedDays: 3_000, idleDays: 3_001 };
 
 const CHAIN = 'eip155:31337';
+const COIN = `${CHAIN}/slip44:60`;
+const TOKEN = `${CHAIN}/erc20:0x${'7'.repeat(40)}`;
 
 /** A chains file for a ledger that is to be filled. */
 export const CHAINS_FILE = {
@@ -138,34 +147,46 @@ async function changeCredits(ledger: TestLedger, purse: Minted) {
   return { voidedId, restoredId, otherId };
 }
 
-/** Two differences, of which one is charged to the customer and noted later, and the other is open. */
+/** Differences that were booked, noted and left open, and an outflow that nobody planned. */
 async function resolveFindings(ledger: TestLedger, customerId: string, purse: Minted) {
-  const commands = ledger.app.get(CommandBus);
   const address = purse.address.toLowerCase();
-  const ids = { accountId: DEFAULT_ACCOUNT_ID, customerId, purseId: purse.id };
-  const observe = (asset: string, number: number, onChain: bigint, recorded: bigint) => {
+  const parties = { accountId: DEFAULT_ACCOUNT_ID, customerId, purseId: purse.id };
+  const idOf = (asset: string) =>
+    findingIdOf(identity.finding('unexplained', `${address}\n${asset}`));
+  const observe = (asset: string, number: number, onChain: bigint) => {
     const block = { number, hash: `0x${number}` };
-    const seen = { chain: 'eip155:1', address, asset, onChain, recorded, block };
+    const chain = asset.slice(0, asset.indexOf('/'));
+    const seen = { chain, address, asset, onChain, recorded: 0n, block };
     const at = '2026-01-02T03:04:05.000Z';
-    return commands.execute(new RecordDifferences([{ ...ids, ...seen, at }]));
+    return ledger.app.get(CommandBus).execute(new RecordDifferences([{ ...parties, ...seen, at }]));
   };
-  const ETH = 'eip155:1/slip44:60';
-  const findingId = findingIdOf(identity.finding('unexplained', `${address}\n${ETH}`));
-  const resolve = (body: object) => operate(ledger, `findings/${findingId}/resolve`, body);
-  const credit = (difference: string, creditTo: string) =>
-    resolve({ resolution: 'credit', difference, creditTo, reference: `case${difference}` });
-  await observe(ETH, 90, 0n, 0n);
-  await observe(ETH, 100, 5n, 0n);
-  await credit('5', 'account');
-  // The customer is charged for what was credited to the account.
-  await observe(ETH, 101, 0n, 0n);
-  await credit('-5', 'customer');
-  await observe(ETH, 102, 7n, 0n);
-  await resolve({ resolution: 'rescan', fromBlock: '1', reference: 'case-rescan' });
-  await resolve({ resolution: 'note', reference: NOTE });
-  await observe(USDT, 100, 1n, 0n);
-  const openFindingId = findingIdOf(identity.finding('unexplained', `${address}\n${USDT}`));
-  return { findingId, openFindingId };
+  const resolve = (asset: string, body: object) =>
+    operate(ledger, `findings/${idOf(asset)}/resolve`, body);
+  // What is credited to one is charged to the other, whose claim is below zero then.
+  for (const [asset, credited, charged] of [
+    [COIN, 'account', 'customer'],
+    [TOKEN, 'customer', 'account'],
+  ] as const) {
+    const credit = { resolution: 'credit', reference: 'credited' };
+    await observe(asset, 90, 0n);
+    await observe(asset, 100, 5n);
+    await resolve(asset, { ...credit, difference: '5', creditTo: credited });
+    await observe(asset, 101, 0n);
+    const charge = { ...credit, reference: 'charged' };
+    await resolve(asset, { ...charge, difference: '-5', creditTo: charged });
+  }
+  await observe(COIN, 102, 7n);
+  await resolve(COIN, { resolution: 'rescan', reference: 'rescanned' });
+  await resolve(COIN, { resolution: 'note', reference: NOTE });
+  await observe(USDT, 100, 1n);
+  const outflow = { outflowId: `${CHAIN}/0x${'f'.repeat(64)}/log:0`, amount: '5', block: 100 };
+  const about = { chain: CHAIN, address, asset: COIN };
+  const { name, command, accountId } = unplannedOutflow(parties, { ...outflow, ...about });
+  await decideAndAppend(ledger.store, {
+    ...{ stream: streamName('finding', findingIdOf(name)), decider: finding, command },
+    ...{ commandId: 'a test', metadata: { accountId, actor: 'system' } },
+  });
+  return { findingId: idOf(COIN), openFindingId: idOf(USDT) };
 }
 
 function operate(ledger: Pick<TestLedger, 'request' | 'operatorKey'>, path: string, act: object) {

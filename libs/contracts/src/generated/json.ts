@@ -220,7 +220,7 @@ export interface NegativeClaim {
 export interface NegativeClaimList {
   /** At most 100, the lowest id of an account first. */
   readonly data: readonly NegativeClaim[];
-  /** Null: the list has one page. */
+  /** Null: the list is complete. */
   readonly nextCursor: string | null;
 }
 
@@ -3270,7 +3270,7 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
           "null"
         ],
         "maxLength": 128,
-        "description": "Null: the list has one page."
+        "description": "Null: the list is complete."
       }
     },
     "required": [

@@ -250,8 +250,6 @@ export interface NegativeClaim {
 export interface ListNegativeClaimsResponse {
   /** At most 100, the lowest id of an account first. */
   readonly negativeClaims: readonly NegativeClaim[];
-  /** Absent: the list has one page. */
-  readonly nextCursor?: string | undefined;
 }
 
 function createBaseVoidReplenishmentRequest(): VoidReplenishmentRequest {
@@ -1300,16 +1298,13 @@ export const NegativeClaim: MessageFns<NegativeClaim> = {
 };
 
 function createBaseListNegativeClaimsResponse(): ListNegativeClaimsResponse {
-  return { negativeClaims: [], nextCursor: undefined };
+  return { negativeClaims: [] };
 }
 
 export const ListNegativeClaimsResponse: MessageFns<ListNegativeClaimsResponse> = {
   encode(message: ListNegativeClaimsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     for (const v of message.negativeClaims) {
       NegativeClaim.encode(v!, writer.uint32(10).fork()).join();
-    }
-    if (message.nextCursor !== undefined) {
-      writer.uint32(18).string(message.nextCursor);
     }
     return writer;
   },
@@ -1335,14 +1330,6 @@ export const ListNegativeClaimsResponse: MessageFns<ListNegativeClaimsResponse> 
             message.negativeClaims.push(NegativeClaim.decode(reader, reader.uint32()));
             continue;
           }
-          case 2: {
-            if (tag !== 18) {
-              break;
-            }
-
-            message.nextCursor = reader.string();
-            continue;
-          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1361,7 +1348,6 @@ export const ListNegativeClaimsResponse: MessageFns<ListNegativeClaimsResponse> 
   fromPartial(object: DeepPartial<ListNegativeClaimsResponse>): ListNegativeClaimsResponse {
     const message = createBaseListNegativeClaimsResponse() as any;
     message.negativeClaims = object.negativeClaims?.map((e) => NegativeClaim.fromPartial(e)) || [];
-    message.nextCursor = object.nextCursor ?? undefined;
     return message;
   },
 };
