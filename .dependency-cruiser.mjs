@@ -33,7 +33,9 @@ const FOLDERS = {
       'customers',
       'purses',
       'replenishments',
+      'outflows',
       'findings',
+      'transactions',
       'operations',
     ],
     /** One transport each. They find the features through Nest and import none. */

@@ -14,6 +14,7 @@ import { detection } from './detection.bench';
 import { edges, tail } from './edges.bench';
 import { eventStoreDb } from './eventstoredb.bench';
 import { fold, foldKafka } from './fold.bench';
+import { lookUps } from './look-ups.bench';
 import type { Measurement, Settings } from './measurement';
 import { mint } from './mint.bench';
 import { publish } from './publish.bench';
@@ -25,6 +26,7 @@ import { describeServer } from './support/database';
 import { describeCommit, describeMachine, watchStrangers } from './support/machine';
 import { showProgress } from './support/progress';
 import { STATEMENT_SETTINGS } from './support/statements';
+import { traces } from './traces.bench';
 
 const MEASUREMENTS: readonly Measurement[] = [
   appends,
@@ -38,8 +40,10 @@ const MEASUREMENTS: readonly Measurement[] = [
   mint,
   edges,
   tail,
+  lookUps,
   publish,
   catchUp,
+  traces,
   tronCatchUp,
   detection,
   restart,

@@ -2,11 +2,16 @@ import {
   type BalanceV1,
   type ChainHeadV1,
   type LedgerEventV1,
+  type OutflowV1,
   type PurseAddressV1,
   TOPICS,
   type TransferV1,
 } from '@daybook/contracts';
-import { chainHeadMessage, transferMessage } from '../apps/chain-watcher/src/publish/publisher';
+import {
+  chainHeadMessage,
+  outflowMessage,
+  transferMessage,
+} from '../apps/chain-watcher/src/publish/publisher';
 import { headersOf } from '../apps/ledger/src/events/cloud-events';
 import { type GoldenMessage, goldenMessages } from '../libs/contracts/testing/golden';
 
@@ -19,6 +24,11 @@ const onWire = ({ key, headers, value }: GoldenMessage) => ({ key, headers, valu
 describe('the chain-watcher', () => {
   it.each(golden(TOPICS.transfer))('writes the transfer %s', (_, message) => {
     const { value, ...written } = transferMessage(message.value as unknown as TransferV1);
+    expect({ ...written, value: JSON.parse(value) }).toMatchObject(onWire(message));
+  });
+
+  it.each(golden(TOPICS.outflow))('writes the outflow %s', (_, message) => {
+    const { value, ...written } = outflowMessage(message.value as unknown as OutflowV1);
     expect({ ...written, value: JSON.parse(value) }).toMatchObject(onWire(message));
   });
 

@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   type ChainHeadV1,
+  type OutflowV1,
+  outflowKey,
   TOPICS,
   type TransferV1,
   transferKey,
@@ -30,6 +32,8 @@ export interface LedgerOptions {
   readonly env?: Partial<LedgerEnv>;
   /** The chains file; nothing is watched when left out. */
   readonly chains?: object;
+  /** The wallets file; no account has a wallet when left out. */
+  readonly wallets?: object;
   readonly quota?: HttpOptions['quota'];
   /** Another way to the database than the direct one. */
   readonly route?: (databaseUrl: string) => Promise<string>;
@@ -61,6 +65,7 @@ export interface TestLedger {
   }): Promise<string>;
   /** Reports transfers as a chain-watcher does. */
   publishTransfers(transfers: readonly TransferV1[]): Promise<void>;
+  publishOutflows(outflows: readonly OutflowV1[]): Promise<void>;
   publishChainHead(head: ChainHeadV1): Promise<void>;
   publishWatchReport(report: WatchReportV1): Promise<void>;
   close(): Promise<void>;
@@ -88,11 +93,13 @@ export async function createLedgerForTest(options: LedgerOptions = {}): Promise<
   const { operatorKey = newApiKey({ kind: 'operator' }).key } = options.env ?? {};
   const chainsFile = join(folder, 'chains.json');
   await writeFile(chainsFile, JSON.stringify(options.chains ?? { chains: [] }));
+  const walletsFile = join(folder, 'wallets.json');
+  await writeFile(walletsFile, JSON.stringify(options.wallets ?? { accounts: {} }));
   const env = Object.assign(new LedgerEnv(), {
     databaseUrl: (await options.route?.(database.url)) ?? database.url,
     bootstrapApiKey: apiKey,
     operatorKey,
-    chainsFile,
+    ...{ chainsFile, walletsFile },
     ...options.env,
   });
   const logged: Record<string, unknown>[] = [];
@@ -141,6 +148,16 @@ export async function createLedgerForTest(options: LedgerOptions = {}): Promise<
           id: `${transfer.transferId}@${transfer.version}`,
           key: transferKey(transfer),
           value: JSON.stringify(transfer),
+          headers: {},
+        })),
+      ),
+    publishOutflows: (outflows) =>
+      app.get(DurableLog).publish(
+        TOPICS.outflow,
+        outflows.map((outflow) => ({
+          id: `${outflow.outflowId}@${outflow.version}`,
+          key: outflowKey(outflow),
+          value: JSON.stringify(outflow),
           headers: {},
         })),
       ),

@@ -91,6 +91,11 @@ const LEDGER: readonly Case[] = [
     /looks like esdb:/,
   ],
   [
+    'a wallets file that is missing',
+    { DAYBOOK_WALLETS_FILE: '/nowhere.json' },
+    /The wallets file has a fault:\n- \/nowhere\.json cannot be read/,
+  ],
+  [
     'a certificate that is missing',
     { DAYBOOK_GRPC_TLS_CERT: '/nowhere' },
     /\/nowhere cannot be read/,

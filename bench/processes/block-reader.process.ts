@@ -26,15 +26,23 @@ async function ask<T>(url: string, question: object): Promise<T> {
   return JSON.parse(textOf(body));
 }
 
+async function call(url: string, method: string, ...params: readonly unknown[]) {
+  const question = { jsonrpc: '2.0', id: 1, method, params };
+  return (await ask<{ readonly result: { readonly hash: string } }>(url, question)).result;
+}
+
+async function readEvm(url: string, number: number): Promise<string> {
+  const { hash } = await call(url, 'eth_getBlockByNumber', `0x${number.toString(16)}`, true);
+  await call(url, 'eth_getBlockReceipts', hash);
+  return hash;
+}
+
 /** Reads a block with what its transactions did. */
 const READERS = {
-  evm: async (url: string, number: number): Promise<void> => {
-    const call = (method: string, ...params: readonly unknown[]) =>
-      ask<{ readonly result: { readonly hash: string } }>(url, {
-        ...{ jsonrpc: '2.0', id: 1, method, params },
-      });
-    const block = await call('eth_getBlockByNumber', `0x${number.toString(16)}`, true);
-    await call('eth_getBlockReceipts', block.result.hash);
+  evm: async (url: string, number: number): Promise<void> => void (await readEvm(url, number)),
+  traced: async (url: string, number: number): Promise<void> => {
+    const hash = await readEvm(url, number);
+    await call(url, 'debug_traceBlockByHash', hash, { tracer: 'callTracer' });
   },
   tron: async (url: string, number: number): Promise<void> => {
     await Promise.all([

@@ -10,6 +10,8 @@ export interface RecordedNodeRequest {
   readonly proving: Proving;
   /** The last block that it shows until `bench_show` names another; all of them without it. */
   readonly shown?: number;
+  /** Whether it serves traces; otherwise it refuses them. */
+  readonly isTracing?: boolean;
 }
 
 /** A result as JSON. Bytes cost the node least, which runs beside what is measured. */
@@ -19,9 +21,10 @@ interface Served extends Pick<RecordedBlock, 'number' | 'hash'> {
   readonly header: Buffer;
   readonly block: Buffer | null;
   readonly receipts: Buffer | null;
+  readonly traces: Buffer | null;
 }
 
-function served({ number, hash, header, block, receipts }: RecordedBlock): Served {
+function served({ number, hash, header, block, receipts, traces }: RecordedBlock): Served {
   const bytes = (text: string | null) => (text === null ? null : Buffer.from(text));
   return {
     number,
@@ -29,6 +32,7 @@ function served({ number, hash, header, block, receipts }: RecordedBlock): Serve
     header: Buffer.from(header),
     block: bytes(block),
     receipts: bytes(receipts),
+    traces: bytes(traces),
   };
 }
 
@@ -54,6 +58,8 @@ function resultsOf(recorded: readonly RecordedBlock[], shownAtFirst: number): Re
       }
       case 'eth_getBlockReceipts':
         return at(place)?.receipts ?? null;
+      case 'debug_traceBlockByHash':
+        return at(place)?.traces ?? null;
       case 'bench_show':
         shown = Number(place);
         return Buffer.from('true');
@@ -63,6 +69,8 @@ function resultsOf(recorded: readonly RecordedBlock[], shownAtFirst: number): Re
   };
 }
 
+const UNKNOWN_METHOD = '"error":{"code":-32601,"message":"the method does not exist"}';
+
 async function bodyOf(request: IncomingMessage): Promise<string> {
   const parts: Buffer[] = [];
   for await (const part of request) parts.push(part);
@@ -70,16 +78,23 @@ async function bodyOf(request: IncomingMessage): Promise<string> {
 }
 
 async function main(): Promise<void> {
-  const { blocks, watched, proving, shown } = await readRequest<RecordedNodeRequest>();
+  const {
+    blocks,
+    watched,
+    proving,
+    shown,
+    isTracing = false,
+  } = await readRequest<RecordedNodeRequest>();
   const chain = await recordChain(blocks, watched, proving);
   const results = resultsOf(chain, shown ?? chain.length - 1);
   const server = createServer((request, response) => {
     bodyOf(request).then(
       (body) => {
         const { id, method, params } = JSON.parse(body);
+        const isRefused = !isTracing && /^(debug|trace)_/.test(method);
         const parts = [
-          `{"jsonrpc":"2.0","id":${id},"result":`,
-          results(method, params) ?? 'null',
+          `{"jsonrpc":"2.0","id":${id},`,
+          ...(isRefused ? [UNKNOWN_METHOD] : ['"result":', results(method, params) ?? 'null']),
           '}',
         ];
         const length = parts.reduce((sum, part) => sum + Buffer.byteLength(part), 0);

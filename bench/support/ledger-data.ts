@@ -143,6 +143,7 @@ function recordOf(transfer: TransferV1, { customerId, purseId }: PlannedPurse) {
         outsideOrderId: null,
         isFungible: true,
         requiredFinality: null,
+        sender: 'elsewhere' as const,
         screening: false,
         purseStatus: 'active' as const,
         customerBlocked: false,

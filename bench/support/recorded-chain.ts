@@ -37,6 +37,8 @@ export interface RecordedBlock {
   /** With whole transactions; null for blocks that only have a header. */
   readonly block: string | null;
   readonly receipts: string | null;
+  /** As of the `callTracer`. */
+  readonly traces: string | null;
 }
 
 /**
@@ -90,7 +92,7 @@ function blockOf(number: number, parentHash: string, making: Making): RecordedBl
   const place = { blockHash: hash, blockNumber: quantity(number) };
   const hashes = unplaced.map((it) => it.hash);
   const text = JSON.stringify({ ...header, transactions: hashes });
-  if (isEmpty) return { number, hash, header: text, block: null, receipts: null };
+  if (isEmpty) return { number, hash, header: text, block: null, receipts: null, traces: null };
   return {
     ...{ number, hash, header: text },
     block: JSON.stringify({ ...header, transactions: unplaced.map((it) => ({ ...it, ...place })) }),
@@ -101,6 +103,7 @@ function blockOf(number: number, parentHash: string, making: Making): RecordedBl
         logs: it.logs.map((log) => ({ ...log, ...place })),
       })),
     ),
+    traces: JSON.stringify(unplaced.map((it, index) => traceOf(it, number, index))),
   };
 }
 
@@ -177,6 +180,34 @@ function resultsOf(
       logs,
     };
   });
+}
+
+/** Calls below a transaction that calls a contract, each with one below it. A swap through a router has as many. */
+const CALLS_A_TRANSACTION = 3;
+/** Of these transactions one moves coins by an internal call. */
+const MOVING_EVERY = 10;
+
+/** The trace of a transaction: a call of coins is one frame, that of a contract seven. */
+function traceOf({ hash, from, to, value, input }: RawTransaction, number: number, index: number) {
+  const top = { ...frameOf(from, to, input), value, type: 'CALL' };
+  if (input === '0x') return { txHash: hash, result: top };
+  const calls = Array.from({ length: CALLS_A_TRANSACTION }, (_, n) => {
+    const word = hexOf(`word ${number} ${index} ${n}`, 32).slice(2);
+    const inner = frameOf(token(index + n), token(index + n + 1), `0x70a08231${word}`);
+    const isMoving = n === 0 && index % MOVING_EVERY === 1;
+    return {
+      ...frameOf(to, token(index + n), `0x23b872dd${word.repeat(3)}`),
+      calls: [{ ...inner, type: 'STATICCALL' }],
+      value: isMoving ? quantity(1_000_000_000 + index) : '0x0',
+      type: 'CALL',
+    };
+  });
+  return { txHash: hash, result: { ...top, calls } };
+}
+
+function frameOf(from: unknown, to: unknown, input: unknown) {
+  const output = `0x${'0'.repeat(63)}1`;
+  return { from, gas: '0x15f90', gasUsed: '0x7530', to, input, output };
 }
 
 /** A receipt. */

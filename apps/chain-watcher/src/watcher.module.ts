@@ -20,7 +20,10 @@ import { PostgresWatcherStore } from './store/postgres-watcher-store';
 import type { WatcherEnv } from './watcher.env';
 
 const READ_TOPICS: readonly string[] = [TOPICS.purseAddress, TOPICS.watchRequest];
-const WRITTEN_TOPICS: readonly string[] = [TOPICS.transfer, TOPICS.chainHead, TOPICS.watchReport];
+const WRITTEN_TOPICS: readonly string[] = [
+  ...[TOPICS.transfer, TOPICS.outflow],
+  ...[TOPICS.chainHead, TOPICS.watchReport],
+];
 
 /** A restart of a broker takes less; the outbox keeps everything meanwhile. */
 const UNPUBLISHED_MS_MAX = 10_000;

@@ -1,9 +1,9 @@
 import type { Proof } from '../../../libs/chains/src/chains-and-assets';
+import { assetIds } from '../../../libs/chains/src/evm/asset-ids';
 import { ETHEREUM_PROOF } from '../../../libs/chains/src/evm/header';
 import { type Keccak, loadKeccak } from '../../../libs/chains/src/evm/keccak';
 import { toBlock } from '../../../libs/chains/src/evm/raw';
 import { readBlock } from '../../../libs/chains/src/evm/read-block';
-import { assetIds } from '../../../libs/chains/src/evm/transfers';
 import { EMPTY_ROOT } from '../../../libs/chains/src/evm/trie-root';
 import { aBlock, addressOf, erc20Log, hashOf } from '../../../libs/chains/testing/raw-blocks';
 import { PROVABLE_CHAINS } from '../testing/provable-shapes';

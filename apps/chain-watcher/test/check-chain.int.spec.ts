@@ -199,6 +199,18 @@ describe('the check of a chain', () => {
     ]);
   });
 
+  it('says by which method internal transfers are seen, or that they are not', async () => {
+    expect(findingsOn('traces', await check())).toMatchObject([
+      { state: 'ok', sentence: 'Traces are read, by debug_traceBlockByHash.' },
+    ]);
+    node.refuses = (method) => /^(debug|trace)_/.test(method);
+    const without = await check();
+    expect(without.canRun).toBe(true);
+    expect(findingsOn('traces', without)).toMatchObject([
+      { state: 'warning', sentence: expect.stringContaining('left to reconciliation') },
+    ]);
+  });
+
   it('warns of a WebSocket that does not answer', async () => {
     const checked = await check({ wsUrl: 'ws://127.0.0.1:1' });
     expect(checked.canRun).toBe(true);

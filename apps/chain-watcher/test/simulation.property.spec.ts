@@ -41,6 +41,7 @@ describe('a watch under faults, reorgs and crashes', () => {
     let reverts = 0;
     let gaps = 0;
     let thefts = 0;
+    const outflows = { final: 0, fees: 0, netted: 0 };
     for (let seed = FIRST_SEED; seed < FIRST_SEED + SEEDS; seed++) {
       const outcome = await simulate(seed, keccak).catch((error: Error) => {
         failures.push(`seed ${seed}: ${error.stack}`);
@@ -52,9 +53,17 @@ describe('a watch under faults, reorgs and crashes', () => {
       thefts += outcome.published.filter(({ txHash }) => outcome.thefts.has(txHash ?? '')).length;
       reverts += outcome.published.filter(({ status }) => status === 'reverted').length;
       for (const fault of faultsOf(outcome)) failures.push(`seed ${seed}: ${fault}`);
+      for (const { direction, status, to, netted } of outcome.published) {
+        if (direction === 'in') continue;
+        if (status === 'final') outflows[to === null ? 'fees' : 'final'] += 1;
+        if (netted !== undefined) outflows.netted += 1;
+      }
     }
     expect(failures).toEqual([]);
     // The stories are worth nothing when nothing happens in them.
+    for (const [what, count] of Object.entries(outflows)) {
+      expect([what, count > SEEDS / 2]).toEqual([what, true]);
+    }
     expect(transfers).toBeGreaterThan(SEEDS);
     expect(reverts).toBeGreaterThan(SEEDS / 2);
     expect(gaps).toBeGreaterThan(SEEDS / 20);

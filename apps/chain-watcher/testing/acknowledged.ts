@@ -1,11 +1,12 @@
 import type { TransferV1 } from '@daybook/contracts';
-import type { Message } from '@daybook/messaging';
-import { blockTransfers } from '../../../libs/chains/src/evm/transfers';
 import type { BlockWithReceipts } from '../../../libs/chains/testing/raw-blocks';
+import type { Movement } from '../src/match/movements';
 import { lateRescans } from '../src/state/rescan';
 import type { Mint } from './address-topic';
+import type { Told } from './crashing';
 import type { InMemoryWatcherStore } from './in-memory-store';
-import { CHAIN, IDS, type ModelChain } from './model-chain';
+import { CHAIN, type ModelChain } from './model-chain';
+import { shownTo } from './model-truth';
 
 const INCLUDED: readonly TransferV1['status'][] = ['detected', 'final', 'failed'];
 
@@ -25,7 +26,7 @@ export function witnessAcknowledgement(
   model: ModelChain,
   store: InMemoryWatcherStore,
   mints: readonly Mint[],
-  delivered: readonly Message[],
+  delivered: readonly Told[],
 ): AcknowledgementWitness {
   let acknowledged: bigint | null = null;
   /** The hash of the tip when everything was published last, in this process. */
@@ -38,8 +39,7 @@ export function witnessAcknowledgement(
 
   function listen(): void {
     for (; lookedAt < delivered.length; lookedAt++) {
-      const transfer = JSON.parse(delivered[lookedAt]?.value ?? '') as TransferV1;
-      const { transferId, status, block } = transfer;
+      const { transferId, status, block } = delivered[lookedAt] as Told;
       if (INCLUDED.includes(status)) reported.add(`${transferId} ${block?.hash}`);
     }
   }
@@ -76,13 +76,13 @@ export function witnessAcknowledgement(
     listen();
     const addresses = new Set(ours.map(({ address }) => address));
     const gaps = new Set(record.quarantine.map(({ hash }) => hash));
-    for (const { block, receipts } of matched(drainedTip, record.startNumber ?? 0)) {
+    for (const found of matched(drainedTip, record.startNumber ?? 0)) {
+      const { hash } = found.block;
       // Listed as unknown, and matched with every address when it is known.
-      if (gaps.has(block.hash)) continue;
-      for (const { to, txHash, ordinal } of blockTransfers({ block, receipts, extra: null }, IDS)) {
-        if (!addresses.has(to) || reported.has(`${CHAIN}/${txHash}/${ordinal} ${block.hash}`))
-          continue;
-        throw new Error(`${now} was acknowledged before ${txHash} was published.`);
+      if (gaps.has(hash)) continue;
+      for (const movement of shownTo(found, (address) => addresses.has(address))) {
+        if (isSilent(movement) || reported.has(`${movement.id} ${hash}`)) continue;
+        throw new Error(`${now} was acknowledged before ${movement.id} was published.`);
       }
     }
   }
@@ -102,4 +102,9 @@ export function witnessAcknowledgement(
       if (isGone) [drainedTip, isGone] = [null, false];
     },
   };
+}
+
+/** Nothing leaves by what failed, so it need not be told. */
+function isSilent({ direction, failed }: Movement): boolean {
+  return direction === 'out' && failed;
 }

@@ -61,6 +61,7 @@ function factsOf(chain: string, id: string, isListed: boolean): TransferFacts {
     outsideOrderId: null,
     isFungible: isFungible(id),
     requiredFinality: null,
+    sender: 'elsewhere',
     screening: false,
     purseStatus: 'active',
     customerBlocked: false,

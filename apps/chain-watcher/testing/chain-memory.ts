@@ -1,3 +1,4 @@
+import type { BalanceRead, Sweep } from '../src/state/balances';
 import type { Pause } from '../src/state/pause';
 import type { Position } from '../src/state/position';
 import type { QuarantinedBlock } from '../src/state/quarantine';
@@ -21,6 +22,13 @@ export interface ChainMemory {
   scanned: readonly Heights[];
   quarantine: readonly QuarantinedBlock[];
   paused: Pause | null;
+  sweep: Sweep;
+  /** What moved and was not read since, by address and asset; the numbers order what was tried. */
+  readonly moved: Map<
+    string,
+    { readonly address: string; readonly asset: string; number: number; triedAt: number }
+  >;
+  reads: readonly BalanceRead[];
   readonly addresses: Set<string>;
   outbox: OutboxMessage[];
   /** The last report on each rescan of an operator. */
@@ -42,6 +50,9 @@ export function emptyMemory(fence: bigint): ChainMemory {
     scanned: [],
     quarantine: [],
     paused: null,
+    sweep: { after: '', since: 0, lastMs: null },
+    moved: new Map(),
+    reads: [],
     addresses: new Set(),
     outbox: [],
     reported: new Map(),

@@ -1,6 +1,6 @@
-import { TOPICS } from '@daybook/contracts';
+import { type OutflowV1, TOPICS, type TransferV1 } from '@daybook/contracts';
 import { DurableLog, type Message } from '@daybook/messaging';
-import type { Change, Leadership } from '../src/state/watcher-store';
+import type { Change, Direction, Leadership, MovementVersion } from '../src/state/watcher-store';
 import { InMemoryWatcherStore } from './in-memory-store';
 
 /** The process died here, as far as the watcher can tell. */
@@ -25,9 +25,13 @@ export class CrashingStore extends InMemoryWatcherStore {
   }
 }
 
+/** A version as it arrived, under its stored id. */
+export type Told = MovementVersion & { readonly direction: Direction };
+
 /** Keeps what arrives; its caller may die before, or before it hears of the success. */
 export class CrashingLog extends DurableLog {
-  readonly transfers: Message[] = [];
+  /** Transfers and outflows, in the order of their arrival. */
+  readonly told: Told[] = [];
 
   constructor(private readonly maybeCrash: () => void) {
     super();
@@ -35,7 +39,7 @@ export class CrashingLog extends DurableLog {
 
   async publish(topic: string, messages: readonly Message[]): Promise<void> {
     this.maybeCrash();
-    if (topic === TOPICS.transfer) this.transfers.push(...messages);
+    this.told.push(...messages.flatMap(({ value }) => toldBy(topic, value)));
     this.maybeCrash();
   }
 
@@ -66,4 +70,11 @@ export class CrashingLog extends DurableLog {
   async check(): Promise<void> {}
 
   async close(): Promise<void> {}
+}
+
+function toldBy(topic: string, value: string): readonly Told[] {
+  if (topic === TOPICS.transfer) return [{ ...(JSON.parse(value) as TransferV1), direction: 'in' }];
+  if (topic !== TOPICS.outflow) return [];
+  const { outflowId, ...content } = JSON.parse(value) as OutflowV1;
+  return [{ ...content, transferId: `${outflowId}/out`, direction: 'out' }];
 }

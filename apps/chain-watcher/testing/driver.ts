@@ -1,5 +1,12 @@
 import { type Chain, createAddressTable, openChain, readChainsFile } from '@daybook/chains';
-import { type FinalityV1, parseTransfer, TOPICS, type TransferV1 } from '@daybook/contracts';
+import {
+  type FinalityV1,
+  type OutflowV1,
+  parseOutflow,
+  parseTransfer,
+  TOPICS,
+  type TransferV1,
+} from '@daybook/contracts';
 import type { DurableLog } from '@daybook/messaging';
 import { InMemoryBroker, InMemoryLog } from '../../../libs/messaging/testing/in-memory-log';
 import { readAddresses } from '../src/addresses/purse-addresses.consumer';
@@ -33,8 +40,9 @@ export interface Driver {
   settleReorg(): Promise<void>;
   /** Gives addresses to the watch, as minted at `mintedAt` (now when left out), and settles. */
   mint(addresses: readonly string[], mintedAt?: number, position?: Position): Promise<void>;
-  /** What was published: of one transfer when its transaction is named. */
+  /** The transfers that were published: of one when its transaction is named. */
   published(txHash?: string): readonly TransferV1[];
+  outflows(txHash?: string): readonly OutflowV1[];
   /** Ends without finishing anything. */
   stop(): Promise<void>;
 }
@@ -122,6 +130,11 @@ export async function driveChain(
         .messages(TOPICS.transfer)
         .map(({ value }) => parseTransfer(value))
         .filter((transfer) => txHash === undefined || transfer.txHash === txHash),
+    outflows: (txHash) =>
+      broker
+        .messages(TOPICS.outflow)
+        .map(({ value }) => parseOutflow(value))
+        .filter((outflow) => txHash === undefined || outflow.txHash === txHash),
     async stop() {
       watch.close();
       await leadership.release();

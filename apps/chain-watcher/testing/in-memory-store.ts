@@ -1,9 +1,11 @@
 import { textOfPassed } from '../src/finality/passed';
-import { transferMessage } from '../src/publish/publisher';
+import { ownerOf } from '../src/match/netting';
+import { trackedMessage } from '../src/publish/publisher';
+import type { BalanceChange, BalanceRead, Holding } from '../src/state/balances';
 import { highest } from '../src/state/position';
 import { stillQuarantined } from '../src/state/quarantine';
 import { isOpen, type Rescan } from '../src/state/rescan';
-import { advanceRing } from '../src/state/ring';
+import { type Advance, advanceRing } from '../src/state/ring';
 import { afterScan, type Heights } from '../src/state/scanned';
 import {
   type AssetSelection,
@@ -65,12 +67,12 @@ export class InMemoryWatcherStore extends WatcherStore {
   async load(chain: string): Promise<WatchRecord> {
     const memory = this.of(chain);
     const { ring, startNumber, startedAt, taken, acknowledged, ...more } = memory;
-    const { finalNumber, scannedFrom, scanned, quarantine, paused } = more;
+    const { finalNumber, scannedFrom, scanned, quarantine, paused, sweep } = more;
     const rescans = await this.rescans(chain);
     const seen = this.select(chain, ({ transfer }) => transfer.status === 'seen');
     return {
       ...{ ring, startNumber, startedAt, rescans, taken, acknowledged, seen },
-      ...{ finalNumber, scannedFrom, scanned, quarantine, paused },
+      ...{ finalNumber, scannedFrom, scanned, quarantine, paused, sweep },
     };
   }
 
@@ -175,6 +177,88 @@ export class InMemoryWatcherStore extends WatcherStore {
     }
   }
 
+  async balancesToRead(chain: string, assets: readonly string[], limit: number) {
+    const { moved, reads } = this.of(chain);
+    const isRead = (it: Holding) => reads.some((read) => keyOf(read) === keyOf(it));
+    return [...moved.values()]
+      .filter((it) => assets.includes(it.asset) && !isRead(it))
+      .sort((a, b) => a.triedAt - b.triedAt || (keyOf(a) < keyOf(b) ? -1 : 1))
+      .slice(0, limit)
+      .map(({ address, asset }) => ({ address, asset }));
+  }
+
+  async balancesRead(chain: string, number: number, limit: number) {
+    const due = this.of(chain).reads.filter((read) => read.number <= number);
+    return due.slice(0, limit).map((read) => ({ ...read, moved: this.movedUpTo(chain, read) }));
+  }
+
+  private movedUpTo(chain: string, { address, asset, number }: BalanceRead): bigint {
+    const counted = this.select(chain, ({ direction, transfer }) => {
+      const { status, block, waiting } = transfer;
+      const isIncluded = status === 'detected' || status === 'final';
+      const isBelow = block !== null && block.number <= number;
+      return (
+        ownerOf({ ...transfer, direction }) === address &&
+        transfer.asset === asset &&
+        isIncluded &&
+        isBelow &&
+        String(waiting) !== 'unproven-trace'
+      );
+    });
+    return counted.reduce((sum, { direction, transfer: { amount, netted = '0' } }) => {
+      const net = BigInt(amount) - BigInt(netted);
+      return direction === 'in' ? sum + net : sum - net;
+    }, 0n);
+  }
+
+  async addressesAfter(chain: string, after: string, limit: number) {
+    return [...this.of(chain).addresses]
+      .filter((it) => it > after)
+      .sort((a, b) => (a < b ? -1 : 1))
+      .slice(0, limit);
+  }
+
+  private changeBalances(memory: ChainMemory, change: BalanceChange): void {
+    const { read = [], unread, checked = [], sweep } = change;
+    const isOnRing = ({ number, hash }: BalanceRead) =>
+      memory.ring.some((block) => block.number === number && block.hash === hash);
+    for (const each of read.filter(isOnRing)) {
+      const others = memory.reads.filter((it) => keyOf(it) !== keyOf(each));
+      memory.reads = [...others, each].sort((a, b) => a.number - b.number);
+      const moved = memory.moved.get(keyOf(each));
+      if (moved && moved.number <= each.number) memory.moved.delete(keyOf(each));
+    }
+    for (const holding of unread?.holdings ?? []) {
+      const moved = memory.moved.get(keyOf(holding));
+      if (moved) moved.triedAt = unread?.at ?? 0;
+    }
+    const isChecked = (it: BalanceRead) =>
+      checked.some((each) => keyOf(each) === keyOf(it) && each.number === it.number);
+    memory.reads = memory.reads.filter((it) => !isChecked(it));
+    if (sweep) memory.sweep = sweep;
+  }
+
+  private markMoved(memory: ChainMemory, transfers: readonly TrackedTransfer[]): void {
+    for (const { direction, transfer } of transfers) {
+      const { asset, block, status } = transfer;
+      const address = ownerOf({ ...transfer, direction });
+      if (block === null || address === null || status === 'final') continue;
+      const key = keyOf({ address, asset });
+      const before = memory.moved.get(key) ?? { address, asset, number: -1, triedAt: 0 };
+      memory.moved.set(key, { ...before, number: Math.max(before.number, block.number) });
+    }
+  }
+
+  /** What was read after a replaced block is read again. */
+  private cutReads(memory: ChainMemory, { ancestor }: Advance): void {
+    for (const read of memory.reads.filter(({ number }) => number > ancestor)) {
+      const { address, asset } = read;
+      const before = memory.moved.get(keyOf(read)) ?? { address, asset, number: -1, triedAt: 0 };
+      memory.moved.set(keyOf(read), { ...before, number: Math.max(before.number, ancestor) });
+    }
+    memory.reads = memory.reads.filter(({ number }) => number <= ancestor);
+  }
+
   async commit({ chain, fence }: Leadership, change: Change): Promise<void> {
     const memory = this.of(chain);
     if (memory.fence !== fence) throw new LostLeadership(chain);
@@ -184,7 +268,10 @@ export class InMemoryWatcherStore extends WatcherStore {
       const { number: startNumber, at: startedAt, scannedFrom } = start;
       Object.assign(memory, { startNumber, startedAt, scannedFrom });
     }
-    if (advance) memory.ring = advanceRing(memory.ring, advance);
+    if (advance) {
+      this.cutReads(memory, advance);
+      memory.ring = advanceRing(memory.ring, advance);
+    }
     if (change.scanned) memory.scanned = afterScan(memory.scanned, change.scanned);
     if (change.finalNumber !== undefined) {
       memory.finalNumber = change.finalNumber;
@@ -204,9 +291,11 @@ export class InMemoryWatcherStore extends WatcherStore {
     memory.acknowledged = highest(memory.acknowledged, change.acknowledged ?? null);
     for (const address of addresses) memory.addresses.add(address);
     for (const tracked of transfers) this.known.set(tracked.transfer.transferId, tracked);
-    for (const { transfer } of [...transfers, ...again]) {
+    this.markMoved(memory, transfers);
+    if (change.balances) this.changeBalances(memory, change.balances);
+    for (const tracked of [...transfers, ...again]) {
       this.position += 1n;
-      memory.outbox.push({ ...transferMessage(transfer), position: this.position });
+      memory.outbox.push({ ...trackedMessage(tracked), position: this.position });
     }
   }
 
@@ -260,6 +349,10 @@ export class InMemoryWatcherStore extends WatcherStore {
 
 function isSelected(asset: string, { assets, except }: AssetSelection): boolean {
   return assets === null ? !except.includes(asset) : assets.includes(asset);
+}
+
+function keyOf({ address, asset }: Holding): string {
+  return `${address} ${asset}`;
 }
 
 function isRequested({ origin }: Rescan): boolean {

@@ -1,4 +1,11 @@
-import { HDNodeWallet, Interface, type InterfaceAbi, Mnemonic, Transaction } from 'ethers';
+import {
+  getCreateAddress,
+  HDNodeWallet,
+  Interface,
+  type InterfaceAbi,
+  Mnemonic,
+  Transaction,
+} from 'ethers';
 import batch from '../../../test/contracts/Batch.json';
 import nft from '../../../test/contracts/Nft.json';
 import usdtLike from '../../../test/contracts/UsdtLike.json';
@@ -26,6 +33,13 @@ export interface Signed {
   readonly hash: string;
 }
 
+export interface Holder {
+  readonly address: string;
+  /** The address of the contract that its next transaction creates, if it does. */
+  nextContract(): string;
+  send(call: Call): Promise<Signed>;
+}
+
 /** A real node whose blocks come when the test says so, with contracts and a funded sender. */
 export interface LocalChain {
   readonly anvil: Anvil;
@@ -40,17 +54,27 @@ export interface LocalChain {
   mine(blocks?: number): Promise<void>;
   height(): Promise<number>;
   payUsdt(to: string, amount: bigint): Call;
+  callUsdt(name: string, ...values: readonly unknown[]): Call;
+  /** Somebody else who signs, without money of the genesis block. */
+  holder(index: number): Holder;
   /** Pays several recipients with one transaction. */
   batchUsdt(to: readonly string[], amounts: readonly bigint[]): Call;
+  /** Pays several recipients with one transaction, by calls that only a trace shows. */
+  batchNative(to: readonly string[], amounts: readonly bigint[]): Call;
   mintNft(to: string, tokenId: bigint): Call;
   stop(): Promise<void>;
+}
+
+interface Signer {
+  readonly wallet: HDNodeWallet;
+  nextNonce: number;
 }
 
 /** Starts anvil and deploys the contracts; takes three blocks. */
 export async function startLocalChain(args: readonly string[] = []): Promise<LocalChain> {
   const anvil = await startAnvil({ args: ['--no-mining', '--order', 'fifo', ...args] });
-  const wallet = HDNodeWallet.fromMnemonic(Mnemonic.fromPhrase(PHRASE));
-  let nextNonce = 0;
+  const mnemonic = Mnemonic.fromPhrase(PHRASE);
+  const signers = new Map<number, Signer>();
 
   async function rpc(method: string, ...params: readonly unknown[]): Promise<unknown> {
     const response = await fetch(anvil.url, {
@@ -63,10 +87,18 @@ export async function startLocalChain(args: readonly string[] = []): Promise<Loc
     return result;
   }
 
-  async function sign(call: Call): Promise<Signed> {
-    const raw = await wallet.signTransaction({
+  function signerAt(index: number): Signer {
+    const path = `m/44'/60'/0'/0/${index}`;
+    const known = signers.get(index);
+    const signer = known ?? { wallet: HDNodeWallet.fromMnemonic(mnemonic, path), nextNonce: 0 };
+    signers.set(index, signer);
+    return signer;
+  }
+
+  async function sign(call: Call, signer = signerAt(0)): Promise<Signed> {
+    const raw = await signer.wallet.signTransaction({
       chainId: 31337,
-      nonce: call.nonce ?? nextNonce++,
+      nonce: call.nonce ?? signer.nextNonce++,
       gasLimit: 2_000_000n,
       gasPrice: call.gasPrice ?? 10n ** 10n,
       value: call.value ?? 0n,
@@ -76,8 +108,8 @@ export async function startLocalChain(args: readonly string[] = []): Promise<Loc
     return { raw, hash: hashOf(raw) };
   }
 
-  async function send(call: Call): Promise<Signed> {
-    const signed = await sign(call);
+  async function send(call: Call, signer = signerAt(0)): Promise<Signed> {
+    const signed = await sign(call, signer);
     await rpc('eth_sendRawTransaction', signed.raw);
     return signed;
   }
@@ -102,19 +134,36 @@ export async function startLocalChain(args: readonly string[] = []): Promise<Loc
     anvil,
     usdt,
     nft: nftAddress,
-    sender: wallet.address.toLowerCase(),
+    sender: signerAt(0).wallet.address.toLowerCase(),
     rpc,
-    sign,
-    send,
+    sign: (call) => sign(call),
+    send: (call) => send(call),
     mine,
     height: async () => Number(await rpc('eth_blockNumber')),
     payUsdt: (to, amount) => ({
       to: usdt,
       data: USDT.encodeFunctionData('transfer', [to, amount]),
     }),
+    callUsdt: (name, ...values) => ({ to: usdt, data: USDT.encodeFunctionData(name, values) }),
+    holder(index) {
+      const signer = signerAt(index);
+      const { address } = signer.wallet;
+      return {
+        address: address.toLowerCase(),
+        nextContract: () => {
+          return getCreateAddress({ from: address, nonce: signer.nextNonce }).toLowerCase();
+        },
+        send: (call) => send(call, signer),
+      };
+    },
     batchUsdt: (to, amounts) => ({
       to: batchAddress,
       data: BATCH.encodeFunctionData('pay', [usdt, to, amounts]),
+    }),
+    batchNative: (to, amounts) => ({
+      to: batchAddress,
+      data: BATCH.encodeFunctionData('payNative', [to, amounts]),
+      value: amounts.reduce((sum, each) => sum + each, 0n),
     }),
     mintNft: (to, tokenId) => ({
       to: nftAddress,

@@ -1,6 +1,5 @@
-import { assetIds, type BlockTransfer } from '@daybook/chains';
+import { assetIds } from '@daybook/chains';
 import type { Keccak } from '../../../libs/chains/src/evm/keccak';
-import { blockTransfers } from '../../../libs/chains/src/evm/transfers';
 import {
   aBlock,
   addressOf,
@@ -70,10 +69,13 @@ export class ModelChain {
     return this.canonical.length - 1;
   }
 
-  /** Somebody signs a transaction, most often to one of `recipients`. */
+  /** Somebody signs a transaction, most often to one of `recipients`, and at times as one of them. */
   send(recipients: readonly string[]): ModelTransaction {
     this.sent += 1;
-    const sender = addressOf(`sender ${this.random.integer(4)}`);
+    const isOurs = recipients.length > 0 && this.random.oneIn(3);
+    const sender = isOurs
+      ? this.random.pick(recipients)
+      : addressOf(`sender ${this.random.integer(4)}`);
     const transaction = this.sign(sender, 1_000 + this.sent, recipients);
     this.pool.push(transaction);
     return transaction;
@@ -129,17 +131,20 @@ export class ModelChain {
   }
 
   /**
-   * What a provider that lies shows in place of the chain from block `from` on: `length` blocks with correct hashes,
-   * each of which pays one of `recipients` and has what the true block in its place has.
+   * What a provider that lies shows in place of the chain from block `start` on: `length` blocks with correct hashes,
+   * each of which pays one of `recipients`, or robs it, and has what the true block in its place has.
    */
-  forgeBranch(from: number, length: number, recipients: readonly string[]): BlockWithReceipts[] {
-    const branch = this.canonical.slice(0, from);
-    for (let number = from; number < from + length; number++) {
+  forgeBranch(start: number, length: number, recipients: readonly string[]): BlockWithReceipts[] {
+    const branch = this.canonical.slice(0, start);
+    for (let number = start; number < start + length; number++) {
       this.salt += 1;
       const parent = branch.at(-1)?.block;
+      const victim =
+        recipients.length === 0 ? addressOf('a stranger') : this.random.pick(recipients);
+      const thief = addressOf('a thief');
+      const [from, to] = this.random.oneIn(2) ? [thief, victim] : [victim, thief];
       const theft: TransactionPlan = {
-        ...{ salt: `theft ${this.salt}`, from: addressOf('a thief'), value: 10n ** 18n },
-        to: recipients.length === 0 ? addressOf('a stranger') : this.random.pick(recipients),
+        ...{ salt: `theft ${this.salt}`, from, to, value: 10n ** 18n, ...gasOf(7) },
       };
       const kept = (this.canonical[number]?.block.transactions ?? []).flatMap(({ hash }) => {
         const signed = this.transactions.get(hash);
@@ -174,22 +179,6 @@ export class ModelChain {
     for (let n = 0; n < added; n++) this.mine();
   }
 
-  /** Everything that the canonical chain shows to `recipients` from block `from` on, by id. */
-  truth(
-    recipients: ReadonlySet<string>,
-    from: number,
-  ): Map<string, { readonly transfer: BlockTransfer; readonly block: string }> {
-    const truth = new Map<string, { transfer: BlockTransfer; block: string }>();
-    for (const { block, receipts } of this.canonical.slice(from)) {
-      for (const transfer of blockTransfers({ block, receipts, extra: null }, IDS)) {
-        if (!recipients.has(transfer.to)) continue;
-        const id = `${CHAIN}/${transfer.txHash}/${transfer.ordinal}`;
-        truth.set(id, { transfer, block: block.hash });
-      }
-    }
-    return truth;
-  }
-
   private append(transactions: readonly ModelTransaction[]): void {
     this.salt += 1;
     const parent = this.canonical.at(-1)?.block;
@@ -221,7 +210,13 @@ export class ModelChain {
         ? addressOf('a stranger')
         : random.pick(recipients);
     const amount = () => BigInt(random.integer(1_000));
-    const plan = random.pick(PLANS)(sender, to, amount);
+    const made = random.pick(PLANS)(sender, to, amount);
+    const gas = random.integer(50);
+    // Nobody has the keys of our addresses here, so the transaction has nobody's signature.
+    const unsigned = recipients.includes(sender) ? { fields: { r: '0x0' } } : {};
+    const plan: Plan = (blockSalt) => ({
+      ...{ ...made(blockSalt), ...unsigned, ...gasOf(gas && gas + (blockSalt % 3)) },
+    });
     const salt = `transaction ${this.sent}`;
     const content = { ...plan(0), salt, from: sender, nonce };
     const { hash } = aTransaction(content, this.keccak);
@@ -249,6 +244,27 @@ const shapeShifting: MakePlan = (sender, to, amount) => {
   };
 };
 
+/** It fails in some blocks and succeeds in others. */
+const fickle: MakePlan = (_, to, amount) => {
+  const [recipient, value] = [to(), amount() + 1n];
+  return (salt) => ({ to: recipient, value, failed: salt % 2 === 0 });
+};
+
+/** Anybody moves a token in and out of the same addresses. */
+const turnover: MakePlan = (sender, to, amount) => {
+  const parties = [sender, to(), to(), to(), sender];
+  const logs = parties.slice(1).map((party, i) => {
+    return erc20Log(TOKEN, parties[i] as string, party, party === parties[i] ? 0n : amount());
+  });
+  return always({ to: addressOf('an exchange'), logs });
+};
+
+/** Takes a token from one of our addresses, by an allowance or as a token that lies. */
+const taken: MakePlan = (_, to, amount) => {
+  const logs = [erc20Log(TOKEN, to(), addressOf('a collector'), amount())];
+  return always({ to: TOKEN, logs });
+};
+
 const PLANS: readonly MakePlan[] = [
   (_, to, amount) => always({ to: to(), value: amount() }),
   (_, to, amount) => always({ to: to(), value: amount() + 1n, failed: true }),
@@ -270,8 +286,13 @@ const PLANS: readonly MakePlan[] = [
     const topics = [TRANSFER_TOPIC, topicOf(sender), topicOf(to()), wordOf(amount())];
     return always({ logs: [{ address: NFT, topics, data: '0x' }] });
   },
-  shapeShifting,
+  ...[shapeShifting, fickle, turnover, taken],
 ];
+
+/** What its gas costs: the price is 1. */
+function gasOf(gas: number) {
+  return { receiptFields: { gasUsed: `0x${gas.toString(16)}`, effectiveGasPrice: '0x1' } };
+}
 
 function always(plan: TransactionPlan): Plan {
   return () => plan;

@@ -14,6 +14,7 @@ import { createWatch, type Watch } from '../src/watch/watch';
 import { type Books, openBooks } from './books';
 import { InMemoryWatcherStore } from './in-memory-store';
 import { CHAIN, IDS } from './model-chain';
+import { truthOf } from './model-truth';
 import { silent } from './simulated-chain';
 import { type TrueNode, trueNode } from './true-node';
 
@@ -112,9 +113,10 @@ export async function modelledWatch(options: ModelledOptions = {}): Promise<Mode
         node.chain.pool = [];
         const { hash } = node.chain.send([purse]);
         node.mine(1);
-        const [found] = node.chain.truth(new Set([purse]), node.chain.height).values();
-        const isPaid = found && !found.transfer.failed && found.transfer.asset === IDS.native;
-        if (isPaid && found.transfer.amount > 0n) return hash;
+        const [found] = truthOf(node.chain, new Set([purse]), node.chain.height).values();
+        if (found === undefined) continue;
+        const { direction, failed, asset, amount } = found.movement;
+        if (direction === 'in' && !failed && asset === IDS.native && amount > 0n) return hash;
       }
     },
     statuses: (txHash) =>

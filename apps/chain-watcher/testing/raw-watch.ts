@@ -8,7 +8,7 @@ import {
   type ProviderPool,
   RpcFailure,
 } from '@daybook/chains';
-import { parseTransfer, TOPICS } from '@daybook/contracts';
+import { type OutflowV1, parseOutflow, parseTransfer, TOPICS } from '@daybook/contracts';
 import { loadKeccak } from '../../../libs/chains/src/evm/keccak';
 import { addressOf } from '../../../libs/chains/testing/raw-blocks';
 import {
@@ -59,8 +59,9 @@ export interface RawWatch {
   pay(value: bigint): void;
   /** Mines and settles block by block. */
   mine(blocks: number): Promise<void>;
-  /** What was published, as status and threshold or reason. */
+  /** The transfers that were published, as status and threshold or reason. */
   published(): string[];
+  outflows(): OutflowV1[];
 }
 
 export async function rawWatch(): Promise<RawWatch> {
@@ -123,6 +124,7 @@ export async function rawWatch(): Promise<RawWatch> {
           .filter((part) => part !== undefined && part !== null)
           .join(' ');
       }),
+    outflows: () => broker.messages(TOPICS.outflow).map(({ value }) => parseOutflow(value)),
   };
   return world;
 }

@@ -1,4 +1,3 @@
-import type { TransferV1 } from '@daybook/contracts';
 import type { Keccak } from '../../../libs/chains/src/evm/keccak';
 import { addressOf } from '../../../libs/chains/testing/raw-blocks';
 import type { Rescan } from '../src/state/rescan';
@@ -6,9 +5,10 @@ import { type Heights, unscannedHeights } from '../src/state/scanned';
 import { CLOCK_MARGIN_MS } from '../src/state/watch-state';
 import { witnessAcknowledgement } from './acknowledged';
 import { AddressTopic } from './address-topic';
-import { Crash, CrashingLog, CrashingStore } from './crashing';
+import { Crash, CrashingLog, CrashingStore, type Told } from './crashing';
 import { CHAIN, ModelChain } from './model-chain';
 import { moveChain, pendingOf } from './model-moves';
+import { balancesOf, type Truth, truthOf } from './model-truth';
 import { createOperator, pauseRequest } from './operator';
 import { createRandom } from './random';
 import { WINDOW } from './simulated-chain';
@@ -36,11 +36,13 @@ export interface Outcome {
   /** Heights up to the final block that nobody scanned and nobody lists. */
   readonly unscanned: readonly Heights[];
   /** Every message in the order of its arrival, repeats included. */
-  readonly published: readonly TransferV1[];
+  readonly published: readonly Told[];
   /** How many of them had arrived when the watcher's memory was deleted. */
   readonly forgottenAt: number;
-  /** What the watched part of the chain shows in the end to the addresses, by transfer id. */
-  readonly truth: ReturnType<ModelChain['truth']>;
+  /** What the watched part of the chain shows in the end to the addresses. */
+  readonly truth: Truth;
+  /** What they have in the end, by `<address> <asset>`. */
+  readonly balances: ReadonlyMap<string, bigint>;
   /** Transactions that only a provider that lies has shown. */
   readonly thefts: ReadonlySet<string>;
   /** What was asked since the memory was deleted, and what came of it. */
@@ -66,7 +68,7 @@ export async function simulate(
   };
   const [store, log] = [new CrashingStore(maybeCrash), new CrashingLog(maybeCrash)];
   const topic = new AddressTopic(random);
-  const witness = witnessAcknowledgement(model, store, topic.mints, log.transfers);
+  const witness = witnessAcknowledgement(model, store, topic.mints, log.told);
   const recipients = () =>
     topic.mints.filter(({ family }) => family === 'evm').map(({ address }) => address);
   const providers = createProviders({
@@ -134,7 +136,7 @@ export async function simulate(
       behindMs = random.integer(Math.max(1, Math.min(CLOCK_MARGIN_MS, age) - 1_000));
       store.wipe();
       witness.forgotten();
-      forgottenAt = log.transfers.length;
+      forgottenAt = log.told.length;
     }
     await random.pick(actions)();
     await witness.check();
@@ -174,8 +176,9 @@ export async function simulate(
   return {
     ...{ blocks: model.made, providers: providers.pool.size, gaps: process.gaps() },
     unscanned: unscannedHeights({ ...record, listed }, upTo),
-    published: log.transfers.map(({ value }) => JSON.parse(value) as TransferV1),
+    published: log.told,
     ...{ forgottenAt, thefts: model.thefts, requests: store.requested(CHAIN) },
-    truth: model.truth(new Set(recipients()), startBlock ?? 0),
+    truth: truthOf(model, new Set(recipients()), startBlock ?? 0),
+    balances: balancesOf(model, new Set(recipients())),
   };
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { BlockHeader } from '@daybook/chains';
-import type { TransferV1 } from '@daybook/contracts';
+import { NO_TRANSACTION, TOPICS } from '@daybook/contracts';
 import { until } from '../../../test/dependencies';
 import type { QuarantinedBlock } from '../src/state/quarantine';
 import { NOT_BEGUN, type Rescan } from '../src/state/rescan';
@@ -8,6 +8,7 @@ import {
   type Change,
   type Leadership,
   LostLeadership,
+  type MovementVersion,
   type TrackedTransfer,
   type WatcherStore,
 } from '../src/state/watcher-store';
@@ -24,10 +25,10 @@ export function aHeader(number: number, fork = 'a') {
 let count = 0;
 
 /** A detected transfer in block 5; tests name only what matters. */
-export function aTracked(change: Partial<TransferV1> = {}): TrackedTransfer {
+export function aTracked(change: Partial<MovementVersion> = {}): TrackedTransfer {
   count += 1;
   const txHash = `0x${count.toString(16).padStart(64, '0')}`;
-  const transfer: TransferV1 = {
+  const transfer: MovementVersion = {
     transferId: `${CHAIN}/${txHash}/log:0`,
     version: 1_700_000_000_000,
     status: 'detected',
@@ -42,7 +43,7 @@ export function aTracked(change: Partial<TransferV1> = {}): TrackedTransfer {
     ...change,
   };
   const isSettled = change.status === 'final';
-  return { transfer, sighting: null, isSettled, needsConfirmation: null };
+  return { direction: 'in', transfer, sighting: null, isSettled, needsConfirmation: null };
 }
 
 /** The first start of the chain, with this ring. */
@@ -123,6 +124,7 @@ export function watcherStoreContract(open: () => Promise<WatcherStore>): void {
         acknowledged: null,
         seen: [],
         ...{ finalNumber: null, scannedFrom: null, scanned: [], quarantine: [], paused: null },
+        sweep: { after: '', since: 0, lastMs: null },
       });
     });
 
@@ -317,6 +319,58 @@ export function watcherStoreContract(open: () => Promise<WatcherStore>): void {
       await store.commit(leader, { transfers: [detected, final] });
       expect(await store.transfers([transfer.transferId, 'unknown'])).toEqual([final]);
       expect((await store.load(CHAIN)).seen).toEqual([]);
+    });
+  });
+
+  describe('what leaves an address', () => {
+    it('is kept as it was written, beside the transfer that it may be as well', async () => {
+      const known = aTracked({ netted: '7' });
+      const { transferId } = known.transfer;
+      const outflow: TrackedTransfer = {
+        ...{ ...known, direction: 'out' },
+        transfer: { ...known.transfer, transferId: `${transferId}/out` },
+      };
+      const fee: TrackedTransfer = {
+        ...{ ...aTracked({ to: null }), direction: 'out', isSettled: true },
+      };
+      const withdrawal = aTracked({ txHash: null });
+      const unreadable = aTracked({ amount: '0', unreadable: true });
+      const all = [known, outflow, fee, withdrawal, unreadable];
+      await store.commit(leader, { transfers: all });
+      for (const tracked of all) {
+        expect(await store.transfers([tracked.transfer.transferId])).toEqual([tracked]);
+      }
+      expect(idsOf(await store.includedAbove(CHAIN, 4))).toEqual(idsOf(all));
+      const query = { upTo: 5, passed: [''], assets: null, except: [], stranded: {}, limit: 10 };
+      expect(idsOf(await store.due(CHAIN, query))).toEqual(
+        idsOf(all.filter(({ isSettled }) => !isSettled)),
+      );
+      const changed = { ...outflow, transfer: { ...outflow.transfer, version: 5, netted: '6' } };
+      await store.commit(leader, { transfers: [changed] });
+      expect(await store.transfers([`${transferId}/out`, transferId])).toEqual(
+        expect.arrayContaining([known, changed]),
+      );
+    });
+
+    it('is published on a topic of its own', async () => {
+      const { transfer, ...others } = aTracked();
+      const { transferId, ...content } = transfer;
+      const outflow: TrackedTransfer = {
+        ...{ ...others, direction: 'out' },
+        transfer: { ...transfer, transferId: `${transferId}/out` },
+      };
+      const withdrawal = aTracked({ transferId: `${CHAIN}/withdrawal:7`, txHash: null });
+      await store.commit(leader, { transfers: [{ ...others, transfer }, outflow, withdrawal] });
+      const messages = await store.outbox(CHAIN, 10);
+      expect(messages).toMatchObject([
+        { topic: TOPICS.transfer, key: `${CHAIN}|0x02` },
+        { topic: TOPICS.outflow, key: `${CHAIN}|0x01`, headers: { ce_type: TOPICS.outflow } },
+        { topic: TOPICS.transfer },
+      ]);
+      expect(JSON.parse(messages[1]?.value ?? '')).toEqual({ outflowId: transferId, ...content });
+      expect(JSON.parse(messages[2]?.value ?? '')).toMatchObject({
+        ...{ transferId: `${CHAIN}/${NO_TRANSACTION}/withdrawal:7`, txHash: NO_TRANSACTION },
+      });
     });
   });
 

@@ -12,13 +12,14 @@ import { addReplenishments } from './commands/replenishments';
 import { addDemo, addReset, addStart } from './commands/start';
 import { addStatus } from './commands/status';
 import { addWatch } from './commands/watch';
+import { addWhere } from './commands/where';
 
 /** The width of all help, so that the documentation shows what a terminal shows. */
 const HELP_WIDTH = 100;
 
 const GROUPS = {
   'Run it on this machine:': [addStart, addDemo, addReset],
-  'Observe it, here or on a cluster:': [addStatus, addChains, addEvents],
+  'Observe it, here or on a cluster:': [addStatus, addChains, addWhere, addEvents],
   'Audit it:': [addReplay, addRebuild, addAudits],
   'Operate it:': [addKeys, addAddresses, addWatch, addParked, addFindings, addReplenishments],
 } as const;

@@ -20,11 +20,12 @@ const HEAD = `# The command line
 |---|---|
 | \`DAYBOOK_LEDGER_URL\`, \`DAYBOOK_WATCHER_URL\` | the addresses of the services |
 | \`DAYBOOK_OPERATOR_KEY\` | the key of an operator, for calls to the ledger; without it, that of the data folder (\`operator-key\`) |
+| \`DAYBOOK_API_KEY\` | the key of an account, for \`where\`; without it, that of the data folder (\`api-key\`) |
 | \`DAYBOOK_WATCHER_DATABASE_URL\` | the database of the watchers, if it is not the ledger's |
 | \`DAYBOOK_MIGRATION_URL\` | the owner of the tables: \`rebuild\` swaps tables, \`replay\` creates its own |
 
 \`keys\`, \`parked\`, \`chains\` and \`watch\` call the REST interface of the ledger: they need \`DAYBOOK_LEDGER_URL\` and
-\`DAYBOOK_OPERATOR_KEY\`, or a data folder. These work without a running ledger: \`replay\`, \`rebuild\`, \`addresses\`,
+\`DAYBOOK_OPERATOR_KEY\`, or a data folder; \`where\` needs \`DAYBOOK_API_KEY\` in its place. These work without a running ledger: \`replay\`, \`rebuild\`, \`addresses\`,
 \`chains check\`, \`events tail\`, \`reset\`, \`keys\` with \`--operator\`, and \`status\`, which then checks the engines and says what is down.
 
 Answers go to standard output; progress, remarks and errors go to standard error, so a pipe gets the answer alone. Wrong

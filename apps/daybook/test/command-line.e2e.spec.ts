@@ -279,7 +279,7 @@ it('rescans the block of a transaction, and names it', async () => {
   await isConfirmed(purse.id);
   const [{ txHash, block }] = (await receipts(purse.id)) as [json.Replenishment];
   const number = String(block?.number);
-  const rescan = ['watch', 'rescan', '--transaction', txHash];
+  const rescan = ['watch', 'rescan', '--transaction', String(txHash)];
   expect(await answer('watch-request', ...rescan, '--json')).toMatchObject({
     ...{ state: 'done', from: number, to: number },
     ...{ transaction: txHash, transfersShown: 1, versionsTold: 0 },
@@ -298,6 +298,32 @@ it('rescans the block of a transaction, and names it', async () => {
     1,
     expect.stringMatching(/^Refused: No provider of .* knows transaction 0x5c5c/),
   ]);
+});
+
+it('shows where a transaction is, to the account whose key is used', async () => {
+  const purse = await mint('erin');
+  await pay(purse.address);
+  await isConfirmed(purse.id);
+  const [{ id, txHash: hash }] = (await receipts(purse.id)) as [json.Replenishment];
+  const txHash = hash as string;
+  const asAccount = { ...place, DAYBOOK_API_KEY: apiKey };
+  const where = (hash: string, ...more: string[]) =>
+    daybook(['where', CHAIN, hash, ...more], asAccount);
+  const found = await where(txHash, '--json');
+  expect(answerOf('transaction', found.stdout)).toMatchObject({
+    ...{ chain: CHAIN, hash: txHash, status: 'included', retryAfterSeconds: null },
+    movements: [{ direction: 'in', replenishmentId: id, replenishmentStatus: 'confirmed' }],
+  });
+  expect((await where(txHash)).stdout).toMatch(/included[\s\S]*value:0 +in +0\.\d+ ETH_LOCAL/);
+  const unknown = await where(`0x${'5c'.repeat(32)}`);
+  expect([unknown.exitCode, unknown.stdout]).toEqual([0, expect.stringContaining('unknown')]);
+  const keyless = await cli('where', CHAIN, txHash);
+  expect([keyless.exitCode, keyless.stderr]).toEqual([
+    2,
+    expect.stringContaining('DAYBOOK_API_KEY to a key of an account'),
+  ]);
+  const wrong = await where('5c'.repeat(32));
+  expect([wrong.exitCode, wrong.stderr]).toEqual([2, expect.stringContaining('0x and 64')]);
 });
 
 it('leaves a request to the watcher on Ctrl-C, and cancels it on request', async () => {

@@ -4,6 +4,7 @@ import { checkConnectionString } from '@daybook/event-store';
 import { parseBrokerAddress } from '@daybook/messaging';
 import { AppEnv, IsWholeNumber, readEnvironment } from '@daybook/platform';
 import { IsBoolean, IsOptional, IsString, Matches } from 'class-validator';
+import { loadWalletsFile } from './account-wallets.env';
 import { readTlsFiles } from './grpc-tls.env';
 
 /** The roles of a process. Several processes may share them. */
@@ -65,6 +66,11 @@ export class LedgerEnv extends AppEnv {
   @IsString()
   readonly tronXpub?: string;
 
+  /** JSON file with the wallets and gas addresses of accounts; none when left out. */
+  @IsOptional()
+  @IsString()
+  readonly walletsFile?: string;
+
   /** The key of the default account, issued at the first start. */
   @IsOptional()
   @Matches(/^dbk_[0-9A-Za-z]{8}_[0-9A-Za-z_-]{32,64}$/, {
@@ -108,6 +114,7 @@ export function readLedgerEnv(source: NodeJS.ProcessEnv = process.env): Readonly
     connections.map(({ chain }) => chain),
   );
   readTlsFiles(env);
+  loadWalletsFile(env.walletsFile ?? null);
   if (env.eventstoredbUrl !== undefined) checkConnectionString(env.eventstoredbUrl);
   if (env.kafkaBrokers !== undefined) parseBrokerAddress(env.kafkaBrokers);
   return env;

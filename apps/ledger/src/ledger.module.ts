@@ -1,6 +1,7 @@
 import { loadChainsFile, purseXpubs } from '@daybook/chains';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
+import { loadWalletsFile } from './account-wallets.env';
 import { AccountsModule } from './accounts/accounts.module';
 import { BooksModule } from './books/books.module';
 import { ChainsModule } from './chains/chains.module';
@@ -10,11 +11,13 @@ import { FindingsModule } from './findings/findings.module';
 import { LedgerEnv, xpubsOf } from './ledger.env';
 import { OperationsModule } from './operations/operations.module';
 import { READ_MODELS } from './operations/read-models';
+import { OutflowsModule } from './outflows/outflows.module';
 import { ProjectionsModule } from './projections/projections.module';
 import { PursesModule } from './purses/purses.module';
 import { ReactionsModule } from './reactions/reactions.module';
 import { ReplenishmentsModule } from './replenishments/replenishments.module';
 import { RuntimeModule } from './runtime/runtime.module';
+import { TransactionsModule } from './transactions/transactions.module';
 
 /** The whole ledger. `DAYBOOK_ROLES` selects the parts that run. */
 @Module({})
@@ -31,12 +34,14 @@ export class LedgerModule {
         RuntimeModule.forRoot(env),
         ProjectionsModule.forRoot(READ_MODELS),
         ReactionsModule,
-        AccountsModule,
+        AccountsModule.forRoot(loadWalletsFile(env.walletsFile ?? null)),
         ChainsModule.forRoot(registry),
         CustomersModule,
         PursesModule.forRoot(xpubs),
         ReplenishmentsModule,
+        OutflowsModule,
         FindingsModule,
+        TransactionsModule,
         BooksModule,
         EventsModule,
         OperationsModule,

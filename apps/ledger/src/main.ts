@@ -13,6 +13,7 @@ import {
 } from '@daybook/platform';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Client } from 'pg';
+import { loadWalletsFile, refusePurses } from './account-wallets.env';
 import { keepListedAssets } from './chains';
 import { grpcCredentials } from './grpc/credentials';
 import { createGrpcServer } from './grpc/server';
@@ -37,7 +38,7 @@ async function main(): Promise<void> {
   });
   const logger = createLogger('ledger', env.logLevel);
   for (const sentence of unknownVariables(process.env)) logger.warn(sentence);
-  for (const sentence of await listAssets(env)) logger.warn(sentence);
+  for (const sentence of await checkTables(env)) logger.warn(sentence);
   const tls = grpcCredentials(env);
   const metrics = createMetrics('ledger');
   const { registry } = metrics;
@@ -72,11 +73,17 @@ async function main(): Promise<void> {
   });
 }
 
-/** See `keepListedAssets`. */
-async function listAssets({ databaseUrl, chainsFile }: LedgerEnv): Promise<readonly string[]> {
+/** See `keepListedAssets` and `refusePurses`. */
+async function checkTables(env: LedgerEnv): Promise<readonly string[]> {
+  const { databaseUrl, chainsFile, walletsFile } = env;
   const client = new Client({ connectionString: databaseUrl, application_name: 'daybook-start' });
   await client.connect();
-  return keepListedAssets(client, loadChainsFile(chainsFile ?? null)).finally(() => client.end());
+  try {
+    await refusePurses(client, loadWalletsFile(walletsFile ?? null));
+    return await keepListedAssets(client, loadChainsFile(chainsFile ?? null));
+  } finally {
+    await client.end();
+  }
 }
 
 main().catch(failStart);

@@ -11,7 +11,10 @@ import { AnswerAsOf1700000004000 } from './migrations/0004-as-of';
 import { BooksOfEveryOwner1700000005000 } from './migrations/0005-books';
 import { CreateReactions1700000006000 } from './migrations/0006-reactions';
 import { operationsMigrations } from './operations/operations.migrations';
+import { outflowsMigrations } from './outflows/outflows.migrations';
 import { reactionsMigrations } from './reactions/reactions.migrations';
+import { replenishmentsMigrations } from './replenishments/replenishments.migrations';
+import { transactionsMigrations } from './transactions/transactions.migrations';
 
 /** The runtime role can append events but never change one. */
 export const migrate = migrationOf(
@@ -29,7 +32,10 @@ export const migrate = migrationOf(
     ...booksMigrations,
     ...reactionsMigrations,
     ...chainsMigrations,
+    ...replenishmentsMigrations,
+    ...outflowsMigrations,
     ...findingsMigrations,
+    ...transactionsMigrations,
   ],
   [grantEventStore, grantMessaging, grantReadModels],
 );
@@ -42,7 +48,7 @@ async function grantReadModels(queries: Queries, runtimeRole: string): Promise<v
     REVOKE INSERT, UPDATE, DELETE ON ledger.migration, ledger.rebuild FROM ${role};
     -- What is booked stays booked: journal lines are only ever added.
     REVOKE UPDATE, DELETE ON ledger.journal_line FROM ${role};
-    GRANT DELETE ON ledger.due TO ${role};
+    GRANT DELETE ON ledger.due, ledger.look_up TO ${role};
     GRANT USAGE ON SEQUENCE ledger.address_index TO ${role};
   `);
 }

@@ -9,7 +9,7 @@ type Way = readonly [table: string, set: string, where?: string];
 /** How each rule is broken in the tables. A rule without a way here does not compile. */
 const WAYS: Readonly<Record<Invariant, readonly Way[]>> = {
   'posting-is-positive': [['journal_line', 'amount = 0']],
-  'posting-moves': [['journal_line', 'credit_kind = debit_kind']],
+  'posting-moves': [['journal_line', 'credit_kind = debit_kind', `debit_kind = 'custody/purse'`]],
   'posting-is-of-its-kind': [
     ['journal_line', `kind = 'release'`],
     ['journal_line', `kind = 'reversal'`, `kind = 'receipt'`],

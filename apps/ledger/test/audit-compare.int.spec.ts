@@ -152,7 +152,7 @@ describe('compare', () => {
 const NOT_FROM_THE_LOG = [
   ...['chain_head', 'checkpoint', 'migration', 'rebuild', 'relay_state'],
   // Due times follow from the clock too, reports come from the watchers, and listed assets from the chains file.
-  ...['due', 'reaction', 'watch_report', 'listed_asset'],
+  ...['due', 'reaction', 'watch_report', 'look_up', 'listed_asset'],
 ];
 
 /** An expression for another value of the same type. */
@@ -160,7 +160,7 @@ const WRONG: Readonly<Record<string, string>> = {
   uuid: `'00000000-0000-4000-8000-000000000001'::uuid`,
   text: `coalesce($, '') || '?'`,
   'text[]': `$ || '{}'::text[] || ARRAY['admin']`,
-  numeric: '$ + 1',
+  numeric: 'coalesce($, 0) + 1',
   bigint: 'coalesce($, 0) + 1000000',
   integer: 'coalesce($, 0) + 1',
   smallint: '$ + 1',

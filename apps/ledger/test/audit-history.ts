@@ -5,6 +5,7 @@ import {
   DomainError,
   type DomainEvent,
   operator,
+  outflow,
   purse,
   type ReplenishmentCommand,
   replenishment,
@@ -19,6 +20,7 @@ import { freshDatabase } from '../../../test/dependencies';
 import {
   customerIdOf,
   DEFAULT_ACCOUNT_ID,
+  outflowStreamIdOf,
   purseIdOf,
   replenishmentIdOf,
 } from '../src/edge/identity';
@@ -26,6 +28,7 @@ import { migrate } from '../src/migrate';
 import { READ_MODELS } from '../src/operations/read-models';
 import { startProjector } from '../src/projections/projector';
 import { ledgerDataSource } from '../src/runtime/data-source';
+import { ASSETS, amountOf, outflowReport, settlement, type Told } from './audit-outflows';
 
 /** A ledger's database with a role that has no more rights than in production. */
 export interface AuditLedger {
@@ -87,7 +90,6 @@ export function numbersFrom(seed: number): (below: number) => number {
 }
 
 const FAMILY = 'evm' as const;
-export const ASSETS = ['eip155:1/slip44:60', a.asset().id] as const;
 const NAMESPACE = '00000000-0000-5000-8000-000000000000';
 const OPERATOR_ID = uuid5(NAMESPACE, 'operator');
 const OTHER_OPERATOR_ID = uuid5(NAMESPACE, 'other operator');
@@ -95,6 +97,10 @@ const WATCH_REQUEST_ID = uuid5(NAMESPACE, 'watch request');
 
 export const customerAt = (n: number) => customerIdOf(DEFAULT_ACCOUNT_ID, `customer-${n}`);
 export const purseIdAt = (n: number) => purseIdOf(DEFAULT_ACCOUNT_ID, customerAt(n), FAMILY);
+
+const partiesAt = (n: number) => ({
+  ...{ accountId: DEFAULT_ACCOUNT_ID, customerId: customerAt(n), purseId: purseIdAt(n) },
+});
 
 /**
  * Writes `steps` random commands of every kind to the log: customers, purses, transfers in all their
@@ -104,7 +110,8 @@ export async function tellHistory(store: EventStore, seed: number, steps: number
   const number = numbersFrom(seed);
   const people = 6;
   let commands = 0;
-  const transfers = new Map<number, { version: number; inBlock: boolean }>();
+  const transfers: Told = new Map();
+  const outflows: Told = new Map();
   const metadata = { accountId: DEFAULT_ACCOUNT_ID, actor: 'system' };
 
   async function write<Command, Event extends DomainEvent, State>(
@@ -134,7 +141,7 @@ export async function tellHistory(store: EventStore, seed: number, steps: number
     const at = new Date(Date.UTC(2026, 0, 1) + step * 1_000).toISOString();
     const stream = streamName('customer', customerAt(n));
     const purseStream = streamName('purse', purseIdAt(n));
-    switch (number(12)) {
+    switch (number(14)) {
       case 0:
         await write(stream, customer, {
           type: 'CreateCustomer',
@@ -179,6 +186,23 @@ export async function tellHistory(store: EventStore, seed: number, steps: number
             : { type: 'RestorePurse', accountId },
         );
         break;
+      case 6: {
+        const t = number(30);
+        const settle = settlement(t, transfers.get(t)?.version ?? 0, number(2) === 0);
+        const id = replenishmentIdOf(`transfer ${t}`);
+        await write(streamName('replenishment', id), replenishment, settle);
+        break;
+      }
+      case 7: {
+        const t = number(20);
+        const id = outflowStreamIdOf(`outflow ${t}`);
+        await write(
+          streamName('outflow', id),
+          outflow,
+          outflowReport(t, number, outflows, partiesAt(t % 6)),
+        );
+        break;
+      }
       default: {
         const t = number(30);
         await write(
@@ -229,7 +253,7 @@ export async function tellHistory(store: EventStore, seed: number, steps: number
 function report(
   t: number,
   number: (below: number) => number,
-  transfers: Map<number, { version: number; inBlock: boolean }>,
+  transfers: Told,
 ): ReplenishmentCommand {
   const known = transfers.get(t) ?? { version: 0, inBlock: false };
   const version = known.version + 1;
@@ -244,16 +268,18 @@ function report(
       version,
       status: status ?? 'seen',
       txHash: `0x${t.toString(16).padStart(64, '0')}`,
-      amount: BigInt(1 + (t % 7)) * 10n ** 20n,
+      amount: amountOf(t),
+      ...(t % 9 === 0 && { netted: '10' }),
       asset: ASSETS[t % 2] as string,
       block: isReverted ? null : a.block(`block ${t} ${version}`, version),
     },
     {
-      parties: { accountId: DEFAULT_ACCOUNT_ID, customerId: customerAt(n), purseId: purseIdAt(n) },
+      parties: partiesAt(n),
       asset: a.asset({ id: ASSETS[t % 2] as string }),
       screening: t % 5 === 0,
       customerBlocked: number(4) === 0,
       purseStatus: number(5) === 0 ? 'archived' : 'active',
+      sender: t % 12 === 4 ? 'gas-address' : t % 12 === 5 ? 'purse-of-account' : 'elsewhere',
     },
   );
 }

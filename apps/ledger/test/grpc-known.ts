@@ -1,4 +1,11 @@
-import { type ChainHeadV1, TOPICS, type TransferV1 } from '@daybook/contracts';
+import {
+  type ChainHeadV1,
+  LOOK_UP_KIND,
+  type LookUpV1,
+  parseWatchRequest,
+  TOPICS,
+  type TransferV1,
+} from '@daybook/contracts';
 import {
   finding,
   identity,
@@ -44,6 +51,8 @@ export interface Known {
   /** Cancelled, with a report of its watcher. */
   readonly watchRequestId: string;
   readonly chain: string;
+  /** A transaction of the chain, which a watcher knows: it pays the purse. */
+  readonly transaction: string;
   /** Of a revoked key of the account, and of one of the operator. */
   readonly keyId: string;
   /** A key that is parked for a consumer group. */
@@ -122,6 +131,7 @@ export async function fill(ledger: TestLedger): Promise<Known> {
     ...(await resolveFindings(ledger, customer.id, purse)),
     ...(await spendKeys(ledger)),
     ...{ chain: CHAIN, watchRequestId: await cancelRescan(ledger) },
+    transaction: await answerLookUps(ledger, purse.address),
     parkedKey: await parkKey(ledger),
     position: String(await ledger.store.head()),
   };
@@ -240,7 +250,8 @@ async function spendKeys({ app, operatorKey }: TestLedger) {
   await commands.execute(new ChangeAccount(systemContext(accountId), change));
   const isPlanned = async () => {
     const { reactions } = await app.get(QueryBus).execute(new GetReactions());
-    return reactions.every(({ nextDueAt, overdue }) => nextDueAt !== null && overdue === 0);
+    const expiry = reactions.find(({ name }) => name === 'expire-purses');
+    return expiry !== undefined && expiry.nextDueAt !== null && expiry.overdue === 0;
   };
   await until(isPlanned, { description: 'The expiry of the purses' });
   return { accountId, operatorId, operatorKey, keyId: SPENT };
@@ -266,6 +277,49 @@ async function cancelRescan(ledger: TestLedger): Promise<string> {
   };
   await until(isReported, { description: 'The report on the request' });
   return request.id;
+}
+
+/** Answers look-ups as a watcher does: with a transaction that pays the purse, of which one movement is recorded. */
+async function answerLookUps(ledger: TestLedger, address: string): Promise<string> {
+  const transaction = `0x${'5c'.repeat(32)}`;
+  const to = address.toLowerCase();
+  const from = `0x${'1'.repeat(40)}`;
+  const block = { number: 100, hash: `0x${'b'.repeat(64)}`, time: '2026-01-02T03:04:05.678Z' };
+  const coin = `${CHAIN}/slip44:60`;
+  const paid = transferTo(address, '5', '7');
+  const transferId = `${CHAIN}/${transaction}/log:0`;
+  await ledger.publishTransfers([
+    { ...paid, transferId, chain: CHAIN, asset: coin, txHash: transaction, block },
+  ]);
+  const isRecorded = async () => {
+    const { body } = await ledger.request('GET', '/v1/replenishments');
+    return body.data.some(({ txHash }: { txHash: string }) => txHash === transaction);
+  };
+  await until(isRecorded, { description: 'The replenishment of the transaction' });
+  const lookUp: LookUpV1 = {
+    ...{ transaction, status: 'failed', block, watch: 'matched', head: 120, finalized: 60 },
+    movements: [
+      { ordinal: 'log:0', asset: coin, amount: '7', from, to },
+      { ordinal: 'log:1', asset: coin, amount: '8', from: to, to },
+    ],
+    movementsLeft: 1,
+  };
+  await ledger.app.get(DurableLog).subscribe({
+    ...{ topic: TOPICS.watchRequest, group: `watcher-${CHAIN}`, limit: 100 },
+    async handle(messages) {
+      const asked = messages.map(({ value }) => parseWatchRequest(value));
+      for (const { requestId, kind, transaction: named = '' } of asked) {
+        if (kind !== LOOK_UP_KIND) continue;
+        await ledger.publishWatchReport({
+          ...{ requestId, chain: CHAIN, state: 'done', from: null, to: null, blocksLeft: 0 },
+          ...{ found: 0, versions: 0, reason: null, observedAt: new Date().toISOString() },
+          lookUp: { ...lookUp, transaction: named },
+        });
+      }
+      return [];
+    },
+  });
+  return transaction;
 }
 
 /** A final transfer of USDT; `digit` makes it another one. */

@@ -39,6 +39,7 @@ const NEVER_SAID = [
   'ReactionNote/note',
   'ReactionNote/rows',
   'ReactionState/notes',
+  'Transaction/retry_after_seconds',
   'Violation/detail',
   'Violation/invariant',
   'Violation/subject',

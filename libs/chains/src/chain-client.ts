@@ -41,6 +41,8 @@ export interface TransactionRef {
 export interface IncludedTransaction extends TransactionRef {
   /** What the chain charged its sender, in base units of the coin, whether or not it succeeded. */
   readonly fee: bigint;
+  /** Whether it failed, so that nothing was moved. False when absent. */
+  readonly failed?: boolean;
 }
 
 /**
@@ -67,6 +69,8 @@ export interface ChainBlock extends BlockHeader {
    * less was proven than the rule of the chain asks for, or the rule believes nobody alone. False when absent.
    */
   readonly needsConfirmation?: boolean;
+  /** Whether no traces of it were read although the chain wants them, so that it may move more coins than it shows. */
+  readonly isUntraced?: boolean;
   readonly transactions: readonly IncludedTransaction[];
   readonly transfers: readonly BlockTransfer[];
   /** What such addresses take part in, faster than through the lists. Absent where it is no faster. */
@@ -249,6 +253,7 @@ export interface TagAnswer {
 
 /** One chain through its providers, one or several. Each answer comes from one of them. */
 export interface ProviderPool extends ChainClient {
+  readonly balances: NonNullable<ChainClient['balances']>;
   /** How many providers are configured. */
   readonly size: number;
   /** The last block with a tag; null while it is unknown, or the providers do not agree. */

@@ -30,7 +30,7 @@ export interface CoinRules {
   readonly traces: 'required' | 'optional' | 'none';
   /** Whether blocks list withdrawals of validators that are paid in the coin, in 10^9 base units (EIP-4895). */
   readonly hasWithdrawals: boolean;
-  /** A contract whose Transfer logs show every movement of the coin from a height on (EIP-7708 and the like). */
+  /** A contract whose Transfer logs are movements of the coin from a height on (EIP-7708 and the like). */
   readonly log?: CoinLog;
 }
 
@@ -38,6 +38,11 @@ export interface CoinLog {
   /** Canonical. It cannot be listed as a token. */
   readonly address: string;
   readonly fromHeight: number;
+  /**
+   * Whether each value of a transaction or a call has its log there, so that a value without one did not move. False
+   * where the contract logs only what is moved through it as through a token, as on Celo. True when absent.
+   */
+  readonly coversValues?: boolean;
 }
 
 /** A field of a block's header. A `quantity` is hashed without its leading zeros. */
@@ -105,6 +110,8 @@ export interface ChainConnection {
   readonly singleProvider: 'wait' | 'accept';
   /** The first block to match when the chain is watched for the first time; null for the head. */
   readonly startBlock: number | null;
+  /** How many balances are read in a minute, to compare them with the books; a default of the family when absent. */
+  readonly balanceReadsPerMinute?: number;
 }
 
 /** Plain data about chains. Decimals never come from a chain: any token can claim any decimals. */
@@ -124,8 +131,30 @@ export interface ChainsAndAssets {
   readonly connections: readonly ChainConnection[];
 }
 
+/** The contracts of the listed tokens of a chain, by their CAIP-19 namespace. */
+export function contractsOf(
+  chain: string,
+  namespace: 'erc20' | 'trc20',
+  { assets }: Pick<ChainsAndAssets, 'assets'>,
+): readonly string[] {
+  const before = `${chain}/${namespace}:`;
+  return assets.flatMap(({ id }) => (id.startsWith(before) ? id.slice(before.length) : []));
+}
+
 export function findChain({ chains }: ChainsAndAssets, id: string): Chain | null {
   return chains.find((chain) => chain.id === id) ?? null;
+}
+
+/** In SLIP-44, of chains whose own coin nobody lists. */
+const COIN_TYPES = { evm: 60, tron: 195 } as const;
+
+/** The own coin of a chain. */
+export function coinOf(
+  { assets }: Pick<ChainsAndAssets, 'assets'>,
+  { id: chain, family }: Pick<Chain, 'id' | 'family'>,
+): string {
+  const coins = `${chain}/slip44:`;
+  return assets.find(({ id }) => id.startsWith(coins))?.id ?? coins + COIN_TYPES[family];
 }
 
 /** The finality policy of an asset. An unregistered token has the policy of `chain`. */

@@ -100,6 +100,88 @@ describe('readChainsFile', () => {
     }
   });
 
+  it('says of every known EVM chain how its coin moves', () => {
+    for (const { id, family, coin } of KNOWN_CHAINS) {
+      expect([id, coin === undefined]).toEqual([id, family !== 'evm']);
+      expect([id, coin?.hasWithdrawals ?? false]).toEqual([id, id === 'eip155:1']);
+      expect(coin?.traces).not.toBe('required');
+    }
+    const logs = KNOWN_CHAINS.flatMap(({ coin }) => coin?.log ?? []);
+    for (const { address } of logs) expect(address).toMatch(/^0x[0-9a-f]{40}$/);
+    const own = findChain(read({ id: 'eip155:99', rpcUrl }), 'eip155:99');
+    expect(own?.coin).toEqual({ traces: 'optional', hasWithdrawals: false });
+    const local = findChain(read({ id: 'eip155:31337', rpcUrl }), 'eip155:31337');
+    expect(local?.coin).toEqual({ traces: 'optional', hasWithdrawals: true });
+  });
+
+  it('changes how a coin moves, field by field', () => {
+    const address = '0xfffffffffffffffffffffffffffffffffffffffe';
+    const log = { address: '0xffffFFFfFFffffffffffffffFfFFFfffFFFfFFfE', fromHeight: 7 };
+    const coinOf = (id: string, coin: object) => findChain(read({ id, rpcUrl, coin }), id)?.coin;
+    expect(coinOf('eip155:1', { log, traces: 'required' })).toEqual({
+      ...{ traces: 'required', hasWithdrawals: true, log: { address, fromHeight: 7 } },
+    });
+    expect(coinOf('eip155:1', { withdrawals: false })).toMatchObject({ hasWithdrawals: false });
+    expect(coinOf('eip155:99', { withdrawals: true })).toEqual({
+      ...{ traces: 'optional', hasWithdrawals: true },
+    });
+    expect(coinOf('eip155:324', { log: null })).not.toHaveProperty('log');
+    expect(coinOf('eip155:324', {})).toMatchObject({ traces: 'none', log: { fromHeight: 0 } });
+  });
+
+  it.each([
+    ['eip155:1', { traces: 'all' }, /coin\/traces must be whether traces of internal calls/],
+    ['eip155:1', { withdrawals: 'GNO' }, /coin\/withdrawals must be true if blocks list/],
+    ['eip155:1', { log: {} }, /coin\/log must be .*the contract that logs movements/],
+    ['eip155:1', { log: { address: '0x12', fromHeight: 0 } }, /log\/address must be a contract/],
+    ['eip155:1', { log: { address: TOKEN.slice(-42), fromHeight: -1 } }, /fromHeight must be/],
+    ['eip155:1', { rewards: true }, /coin has no property rewards/],
+    [
+      'eip155:1',
+      {
+        log: {
+          address: '0x471EcE3750Da237f93B8E339c536989b8978a438'.replace('E', 'e'),
+          fromHeight: 0,
+        },
+      },
+      /capitals are no checksum/,
+    ],
+    ['tron:728126428', { traces: 'none' }, /tron:728126428 has coin, which is for EVM chains only/],
+  ])('refuses a coin of %s that is not right: %p', (id, coin, words) => {
+    expect(faultsOf({ id, rpcUrl, coin }).join('\n')).toMatch(words);
+  });
+
+  it('lists the coin once: not also by the contract of its logs', () => {
+    const log = { address: TOKEN.slice(-42), fromHeight: 0 };
+    const token = { id: TOKEN, currency: 'ETH_LOG', decimals: 18, minimum: '1' };
+    const entry = { id: 'eip155:31337', rpcUrl, assets: [token], coin: { log } };
+    expect(faultsOf(entry)).toEqual([
+      `${TOKEN} is the contract that logs movements of the coin of eip155:31337 (coin.log), so it cannot be a token too; list the coin alone, by eip155:31337/slip44:.`,
+    ]);
+    const known = { address: USDT_ETH.slice(-42), fromHeight: 0 };
+    expect(faultsOf({ id: 'eip155:1', rpcUrl, coin: { log: known } }).join()).toContain(USDT_ETH);
+    const celo = '0x471ece3750da237f93b8e339c536989b8978a438';
+    const second = { ...token, id: `eip155:42220/erc20:${celo}` };
+    expect(faultsOf({ id: 'eip155:42220', rpcUrl, assets: [second] })).toHaveLength(1);
+  });
+
+  it('credits tokens by their balances where the file says so', () => {
+    const coin = 'eip155:1/slip44:60';
+    const assets = [
+      { id: USDT_ETH, credit: 'by-balance' },
+      { id: coin, credit: 'by-log' },
+    ];
+    const registry = read({ id: 'eip155:1', rpcUrl, assets });
+    expect(registry.creditedByBalance).toEqual(new Set([USDT_ETH]));
+    expect(read().creditedByBalance).toEqual(new Set());
+    const refused = (id: string, asset: string, credit: string) =>
+      faultsOf({ id, rpcUrl, assets: [{ id: asset, credit }] }).join();
+    expect(refused('eip155:1', coin, 'by-balance')).toMatch(/is for tokens, not for the coin/);
+    expect(refused('eip155:1', USDT_ETH, 'by-trust')).toMatch(/must be "by-log" or "by-balance"/);
+    const usdt = 'tron:728126428/trc20:TR7NHqjeKQxGTCi8q8ZY4pL8otSzgjLj6t';
+    expect(refused('tron:728126428', usdt, 'by-balance')).toMatch(/TRON nodes do not serve/);
+  });
+
   it('needs no more than a URL for a known chain', () => {
     const registry = read({ id: 'eip155:1', rpcUrl });
     expect(registry.connections).toEqual([
@@ -159,7 +241,7 @@ describe('readChainsFile', () => {
     );
     expect(new Set(faults)).toEqual(
       new Set([
-        '/chains/0 has no property typo. It may have id, rpcUrl, wsUrl, providers, singleProvider, startBlock, name, blockTimeMs, proof, headers, allowHttp, tron, finality, thresholds, minimumFinality, reorgWindow, assets.',
+        '/chains/0 has no property typo. It may have id, rpcUrl, wsUrl, providers, singleProvider, startBlock, name, blockTimeMs, proof, coin, headers, allowHttp, tron, finality, thresholds, minimumFinality, reorgWindow, assets.',
         "/chains/0/rpcUrl must be the URL of the node's JSON-RPC, such as https://node.example:8545.",
         "/chains/1/finality must have required property 'confirmations'.",
         '/chains/1/id must be a CAIP-2 id such as "eip155:1" or "tron:728126428".',

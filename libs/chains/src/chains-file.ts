@@ -4,6 +4,7 @@ import Ajv2020, { type ErrorObject } from 'ajv/dist/2020';
 import { type ParseError, parse, printParseErrorCode } from 'jsonc-parser';
 import type { Chain, ChainConnection, ChainsAndAssets } from './chains-and-assets';
 import schema from './chains-file.schema.json';
+import { type CoinFields, coinOf, refuseCoinAsToken, refuseCreditByBalance } from './coin-entries';
 import { FAMILY_RULES, familyOfChain, parseAssetId } from './family';
 import { type FinalityFields, policiesOf } from './finality-entries';
 import { KNOWN_ASSETS, KNOWN_CHAINS, UNKNOWN_CHAINS } from './known-chains';
@@ -26,16 +27,18 @@ interface AssetEntry extends Partial<Pick<Asset, 'currency' | 'decimals'>> {
   readonly minimum?: string;
   readonly finality?: Finality;
   readonly band?: string | null;
+  readonly credit?: 'by-log' | 'by-balance';
 }
 
 interface ChainEntry
-  extends Partial<Omit<Chain, 'id' | 'family' | 'proof' | keyof FinalityFields>>,
+  extends Partial<Omit<Chain, 'id' | 'family' | 'proof' | 'coin' | keyof FinalityFields>>,
     FinalityFields,
     ProviderFields {
   readonly id: string;
   readonly singleProvider?: ChainConnection['singleProvider'];
   readonly startBlock?: number | null;
   readonly proof?: ProofFields;
+  readonly coin?: CoinFields;
   readonly assets?: readonly AssetEntry[];
 }
 
@@ -127,6 +130,7 @@ function merge(entries: readonly ChainEntry[]): ChainsAndAssets {
   const assets = new Map(KNOWN_ASSETS.map((asset) => [asset.id, asset]));
   const assetFinality = new Map<string, Finality>();
   const assetBands = new Map<string, bigint>();
+  const creditedByBalance = new Set<string>();
   for (const asset of KNOWN_ASSETS) setBand(assetBands, asset.id, knownBand(asset));
   const connections = new Map<string, ChainConnection>();
   for (const chainEntry of entries) {
@@ -149,17 +153,23 @@ function merge(entries: readonly ChainEntry[]): ChainsAndAssets {
     const chain: Chain = {
       ...{ ...known, id, family, name, blockTimeMs, reorgWindow },
       ...proofOf(known.proof, chainEntry.proof),
+      ...coinOf(id, family, chainEntry.coin, faults),
       ...policiesOf(id, known, chainEntry, own, reorgWindow, faults),
     };
     chains.set(id, chain);
-    for (const { finality, band, ...assetEntry } of listed) {
+    for (const { finality, band, credit, ...assetEntry } of listed) {
       const asset = assetOf(assetEntry, chain, assets.get(assetEntry.id), faults);
       if (asset !== null) assets.set(asset.id, asset);
       if (finality) assetFinality.set(assetEntry.id, finality);
       if (band !== undefined)
         setBand(assetBands, assetEntry.id, band === null ? null : BigInt(band));
+      if (credit === 'by-balance') {
+        refuseCreditByBalance(assetEntry.id, family, faults);
+        creditedByBalance.add(assetEntry.id);
+      }
     }
   }
+  refuseCoinAsToken(chains.values(), assets, faults);
   const owners = new Map<string, string>();
   for (const { id, currency } of assets.values()) {
     const owner = owners.get(currency);
@@ -174,6 +184,7 @@ function merge(entries: readonly ChainEntry[]): ChainsAndAssets {
     assets: [...assets.values()],
     assetFinality,
     assetBands,
+    creditedByBalance,
     connections: [...connections.values()],
   };
 }
@@ -192,7 +203,7 @@ const ASSET_FIELDS = {
 
 /** A known asset may get another minimum or policy, but never other decimals or another currency. */
 function assetOf(
-  { minimum, ...entry }: Omit<AssetEntry, 'finality' | 'band'>,
+  { minimum, ...entry }: Omit<AssetEntry, 'finality' | 'band' | 'credit'>,
   chain: Chain,
   known: Asset | undefined,
   faults: string[],

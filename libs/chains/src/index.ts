@@ -8,6 +8,7 @@ export {
   type ClientNote,
   type FinalityTag,
   type HeaderAnswer,
+  type IncludedTransaction,
   type Listening,
   type PendingTransaction,
   PROVIDER_FAULTS,
@@ -25,6 +26,7 @@ export {
   type Chain,
   type ChainConnection,
   type ChainsAndAssets,
+  coinOf,
   finalityOf,
   findChain,
   type ProviderConnection,
@@ -33,9 +35,9 @@ export {
 export { faultOfJson, InvalidChainsFile, loadChainsFile, readChainsFile } from './chains-file';
 export { type ChainCheck, checkChain } from './check-chain';
 export type { CheckPlan, ProviderCheck } from './check-provider';
+export { assetIds } from './evm/asset-ids';
 export { createEvmClient } from './evm/evm-client';
 export type { JsonRpc } from './evm/json-rpc';
-export { assetIds } from './evm/transfers';
 export {
   ADDRESS_FORMS,
   canonicalAddress,
@@ -58,5 +60,6 @@ export { createPool } from './providers/pool';
 export { HEADER_TIME_MAX } from './providers/provider';
 export { silenceMsOf, UNANSWERED } from './providers/provider-health';
 export { disagreementAt, type Witnesses, witnessesOf } from './providers/witnesses';
+export { isOfTrace } from './traced';
 export { WrongChain } from './wrong-chain';
 export { deriveAddress, InvalidXpub, parseXpub, purseXpubs, type Xpub } from './xpub';

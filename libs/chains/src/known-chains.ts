@@ -1,7 +1,8 @@
 import type { Asset, Family } from '@daybook/domain';
-import type { Chain, Proof } from './chains-and-assets';
+import type { Chain, CoinRules, Proof } from './chains-and-assets';
 import { canonicalEvmAddress } from './evm/raw';
 import { familyOfChain } from './family';
+import { KNOWN_COINS } from './known-coins';
 import { knownThresholds } from './known-policies';
 import { KNOWN_PROOFS } from './known-proofs';
 import { canonicalTronAddress } from './tron/tron-address';
@@ -59,6 +60,7 @@ const EVM_CHAINS: readonly Chain[] = [
     family: familyOfChain(chain.id) as Family,
     finality: FINALIZED,
     proof,
+    coin: KNOWN_COINS[chain.id] as CoinRules,
   };
 });
 
@@ -78,7 +80,7 @@ const TRON_CHAINS: readonly Chain[] = [
 
 /** How a chain is followed that is not listed here, where its entry in the chains file says nothing else. */
 export const UNKNOWN_CHAINS: Readonly<
-  Record<Family, Omit<Chain, 'id' | 'name' | 'family' | 'proof'>>
+  Record<Family, Omit<Chain, 'id' | 'name' | 'family' | 'proof' | 'coin'>>
 > = {
   // Safe for chains with slow finality.
   evm: {

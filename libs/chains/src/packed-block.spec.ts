@@ -17,7 +17,7 @@ function blockOf(...transfers: readonly BlockTransfer[]): ChainBlock {
     ...{ contentDigest: null, transfers },
     transactions: [
       { hash: '0x11', sender: alice, nonce: 0, fee: 10n ** 30n },
-      { hash: '0x12', sender: '', nonce: null, fee: 0n },
+      { hash: '0x12', sender: '', nonce: null, fee: 0n, failed: true },
     ],
   };
 }

@@ -19,7 +19,8 @@ export function packBlock<Block extends ChainBlock>(block: Block): PackedBlock<B
     ...block,
     transactions: linesOf(
       block.transactions,
-      ({ hash, sender, nonce, fee }) => `${hash} ${sender} ${nonce ?? ''} ${fee}`,
+      ({ hash, sender, nonce, fee, failed }) =>
+        `${hash} ${sender} ${nonce ?? ''} ${fee}${failed ? ' failed' : ''}`,
     ),
     transfers: linesOf(
       block.transfers,
@@ -83,8 +84,11 @@ function linesAt(text: string, places: readonly number[]): readonly string[] {
 }
 
 function toTransaction(line: string): IncludedTransaction {
-  const [hash = '', sender = '', nonce = '', fee = ''] = line.split(' ');
-  return { hash, sender, nonce: nonce === '' ? null : Number(nonce), fee: BigInt(fee) };
+  const [hash = '', sender = '', nonce = '', fee = '', state] = line.split(' ');
+  return {
+    ...{ hash, sender, nonce: nonce === '' ? null : Number(nonce), fee: BigInt(fee) },
+    ...(state === 'failed' && { failed: true }),
+  };
 }
 
 function toTransfer(line: string): BlockTransfer {

@@ -1,9 +1,9 @@
 import type { Proof } from '../src/chains-and-assets';
+import { assetIds } from '../src/evm/asset-ids';
 import { ETHEREUM_PROOF } from '../src/evm/header';
 import { type Keccak, loadKeccak } from '../src/evm/keccak';
 import { toBlock } from '../src/evm/raw';
 import { readBlock } from '../src/evm/read-block';
-import { assetIds } from '../src/evm/transfers';
 import { EMPTY_ROOT } from '../src/evm/trie-root';
 import {
   aBlock,

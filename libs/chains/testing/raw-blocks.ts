@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { encodeRlp, toBeArray } from 'ethers';
 import type { HeaderField } from '../src/chains-and-assets';
 import { bloomOf } from '../src/evm/bloom';
 import { encodeReceipt } from '../src/evm/encode-receipt';
@@ -41,10 +42,19 @@ export interface BlockPlan {
   /** Unix seconds. */
   readonly time?: number;
   readonly transactions?: readonly TransactionPlan[];
+  readonly withdrawals?: readonly WithdrawalPlan[];
   /** Blocks with the same content differ by this. */
   readonly salt?: string;
   /** Header fields that differ from Ethereum's, or that later forks add. */
   readonly header?: Readonly<Record<string, unknown>>;
+}
+
+/** A withdrawal of a validator (EIP-4895). */
+export interface WithdrawalPlan {
+  readonly index: number;
+  readonly address: string;
+  /** In 10^9 base units. */
+  readonly amount: bigint;
 }
 
 /** A receipt with the fields that tests read. */
@@ -138,9 +148,22 @@ export function aBlock(plan: BlockPlan, keccak: Keccak): BlockWithReceipts {
       receipts.flatMap((receipt) => receipt.logs),
       keccak,
     ),
+    ...withdrawalFields(plan.withdrawals, keccak),
     ...plan.header,
   };
   return sealed({ block: { ...header, hash: '', transactions }, receipts }, keccak);
+}
+
+function withdrawalFields(plans: readonly WithdrawalPlan[] | undefined, keccak: Keccak) {
+  if (plans === undefined) return {};
+  const withdrawals = plans.map(({ index, address, amount }) => {
+    const shown = { index: quantity(index), validatorIndex: '0x7', address };
+    return { ...shown, amount: `0x${amount.toString(16)}` };
+  });
+  const encoded = withdrawals.map(({ index, validatorIndex, address, amount }) =>
+    encodeRlp([toBeArray(index), toBeArray(validatorIndex), address, toBeArray(amount)]).slice(2),
+  );
+  return { withdrawals, withdrawalsRoot: trieRoot(encoded, keccak) };
 }
 
 /** Fields of a block of Ethereum after Cancun that no test is about. */

@@ -53,11 +53,12 @@ export function readTronBlock(
   block: string,
   infos: string,
   question: TronBlockQuestion,
+  listed?: readonly string[],
 ): TronBlock | null {
   const proven = proveTronBlock(parseAnswer(block), question);
   if (proven === null) return null;
   const answer = proven.header.number === 0 ? [] : parseAnswer(infos);
-  return completeTronBlock(proven, answer, question.chain);
+  return completeTronBlock(proven, answer, question.chain, 'agreeing', listed);
 }
 
 /** Reads answers of the recorded chain, whose witnesses alone may sign. */

@@ -25,9 +25,15 @@ export const [Alice, Bob, Carol] = [alice, bob, carol].map(base58) as [string, s
 export const trc20 = `${CHAIN}/trc20:${base58(token)}`;
 
 export function blockOf(...plans: TronTransactionPlan[]) {
+  return blockWith([], ...plans);
+}
+
+/** The block of these transactions, where tokens with these contracts are listed. */
+function blockWith(listed: readonly string[], ...plans: TronTransactionPlan[]) {
   const { block, infos } = aTronBlock(...plans);
   const maySign = (signer: string) => signer === base58(witnessOf(WITNESS));
-  const read = readTronBlock(textOf(block), textOf(infos), { chain: CHAIN, at: 7, maySign });
+  const question = { chain: CHAIN, at: 7, maySign };
+  const read = readTronBlock(textOf(block), textOf(infos), question, listed);
   if (read === null) throw new Error('The block is not complete.');
   return read;
 }
@@ -42,8 +48,8 @@ export function wordOfAmount(amount: bigint): string {
 }
 
 /** The transfers of a call with these logs or internal transactions. */
-export function afterCall(info: Json) {
-  return transfersOf({ contracts: [call(alice, token)], info });
+export function afterCall(info: Json, listed: readonly string[] = []) {
+  return blockWith(listed, { contracts: [call(alice, token)], info }).transfers;
 }
 
 export function log(fields: Json = {}): Json {

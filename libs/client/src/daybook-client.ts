@@ -42,6 +42,10 @@ export class DaybookClient extends Connection {
   readonly replenishments: Calls<v1.ReplenishmentServiceDefinition> = this.calls(
     v1.ReplenishmentServiceDefinition,
   );
+  readonly outflows: Calls<v1.OutflowServiceDefinition> = this.calls(v1.OutflowServiceDefinition);
+  readonly transactions: Calls<v1.TransactionServiceDefinition> = this.calls(
+    v1.TransactionServiceDefinition,
+  );
   readonly figures: Calls<v1.FiguresServiceDefinition> = this.calls(v1.FiguresServiceDefinition);
   readonly registry: Calls<v1.RegistryServiceDefinition> = this.calls(v1.RegistryServiceDefinition);
   /** The plain calls. The client's own `tail` and `replay` also resume after a broken connection. */

@@ -6,7 +6,7 @@ export interface TransferV1 {
   /**
    * `<chain>/<transaction hash>/<kind>:<ordinal in the transaction>`, such as
    * `eip155:1/0xabc.../log:0`. Never the block-wide log index, which changes when a reorg includes the
-   * transaction again. A withdrawal of a validator has no transaction: `<chain>/withdrawal:<index>`.
+   * transaction again. What no transaction moved has the hash `NO_TRANSACTION`.
    */
   readonly transferId: string;
   /** Grows with every change of this transfer. A consumer ignores a version that is not newer. */
@@ -25,12 +25,12 @@ export interface TransferV1 {
    * Absent or `0` in nearly all.
    */
   readonly netted?: string;
-  /** Whether the token's log cannot be read as a transfer: its amount is not known, and 0 here. Absent when it can. */
-  readonly unreadable?: boolean;
+  /** Present when the token's log cannot be read as a transfer: its amount is not known, and 0 here. */
+  readonly unreadable?: true;
   readonly from: string;
   readonly to: string;
-  /** Null for what no transaction moved, such as a withdrawal of a validator. */
-  readonly txHash: string | null;
+  /** `NO_TRANSACTION` for what no transaction moved, such as a withdrawal of a validator. */
+  readonly txHash: string;
   readonly block: { readonly number: number; readonly hash: string; readonly time: string } | null;
   /** The threshold that was passed, on `final` only. */
   readonly finality: FinalityV1 | null;
@@ -40,24 +40,31 @@ export interface TransferV1 {
    */
   readonly passed?: readonly string[];
   /**
-   * On `detected` only: why it does not become final although its block has passed a threshold. Null, or
+   * On `detected` only: why it does not become final although its block has passed a threshold. An `unproven-trace` is
+   * shown from the first: only a trace shows the movement, and no balance or second provider has proven it yet. Null, or
    * absent as in messages of older watchers, when it does not wait.
    */
-  readonly waiting?: 'awaiting-second-provider' | null;
+  readonly waiting?: 'awaiting-second-provider' | 'unproven-trace' | null;
 }
+
+/** Stands for the hash on a topic: its schema, which older readers check by, always had one. */
+export const NO_TRANSACTION = `0x${'0'.repeat(64)}`;
 
 /**
  * `daybook.outflow.v1`, keyed by chain and sender: one version of what leaves an address of ours, by whomever it was
  * sent, and of what the chain charged that address. It lives like a transfer, but is never only seen.
  */
-export interface OutflowV1 extends Omit<TransferV1, 'transferId' | 'status' | 'unreadable' | 'to'> {
+export interface OutflowV1
+  extends Omit<TransferV1, 'transferId' | 'status' | 'unreadable' | 'to' | 'block'> {
   /** As the id of a transfer; `fee:0` is what the transaction cost its sender, whether or not it succeeded. */
   readonly outflowId: string;
+  /** `failed` only where it was reported before. */
   readonly status: 'detected' | 'final' | 'reverted' | 'failed';
   /** Ours. */
   readonly from: string;
   /** Null for a fee. */
   readonly to: string | null;
+  readonly block: NonNullable<TransferV1['block']>;
 }
 
 /** The key of its messages, so that the versions of an outflow keep their order. */
@@ -157,10 +164,23 @@ export interface WatchDetailsV1 {
   };
   /** Blocks of which less was proven than the rule of the chain asks for. One that is matched again counts again. */
   readonly alarms: { readonly count: number; readonly last: AlarmV1 | null };
+  /** How balances are compared with the books. Absent in messages of older watchers. */
+  readonly reconciliation?: ReconciliationV1;
   /** Why nothing is published, and since when; null while it is. */
   readonly unpublished: { readonly since: string; readonly reason: string } | null;
   /** In the order of the chains file, at most 20. */
   readonly providers: readonly ProviderV1[];
+}
+
+/** Balances on chain that were compared since the process began to lead. */
+export interface ReconciliationV1 {
+  /** The budget; 0 turns it off. */
+  readonly readsPerMinute: number;
+  readonly checked: number;
+  /** Those that the node did not say, because it does not keep the state. */
+  readonly notChecked: number;
+  /** How long the last sweep over all addresses took; null before the first has ended. */
+  readonly sweepSeconds: number | null;
 }
 
 /** Whether every height from `from` to `to`, the last final block, was scanned or is listed in quarantine. */
@@ -216,7 +236,7 @@ export interface ProviderNoteV1 {
 }
 
 /**
- * `daybook.watch-request.v1` (keyed by chain): what an operator requests from a chain's watcher. Every
+ * `daybook.watch-request.v1` (keyed by chain): what is requested from a chain's watcher. Every
  * message has the whole request, so a repeated or late one does no harm.
  */
 export interface WatchRequestV1 {
@@ -226,7 +246,7 @@ export interface WatchRequestV1 {
   readonly kind: string;
   readonly from: number | null;
   readonly to: number | null;
-  /** The transaction whose block is to be matched again, in place of blocks. */
+  /** The transaction whose block is to be matched again, in place of blocks, or that is looked up. */
   readonly transaction?: string;
   readonly blocksMax: number;
   /** It never becomes false again. */
@@ -238,7 +258,7 @@ export interface WatchRequestV1 {
   readonly position: string;
 }
 
-/** `daybook.watch-report.v1` (keyed by chain): how far a watcher is with a request. */
+/** `daybook.watch-report.v1` (keyed by chain): how far a watcher is with a request, or the answer to a look-up. */
 export interface WatchReportV1 {
   readonly requestId: string;
   readonly chain: string;
@@ -252,7 +272,62 @@ export interface WatchReportV1 {
   readonly versions: number;
   /** Why it was refused. */
   readonly reason: string | null;
+  /** What addresses of ours hold on chain: a report that nobody requested. Absent otherwise. */
+  readonly balances?: BalancesV1;
   readonly observedAt: string;
+  /** The answer to a request of the kind `look-up`. Absent otherwise, and in messages of older watchers. */
+  readonly lookUp?: LookUpV1;
+}
+
+/** The kind of the request that asks what the chain shows of a transaction. The watcher does not store it. */
+export const LOOK_UP_KIND = 'look-up';
+
+/**
+ * What a chain shows of a transaction, whoever it concerns: nothing in it depends on which addresses are purses.
+ */
+export interface LookUpV1 {
+  readonly transaction: string;
+  /**
+   * `included`, `failed` (included, but it failed), `pending`, `unknown`, `unanswered`, `paused` or `busy`; later
+   * versions may have others.
+   */
+  readonly status: string;
+  /** Hash and time are null where they are not proven. */
+  readonly block: {
+    readonly number: number;
+    readonly hash: string | null;
+    readonly time: string | null;
+  } | null;
+  /**
+   * What the watch has done with the block: `matched`, `not-yet`, `quarantined` or `before-start`; null without a block.
+   * Later versions may have others.
+   */
+  readonly watch: string | null;
+  /** The newest block when the chain was asked. */
+  readonly head: number | null;
+  readonly finalized: number | null;
+  readonly movements: readonly MovementV1[];
+  /** How many more there are than `movements` lists. */
+  readonly movementsLeft: number;
+}
+
+/** What a transaction moved: one movement of one asset. */
+export interface MovementV1
+  extends Pick<TransferV1, 'asset' | 'amount' | 'from' | 'to' | 'unreadable'> {
+  /** As in the id of a transfer. */
+  readonly ordinal: string;
+}
+
+/** Balances after a final block, each beside what the watcher has seen moving there. */
+export interface BalancesV1 {
+  readonly block: { readonly number: number; readonly hash: string };
+  readonly entries: readonly {
+    readonly address: string;
+    readonly asset: string;
+    readonly balance: string;
+    /** In less out less fees, up to the block; negative if more left than the watcher saw arriving. */
+    readonly moved: string;
+  }[];
 }
 
 /** The figures of one purse and asset. */
@@ -272,8 +347,8 @@ export interface FiguresV1 {
   readonly shortfall?: Readonly<Partial<Record<ShortFigure, string>>>;
 }
 
-/** A figure that may be below zero: money was taken back after it was used. */
-export type ShortFigure = 'claimCustomer' | 'claimAccount' | 'suspense';
+/** A figure that may be below zero: money was taken back after it was used, or has left before it was credited. */
+export type ShortFigure = 'custody' | 'claimCustomer' | 'claimAccount' | 'suspense';
 
 /**
  * `daybook.ledger-event.v1`: keyed by purse id for purses and their replenishments, else by stream.

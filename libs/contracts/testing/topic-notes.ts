@@ -127,11 +127,11 @@ export const TOPIC_NOTES: Readonly<Record<Topic, TopicNotes>> = {
     sample: 'following',
   },
   [TOPICS.watchRequest]: {
-    says: 'What operators request of the watcher of a chain: a rescan, a ring reset, a pause, or the end of one.',
+    says: 'What operators request of the watcher of a chain: a rescan, a ring reset, a pause, or the end of one. And what accounts ask: a look-up of a transaction, or to match its block again.',
     writer: 'ledger',
     readers: ['chain-watcher'],
     readBy:
-      'the leading chain-watcher of each chain, group `watcher-<chain>`: it stores the request',
+      'the leading chain-watcher of each chain, group `watcher-<chain>`: it stores the request, or answers the look-up',
     key: '`<chain>`',
     keyPattern: `^${CAIP2}$`,
     order: 'By position within a chain.',
@@ -142,10 +142,10 @@ export const TOPIC_NOTES: Readonly<Record<Topic, TopicNotes>> = {
     sample: 'rescan',
   },
   [TOPICS.watchReport]: {
-    says: 'How far a watcher is with a request: every change of its state, and its progress once a second.',
+    says: 'How far a watcher is with a request: every change of its state, and its progress once a second. And the answers to look-ups.',
     writer: 'chain-watcher',
     readers: ['ledger'],
-    readBy: 'the ledger, group `ledger`: it shows requests to operators',
+    readBy: 'the ledger, group `ledger`: it shows requests to operators, and answers accounts',
     key: '`<chain>`',
     keyPattern: `^${CAIP2}$`,
     order: 'By `observedAt` within a request.',

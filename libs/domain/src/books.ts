@@ -64,6 +64,11 @@ export const BOOKS = {
   adjustments: { side: 'either', owner: 'accountId', figure: 'other' },
   /** What is between two owners within one event; empty after each event. */
   clearing: { side: 'either', owner: 'accountId', figure: 'other' },
+  /**
+   * What moves between two purses of the account. The report of each purse books its own side, in either order, so
+   * it is empty once both are booked, but for what was netted on one side only.
+   */
+  'in-transit': { side: 'either', owner: 'accountId', figure: 'other' },
   // Money waits in suspense, for the reason named, until somebody resolves it.
   'suspense/below-minimum': SUSPENSE,
   'suspense/in-review': SUSPENSE,
@@ -96,18 +101,39 @@ interface KindRules {
   readonly throughput: 1 | -1 | 0;
   /** Whether it may make a claim negative, as when money that was used is taken back. */
   readonly overdraws: boolean;
+  /**
+   * Whether it may bring the custody of a purse below zero. The reports of what arrives and of what leaves come in
+   * any order, so coins may be seen to leave before their arrival is credited, and an arrival may be taken back
+   * before what spent it. Custody follows the chain at once, and is below zero by what is not credited yet.
+   */
+  readonly runsAhead: boolean;
 }
 
-const NOT_MOVED = { custody: 0, claim: 0, throughput: 0, overdraws: false } as const;
+const NOT_MOVED: KindRules = {
+  custody: 0,
+  claim: 0,
+  throughput: 0,
+  overdraws: false,
+  runsAhead: false,
+};
+/** What left a purse, or its exact inverse. */
+const LEFT: KindRules = { ...NOT_MOVED, custody: 'either', runsAhead: true };
+const TAKEN_BACK: KindRules = {
+  custody: -1,
+  claim: -1,
+  throughput: -1,
+  overdraws: true,
+  runsAhead: true,
+};
 
 /** What a posting can be, and what each kind does to custody, claims and throughput. */
 export const POSTING_KINDS = {
   /** A replenishment was credited, wherever to. */
-  receipt: { custody: 1, claim: 1, throughput: 1, overdraws: false },
+  receipt: { ...NOT_MOVED, custody: 1, claim: 1, throughput: 1 },
   /** The chain took a receipt back. */
-  reversal: { custody: -1, claim: -1, throughput: -1, overdraws: true },
+  reversal: TAKEN_BACK,
   /** A receipt turned out to be none. */
-  void: { custody: -1, claim: -1, throughput: -1, overdraws: true },
+  void: TAKEN_BACK,
   /** From pending to available. */
   release: NOT_MOVED,
   /** Held or credited elsewhere until somebody decided whose it is. */
@@ -115,21 +141,21 @@ export const POSTING_KINDS = {
   /** Between two customers of one account. */
   'customer-transfer': { ...NOT_MOVED, claim: 'either' },
   /** Between two purses of one account. */
-  internal: { ...NOT_MOVED, custody: 'either' },
-  /** Coins for network fees, brought to a purse by its account. */
-  'top-up': { ...NOT_MOVED, custody: 1, claim: 1 },
+  internal: LEFT,
+  /** Coins for network fees, brought to a purse by its account. The chain may take it back. */
+  'top-up': { ...LEFT, claim: 'either', overdraws: true },
   /** From a purse to the account wallet. */
-  sweep: { ...NOT_MOVED, custody: 'either' },
-  /** Coins left without anybody having planned it. */
-  outflow: { custody: -1, claim: -1, throughput: 0, overdraws: true },
+  sweep: LEFT,
+  /** Coins left without anybody having planned it. The chain may take it back. */
+  outflow: { ...LEFT, claim: 'either', overdraws: true },
   /** A difference between chain and books that is not explained yet. */
-  finding: { custody: 'either', claim: 'either', throughput: 0, overdraws: true },
+  finding: { ...NOT_MOVED, custody: 'either', claim: 'either', overdraws: true },
   /** A correction by hand; only an operator may force one beyond the claim. */
   adjustment: { ...NOT_MOVED, claim: 'either', overdraws: true },
   /** Taken, or returned when its receipt is taken back. An account may owe one. */
   fee: { ...NOT_MOVED, claim: 'either', overdraws: true },
   /** Paid to the chain out of custody. */
-  'network-fee': { ...NOT_MOVED, custody: -1 },
+  'network-fee': LEFT,
   /** Paid out on purpose. */
   withdrawal: { ...NOT_MOVED, custody: -1, claim: -1 },
 } as const satisfies Readonly<Record<string, KindRules>>;

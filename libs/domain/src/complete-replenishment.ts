@@ -39,6 +39,7 @@ function missingIn(
     case 'ReplenishmentSeen':
     case 'ReplenishmentDetected':
     case 'ReplenishmentRejected':
+    case 'OwnCoinsDetected':
     // It says itself where its report shows the transfer.
     case 'ReplenishmentReportNoted': {
       const known = orderOf(before, event.data.purseId);
@@ -50,7 +51,11 @@ function missingIn(
     case 'ReplenishmentConfirmed':
     case 'ReplenishmentDeclined':
     case 'ReplenishmentReverted':
-    case 'ReplenishmentVoided': {
+    case 'ReplenishmentVoided':
+    case 'OwnCoinsBooked':
+    case 'OwnCoinsReverted':
+    case 'ReplenishmentSwept':
+    case 'ReplenishmentSweepReverted': {
       if (before.status === 'absent') return {};
       const { transfer, block, outsideOrderId } = before;
       const isIncluded = event.type !== 'ReplenishmentDropped';

@@ -1,4 +1,4 @@
-import { type BookKind, type Posting, takeBack } from './books';
+import { type BookKind, type Posting, type PostingKind, takeBack } from './books';
 
 /** Whose money a replenishment is. */
 export interface Parties {
@@ -12,6 +12,18 @@ export type Credit =
   | { readonly to: 'customer' }
   | { readonly to: 'account'; readonly reason: 'customer-blocked' }
   | { readonly to: 'suspense'; readonly reason: keyof typeof SUSPENSE_OF };
+
+/**
+ * Where coins of the account itself are booked, which are no deposit: a top-up is the account's, and what came
+ * from another of its purses stays in transit until the report of that purse is booked too.
+ */
+export type OwnCredit =
+  | { readonly to: 'account'; readonly reason: 'top-up' }
+  | { readonly to: 'transit'; readonly reason: 'internal' };
+
+export function isOwnCredit(credit: Credit | OwnCredit): credit is OwnCredit {
+  return 'reason' in credit && (credit.reason === 'top-up' || credit.reason === 'internal');
+}
 
 /** The suspense book of each reason that an event gives. */
 const SUSPENSE_OF = {
@@ -38,19 +50,20 @@ export function creditOf(facts: OwnerFacts): Credit {
 }
 
 /** What a booking event carries, so that its postings follow from it alone. */
-export interface Booked extends Parties {
+export interface Booked<To = Credit> extends Parties {
   readonly version: number;
   readonly asset: string;
+  /** What is credited: the amount of the transfer without what left again in its transaction. */
   readonly amount: string;
-  readonly credit: Credit;
+  readonly credit: To;
 }
 
 /** The postings of a credit: the purse holds the coins, and the creditor has the claim. */
-export function receiptOf(booked: Omit<Booked, 'version'>): readonly Posting[] {
+export function receiptOf(booked: Omit<Booked<Credit | OwnCredit>, 'version'>): readonly Posting[] {
   const { accountId, customerId, purseId, asset, amount, credit } = booked;
   return [
     {
-      kind: 'receipt',
+      kind: kindOf(credit),
       debit: 'custody/purse',
       credit: creditBook(credit),
       asset,
@@ -67,7 +80,7 @@ export function receiptOf(booked: Omit<Booked, 'version'>): readonly Posting[] {
 export function reversalOf({
   credit,
   ...booked
-}: Omit<Booked, 'credit'> & { readonly credit: Credit | null }): readonly Posting[] {
+}: Booked<Credit | OwnCredit | null>): readonly Posting[] {
   return credit === null ? [] : takeBack(receiptOf({ ...booked, credit }), 'reversal');
 }
 
@@ -76,6 +89,11 @@ export function voidOf(booked: Omit<Booked, 'version'>): readonly Posting[] {
   return takeBack(receiptOf(booked), 'void');
 }
 
-function creditBook(credit: Credit): BookKind {
+function kindOf(credit: Credit | OwnCredit): PostingKind {
+  return isOwnCredit(credit) ? credit.reason : 'receipt';
+}
+
+function creditBook(credit: Credit | OwnCredit): BookKind {
+  if (credit.to === 'transit') return 'in-transit';
   return credit.to === 'suspense' ? SUSPENSE_OF[credit.reason] : `claim/${credit.to}`;
 }

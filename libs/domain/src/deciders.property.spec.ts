@@ -122,7 +122,7 @@ const reports: fc.Arbitrary<TransferReport> = fc.record({
     ['depth:3', 'tag:finalized'],
     ['moon:full'],
   ),
-  waiting: fc.constantFrom(null, 'awaiting-second-provider' as const),
+  waiting: fc.constantFrom(null, 'awaiting-second-provider' as const, 'unproven-trace' as const),
 });
 const owners = {
   purseStatus: fc.constantFrom('active' as const, 'archived' as const, 'declined' as const),
@@ -142,6 +142,7 @@ const replenishmentCommands: fc.Arbitrary<ReplenishmentCommand> = fc.oneof(
         isFungible: fc.boolean(),
         screening: fc.boolean(),
         requiredFinality: fc.option(fc.constantFrom(a.depth, a.tagged('finalized'))),
+        sender: fc.constantFrom('gas-address', 'purse-of-account', 'elsewhere'),
       }),
     }),
   },

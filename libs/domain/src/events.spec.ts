@@ -7,6 +7,7 @@ import { type DomainEvent, UnknownEvent, upcast } from './events';
 import { NEVER_EXPIRES } from './expiry';
 import { finding } from './finding';
 import { operator } from './operator';
+import { outflow } from './outflow';
 import { purse } from './purse';
 import { replenishment } from './replenishment';
 import { watchRequest } from './watch-request';
@@ -69,6 +70,7 @@ const CURRENT: { readonly [Type in DomainEvent['type']]: readonly a.EventOf<Type
     ...credits.map((credit) => a.replenishmentConfirmed({ credit })),
     a.replenishmentConfirmed({ finality: tag, outsideOrderId }),
     a.replenishmentConfirmed({ restored: a.act }),
+    a.replenishmentConfirmed({ transfer: a.transfer({ netted: '5', txHash: null }) }),
   ],
   ReplenishmentDeclined: [
     a.replenishmentDeclined(),
@@ -89,7 +91,6 @@ const CURRENT: { readonly [Type in DomainEvent['type']]: readonly a.EventOf<Type
     a.replenishmentReportNoted({ reported: 'reverted', block: null, finality: null }),
   ],
   ReplenishmentDropped: [a.replenishmentDropped(), a.replenishmentDropped({ outsideOrderId })],
-  ReplenishmentRejected: [a.replenishmentRejected(), a.replenishmentRejected({ outsideOrderId })],
   FindingOpened: [
     a.findingOpened(),
     a.findingOpened({
@@ -107,6 +108,54 @@ const CURRENT: { readonly [Type in DomainEvent['type']]: readonly a.EventOf<Type
     a.findingClosed(),
     a.findingClosed({ observed: a.observation() }),
     a.findingClosed({ how: 'credited', moved: '-5', to: 'account', ...a.act }),
+  ],
+  ReplenishmentRejected: [
+    a.replenishmentRejected(),
+    a.replenishmentRejected({ outsideOrderId }),
+    a.replenishmentRejected({ transfer: a.transfer({ netted: '5', unreadable: true }) }),
+  ],
+  OwnCoinsDetected: [a.ownCoinsDetected(), a.ownCoinsDetected({ outsideOrderId })],
+  OwnCoinsBooked: [
+    a.ownCoinsBooked(),
+    a.ownCoinsBooked({
+      credit: { to: 'transit', reason: 'internal' },
+      finality: tag,
+      outsideOrderId,
+    }),
+  ],
+  OwnCoinsReverted: [
+    a.ownCoinsReverted(),
+    a.ownCoinsReverted({ credit: { to: 'transit', reason: 'internal' }, outsideOrderId }),
+    a.ownCoinsReverted({ credit: null, block: null }),
+  ],
+  ReplenishmentSwept: [a.replenishmentSwept(), a.replenishmentSwept({ outsideOrderId })],
+  ReplenishmentSweepReverted: [
+    a.replenishmentSweepReverted(),
+    a.replenishmentSweepReverted({ outsideOrderId }),
+  ],
+  OutflowDetected: [
+    a.outflowDetected(),
+    a.outflowDetected({ outflow: a.outflow({ netted: '5', to: null }) }),
+  ],
+  OutflowRejected: [
+    a.outflowRejected(),
+    a.outflowRejected({ outflow: a.outflow({ netted: '5', to: null }) }),
+  ],
+  SweepCompleted: [
+    a.sweepCompleted(),
+    a.sweepCompleted({ outflow: a.outflow({ netted: '5' }), finality: tag }),
+  ],
+  OutflowBooked: [
+    a.outflowBooked(),
+    a.outflowBooked({ outflow: a.outflow({ netted: '5', to: null }), finality: tag }),
+  ],
+  OutflowReverted: [
+    a.outflowReverted(),
+    a.outflowReverted({
+      outflow: a.outflow({ netted: '5', to: null }),
+      booked: false,
+      block: null,
+    }),
   ],
 };
 
@@ -164,8 +213,8 @@ it('has no golden file of an unknown event', () => {
 });
 
 it('folds every golden event', () => {
-  const watch = watchRequest;
-  const deciders = { account, operator, watch, customer, purse, replenishment, finding };
+  const others = { account, operator, watch: watchRequest, outflow, finding };
+  const deciders = { ...others, customer, purse, replenishment };
   for (const { type, schemaVersion, stream, examples } of golden.values()) {
     const { evolve, initialState } = deciders[stream.split('-')[0] as 'account'];
     for (const data of examples) {

@@ -1,14 +1,15 @@
 import type { AccountEvent } from './account';
 import type { Act } from './act';
-import type { Posting } from './books';
-import { type Credit, type Parties, receiptOf, reversalOf, voidOf } from './credit';
+import { type Posting, takeBack } from './books';
+import { type Credit, type OwnCredit, type Parties, receiptOf, reversalOf, voidOf } from './credit';
 import type { CustomerEvent } from './customer';
 import { findingPostings } from './finding';
 import type { FindingEvent } from './finding-event';
 import type { StreamKind } from './ids';
 import type { OperatorEvent } from './operator';
+import { type OutflowContent, type OutflowEvent, spendingOf } from './outflow-event';
 import type { PurseEvent } from './purse';
-import type { ReplenishmentEvent } from './replenishment-event';
+import type { ReplenishmentEvent, SweepRef } from './replenishment-event';
 import type { Finality, Inclusion, TransferContent } from './transfer';
 import type { WatchRequestEvent } from './watch-request';
 
@@ -20,6 +21,7 @@ export interface EventsOf {
   readonly customer: CustomerEvent;
   readonly purse: PurseEvent;
   readonly replenishment: ReplenishmentEvent;
+  readonly outflow: OutflowEvent;
   readonly finding: FindingEvent;
 }
 
@@ -67,11 +69,12 @@ const everyone = <T>(...names: readonly KeysOf<T>[]) =>
 
 // A message on a topic names customer and purse outside its data.
 const PARTIES = { customerId: 'account', purseId: 'account' } as const satisfies Fields<Parties>;
-const CREDIT = everyone<Credit>('to', 'reason');
+const CREDIT = everyone<Credit | OwnCredit>('to', 'reason');
 const FINALITY = everyone<Finality>('kind', 'confirmations', 'tag');
 const BLOCK = everyone<Inclusion>('number', 'hash', 'time');
 const TRANSFER = everyone<TransferContent>(
-  ...(['chain', 'asset', 'amount', 'from', 'to', 'txHash', 'ordinal'] as const),
+  ...(['chain', 'asset', 'amount', 'netted', 'unreadable', 'from', 'to'] as const),
+  ...(['txHash', 'ordinal'] as const),
 );
 const ABOUT = {
   ...PARTIES,
@@ -86,6 +89,23 @@ const BOOKED = {
   amount: 'everyone',
   credit: CREDIT,
 } as const satisfies Fields<DataOf<'ReplenishmentReverted'>>;
+
+const SWEEP = everyone<SweepRef>('outflowId', 'txHash');
+const OUTFLOW = {
+  ...PARTIES,
+  version: 'everyone',
+  outflowId: 'everyone',
+  outflow: everyone<OutflowContent>(
+    ...(['chain', 'asset', 'amount', 'netted', 'from', 'to', 'txHash', 'ordinal'] as const),
+  ),
+  block: BLOCK,
+} as const satisfies Fields<DataOf<'OutflowDetected'>>;
+const SPENT = {
+  ...OUTFLOW,
+  asset: 'everyone',
+  amount: 'everyone',
+  finality: FINALITY,
+} as const satisfies Fields<DataOf<'SweepCompleted'>>;
 
 /**
  * Version 2 of an event of a replenishment says more about its transfer. What version 1 lacks is in
@@ -203,6 +223,30 @@ export const EVENTS = {
       moved: 'everyone',
       to: 'everyone',
       observed: EXTENT.observed,
+    },
+  },
+
+  OwnCoinsDetected: { postings: none, publicFields: { ...INCLUDED, reason: 'everyone' } },
+  OwnCoinsBooked: { postings: receiptOf, publicFields: { ...BOOKED, finality: FINALITY } },
+  OwnCoinsReverted: { postings: reversalOf, publicFields: BOOKED },
+  ReplenishmentSwept: { postings: none, publicFields: { ...INCLUDED, sweep: SWEEP } },
+  ReplenishmentSweepReverted: { postings: none, publicFields: INCLUDED },
+
+  OutflowDetected: { postings: none, publicFields: { ...OUTFLOW, use: 'everyone' } },
+  OutflowRejected: {
+    postings: none,
+    publicFields: { ...OUTFLOW, use: 'everyone', reason: 'everyone' },
+  },
+  SweepCompleted: { postings: (data) => spendingOf(data, 'sweep'), publicFields: SPENT },
+  OutflowBooked: {
+    postings: (data) => spendingOf(data, data.use),
+    publicFields: { ...SPENT, use: 'everyone' },
+  },
+  OutflowReverted: {
+    postings: (data) => (data.booked ? takeBack(spendingOf(data, data.use), 'reversal') : []),
+    publicFields: {
+      ...OUTFLOW,
+      ...{ use: 'everyone', asset: 'everyone', amount: 'everyone', booked: 'everyone' },
     },
   },
 } as const satisfies { readonly [Type in DomainEvent['type']]: EventDeclaration<DataOf<Type>> };

@@ -21,7 +21,10 @@ type Causes = {
 };
 
 /** The kinds of streams whose events open or explain findings. */
-export const FINDING_CAUSE_KINDS = ['replenishment'] as const satisfies readonly StreamKind[];
+export const FINDING_CAUSE_KINDS = [
+  'replenishment',
+  'outflow',
+] as const satisfies readonly StreamKind[];
 
 /** What opens a finding by itself, and what explains one that an event has opened. */
 const FINDING_CAUSES: Causes = {
@@ -32,6 +35,14 @@ const FINDING_CAUSES: Causes = {
   // A reorg, or a better reading of its block, shows another movement.
   ReplenishmentDetected: (data, id) => explainsUnreadable(data, id),
   ReplenishmentReverted: (data, id) => explainsUnreadable(data, id),
+  OutflowBooked: ({ use, asset, amount, outflowId, outflow, block, ...parties }) => {
+    if (use !== 'unplanned') return null;
+    const { chain, from: address } = outflow;
+    const left = { outflowId, chain, address, asset, amount, block: block.number };
+    return unplannedOutflow(parties, left);
+  },
+  OutflowReverted: ({ use, booked, outflowId, ...parties }) =>
+    booked && use === 'unplanned' ? outflowExplained(parties, outflowId) : null,
 };
 
 /** What an event means for a finding, or null. `id` is the id in the name of its stream. */

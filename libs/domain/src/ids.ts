@@ -10,6 +10,7 @@ export const STREAM_KINDS = [
   'customer',
   'purse',
   'replenishment',
+  'outflow',
   'finding',
 ] as const;
 export type StreamKind = (typeof STREAM_KINDS)[number];
@@ -34,6 +35,7 @@ export const identity = {
     `purse\n${accountId}\n${customerId}\n${family}`,
   operator: (name: string) => `operator\n${name}`,
   replenishment: (transferId: string) => `replenishment\n${transferId}`,
+  outflow: (outflowId: string) => `outflow\n${outflowId}`,
   /** `of` is the outflow or the replenishment, or address and asset joined by a line feed. */
   finding: (kind: string, of: string) => `finding\n${kind}\n${of}`,
 } as const;

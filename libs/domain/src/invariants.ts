@@ -108,12 +108,12 @@ export function eventViolations(
   });
 }
 
-/** Figures that nothing may make negative; what is owed may be, by a posting that says so. */
-const NEVER_NEGATIVE: readonly FigureName[] = ['custody', 'received', 'reversed', 'receipts'];
+/** Figures that nothing may make negative; the others may be, by a posting that says so. */
+const NEVER_NEGATIVE: readonly FigureName[] = ['received', 'reversed', 'receipts'];
 
 /**
- * The rules between the figures of one owner and asset. What is owed may be negative only down to
- * `floor`: what `floorAfter` allows, or for stored figures what the journal says.
+ * The rules between the figures of one owner and asset. Custody and what is owed may be negative only down
+ * to `floor`: what `floorAfter` allows, or for stored figures what the journal says.
  */
 export function figuresViolations(
   subject: string,
@@ -132,13 +132,19 @@ export function figuresViolations(
 }
 
 /**
- * How far a posting may bring what is owed below zero. A purse or charge has no more to give than was
- * credited there, unless the posting may overdraw. The claims of a customer or an account are spread
- * over their purses too, so its own figures may be negative: `balanceViolations` sees the whole.
+ * How far a posting may bring figures below zero. A purse or charge has no more to give than was credited
+ * there, unless the posting may overdraw. The claims of a customer or an account are spread over their
+ * purses too, so its own figures may be negative: `balanceViolations` sees the whole. Custody may be below zero
+ * at a purse only, by a posting that may run ahead of what is credited there.
  */
 export function floorAfter(before: Figures, posting: Posting, after: Figures): Figures {
   const isWhole = posting.purseId === null && posting.chargeId === null;
-  return isWhole || POSTING_KINDS[posting.kind].overdraws ? after : before;
+  const { overdraws, runsAhead } = POSTING_KINDS[posting.kind];
+  const owed = isWhole || overdraws ? after : before;
+  return {
+    ...owed,
+    custody: posting.purseId !== null && runsAhead ? after.custody : before.custody,
+  };
 }
 
 /**

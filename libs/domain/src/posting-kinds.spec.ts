@@ -93,11 +93,32 @@ describe('a sweep', () => {
     });
   });
 
-  it('cannot take more than is there', () => {
-    expect(post([receipt(10n)], sweep(11n)).broken).toEqual([
+  it('may come before its coins are credited: custody is below zero by what is not credited yet', () => {
+    const { figures, broken } = post(sweep(10n));
+    expect(broken).toEqual([]);
+    expect(figures.get(purseId)).toMatchObject({ custody: -10n, claimCustomer: 0n, other: -10n });
+    const later = post(sweep(10n), [receipt(10n)]);
+    expect(later.broken).toEqual([]);
+    expect(later.figures.get(purseId)).toMatchObject({ custody: 0n, claimCustomer: 10n });
+  });
+
+  it('cannot take more out of the account wallet than is there', () => {
+    expect(post(takeBack(sweep(10n), 'reversal')).broken).toEqual([
       'balance-has-its-sign',
       'figures-are-not-negative',
     ]);
+  });
+
+  it('is taken back exactly, also after what it spent', () => {
+    const posted = [receipt(10n)];
+    const undone = post(
+      posted,
+      sweep(10n),
+      takeBack(posted, 'reversal'),
+      takeBack(sweep(10n), 'reversal'),
+    );
+    expect(undone.broken).toEqual([]);
+    expect([...undone.balances.values()].every((balance) => balance === 0n)).toBe(true);
   });
 
   it('without its second posting violates an invariant', () => {
@@ -118,6 +139,23 @@ describe('a movement between two purses', () => {
     expect(broken).toEqual([]);
     expect(figures.get(purseId)).toMatchObject({ custody: 6n, claimCustomer: 10n });
     expect(figures.get('second-purse')).toMatchObject({ custody: 4n, received: 0n });
+  });
+
+  it('is booked by the report of each purse, in either order, with nothing in transit at the end', () => {
+    const second = { ...ofSecond, purseId: 'second-purse' };
+    const out = [posting('internal', ['in-transit', 'custody/purse'], 4n)];
+    const into = [posting('internal', ['custody/purse', 'in-transit'], 4n, second)];
+    for (const events of [
+      [out, into],
+      [into, out],
+    ]) {
+      const { balances, figures, whole, broken } = post([receipt(10n)], ...events);
+      expect(broken).toEqual([]);
+      expect(balances.get(`in-transit/${accountId}/${asset}`)).toBe(0n);
+      expect(figures.get(purseId)).toMatchObject({ custody: 6n, claimCustomer: 10n, other: -4n });
+      expect(figures.get('second-purse')).toMatchObject({ custody: 4n, received: 0n, other: 4n });
+      expect(whole).toMatchObject({ custody: 10n, other: 0n });
+    }
   });
 });
 
@@ -253,6 +291,22 @@ describe('coins that come and go without a deposit', () => {
     });
   });
 
+  it('cannot be paid out on purpose before they are there', () => {
+    const paid = posting('withdrawal', ['claim/customer', 'custody/purse'], 1n);
+    expect(post([paid]).broken).toEqual(['balance-has-its-sign', 'figures-are-not-negative']);
+  });
+
+  it('are taken back exactly: a top-up, a network fee and what nobody planned', () => {
+    const posted = [
+      posting('top-up', ['custody/purse', 'claim/account'], 5n),
+      posting('network-fee', ['network-fees', 'custody/purse'], 2n),
+      posting('outflow', ['suspense/unplanned-outflow', 'custody/purse'], 3n),
+    ];
+    const undone = post(posted, takeBack(posted, 'reversal'));
+    expect(undone.broken).toEqual([]);
+    expect([...undone.balances.values()].every((balance) => balance === 0n)).toBe(true);
+  });
+
   it('stand in suspense when they left unplanned, until a finding is closed', () => {
     const { figures, broken } = post(
       [receipt(10n)],
@@ -302,7 +356,7 @@ describe('a posting', () => {
     const everybody = { accountId: 'A', customerId: 'C', purseId: 'P', chargeId: 'X', asset };
     const one = { ...everybody, debit: 'fees', credit: 'fees' } as const;
     const owners = Object.keys(BOOKS).map((book) => bookName(book as BookKind, one));
-    expect(owners.slice(0, 11)).toEqual([
+    expect(owners.slice(0, 12)).toEqual([
       `custody/purse/P/${asset}`,
       `custody/charge/X/${asset}`,
       `custody/wallet/A/${asset}`,
@@ -314,6 +368,7 @@ describe('a posting', () => {
       `network-fees/A/${asset}`,
       `adjustments/A/${asset}`,
       `clearing/A/${asset}`,
+      `in-transit/A/${asset}`,
     ]);
   });
 });

@@ -1,9 +1,10 @@
 import type { Act } from './act';
-import type { Booked, Credit, Parties } from './credit';
+import type { Booked, Credit, OwnCredit, Parties } from './credit';
 import type { EventIn } from './decider';
 import type {
   Finality,
   Inclusion,
+  OwnCoins,
   RejectionReason,
   TransferContent,
   TransferReport,
@@ -36,6 +37,14 @@ interface PerhapsRestored {
   readonly restored?: Act;
 }
 
+type AboutSwept = Observed & { block: Inclusion | null };
+
+/** A sweep by its outflow. */
+export interface SweepRef {
+  readonly outflowId: string;
+  readonly txHash: string;
+}
+
 export type ReplenishmentEvent = EventIn<{
   ReplenishmentSeen: Observed;
   ReplenishmentDetected: Observed & { block: Inclusion };
@@ -45,7 +54,7 @@ export type ReplenishmentEvent = EventIn<{
   ReplenishmentConfirmed: Booked & AboutIncluded & PerhapsRestored & { finality: Finality };
   ReplenishmentDeclined: Booked & AboutIncluded & PerhapsRestored & { finality: Finality };
   /** `credit` is what is taken back; null when nothing had been booked yet. */
-  ReplenishmentReverted: Omit<Booked, 'credit'> & AboutIncluded & { credit: Credit | null };
+  ReplenishmentReverted: Booked<Credit | null> & AboutIncluded;
   /** An operator took the credit back, for good unless an operator credits it again. */
   ReplenishmentVoided: Booked & AboutIncluded & Act;
   /** A watcher reported a voided transfer. `finality` is what would credit it; null when nothing would. */
@@ -57,4 +66,13 @@ export type ReplenishmentEvent = EventIn<{
     };
   ReplenishmentDropped: Parties & About & { version: number };
   ReplenishmentRejected: Observed & { block: Inclusion; reason: RejectionReason };
+  /** The account itself sent the transfer: it is no deposit. */
+  OwnCoinsDetected: Observed & { block: Inclusion; reason: OwnCoins };
+  /** It is final: custody has its coins. */
+  OwnCoinsBooked: Booked<OwnCredit> & AboutIncluded & { finality: Finality };
+  OwnCoinsReverted: Booked<OwnCredit | null> & AboutIncluded;
+  /** Sweeps out of the purse cover the whole of it; `sweep` is the one that completed that. */
+  ReplenishmentSwept: AboutSwept & { sweep: SweepRef };
+  /** It is covered no longer, as when the chain takes a sweep back. */
+  ReplenishmentSweepReverted: AboutSwept;
 }>;

@@ -318,7 +318,7 @@ describe('what is known of a replenishment', () => {
       'rejected',
       2,
       [seenWithOrder, a.replenishmentRejected({ version: 2, outsideOrderId })],
-      inBlock,
+      { ...inBlock, rejection: 'unknown-token' },
     ],
     ['screening', 3, [detectedWithOrder, screening], final],
     ['confirmed', 3, [detectedWithOrder, confirmed], { ...final, credit: confirmed.data.credit }],

@@ -1,7 +1,14 @@
-import { type Credit, creditOf, type OwnerFacts, type Parties } from './credit';
+import {
+  type Credit,
+  creditOf,
+  isOwnCredit,
+  type OwnCredit,
+  type OwnerFacts,
+  type Parties,
+} from './credit';
 import { type CommandIn, type Decider, fold } from './decider';
 import { DomainError } from './errors';
-import type { Observed, OutsideOrderId, ReplenishmentEvent } from './replenishment-event';
+import type { Observed, OutsideOrderId, ReplenishmentEvent, SweepRef } from './replenishment-event';
 import {
   booking,
   evolveReplenishment,
@@ -11,7 +18,11 @@ import {
 import {
   type AssetFacts,
   creditingFinality,
+  isOwnCoins,
+  netAmount,
+  type OwnCoins,
   rejectionOf,
+  type Sender,
   sameContent,
   type TransferReport,
   type WaitingReason,
@@ -23,6 +34,7 @@ export interface TransferFacts extends OwnerFacts, AssetFacts {
   /** The current order id of the purse, from its merchant. */
   readonly outsideOrderId: string | null;
   readonly screening: boolean;
+  readonly sender: Sender;
 }
 
 export type ReplenishmentCommand =
@@ -34,6 +46,8 @@ export type ReplenishmentCommand =
         decision: 'approved' | 'declined';
         facts: OwnerFacts;
       };
+      /** `sweep` completes the cover of what is credited in `blockHash`; null when sweeps do not cover it. */
+      SettleReplenishment: { blockHash: string; amount: string; sweep: SweepRef | null };
     }>;
 
 type Report = Extract<ReplenishmentCommand, { type: 'RecordTransfer' }>;
@@ -48,6 +62,8 @@ export const replenishment: Decider<ReplenishmentCommand, ReplenishmentEvent, Re
           return record(command, state);
         case 'ResolveCompliance':
           return resolve(command, state);
+        case 'SettleReplenishment':
+          return settle(command, state);
         case 'VoidReplenishment':
         case 'CreditReplenishment':
           if (state.status === 'absent') throw notFound();
@@ -67,7 +83,8 @@ export const replenishment: Decider<ReplenishmentCommand, ReplenishmentEvent, Re
  * - `reverted` takes back what was detected or booked, and makes older reports of it late;
  * - `failed` and `detected` show a block: recorded, or rejected with the reason. A `detected` one may wait;
  * - `final` is a detection (perhaps the first one) that is now booked or screened, if it has passed the policy
- *   by which its asset is credited. Each threshold is reported; the others change nothing.
+ *   by which its asset is credited. Each threshold is reported; the others change nothing. What the account itself
+ *   sent is rejected as a deposit, and booked when it is final all the same: custody equals the chain.
  *
  * A voided transfer is credited by an operator alone: every report of it is noted and moves nothing.
  */
@@ -106,13 +123,15 @@ function record(command: Report, state: ReplenishmentState): readonly Replenishm
 }
 
 /**
- * A newer version, or the latest one once more if it was rejected and the registry would not reject it now: its
- * asset was listed since, and an operator has had its block reported again.
+ * A newer version, or the latest one once more if it was rejected and would move something now: its asset was
+ * listed since, and an operator has had its block reported again.
  */
 function isNews({ report, facts }: Report, state: Known): boolean {
   if (report.version > state.version) return true;
   const isLatest = report.version === state.version && report.block !== null;
-  return isLatest && state.status === 'rejected' && rejectionOf(report, facts) === null;
+  if (!isLatest || state.status !== 'rejected' || isBooked(state)) return false;
+  const reason = rejectionOf(report, facts);
+  return reason === null || isOwnCoins(reason);
 }
 
 function sighting(command: Report, state: ReplenishmentState): ReplenishmentEvent {
@@ -144,14 +163,16 @@ function include(command: Report, state: ReplenishmentState): readonly Replenish
     // an asset that was delisted since.
     if (isBooked(state) && report.status !== 'failed') return [];
     if (state.status === 'detected' && reason === null) return [];
-    if (state.status === 'rejected' && reason !== null) return [];
+    const isRejectedAnew = isOwnCoins(reason) && state.rejection !== reason;
+    if (state.status === 'rejected' && reason !== null && !isRejectedAnew) return [];
   }
   // A booked transfer that now failed, or has other content or another block, was removed by a reorg
   // that was not reported. What was booked is taken back first: the new block may not be final yet.
   const undo = isBooked(state) ? [reversal(state, version)] : [];
   const data = { ...observation(command, state), block };
-  return reason === null
-    ? [...undo, { type: 'ReplenishmentDetected', data }]
+  if (reason === null) return [...undo, { type: 'ReplenishmentDetected', data }];
+  return isOwnCoins(reason)
+    ? [...undo, { type: 'OwnCoinsDetected', data: { ...data, reason } }]
     : [...undo, { type: 'ReplenishmentRejected', data: { ...data, reason } }];
 }
 
@@ -175,7 +196,12 @@ function conclude(
 ): readonly ReplenishmentEvent[] {
   const { version, block } = report;
   const finality = creditingFinality(report, facts.requiredFinality);
-  if (state.status !== 'detected' || block === null || finality === null) return [];
+  if (state.status === 'absent' || block === null || finality === null) return [];
+  if (isOwnCoins(state.rejection) && state.credit === null) {
+    const data = { ...booking(state, version, OWN_CREDITS[state.rejection]), finality };
+    return [{ type: 'OwnCoinsBooked', data }];
+  }
+  if (state.status !== 'detected') return [];
   const { parties, transfer, outsideOrderId } = state;
   if (facts.screening) {
     const data = { ...parties, version, finality, transfer, block, outsideOrderId };
@@ -183,6 +209,26 @@ function conclude(
   }
   const data = { ...booking(state, version, creditOf(facts)), finality };
   return [{ type: 'ReplenishmentConfirmed', data }];
+}
+
+const OWN_CREDITS: Readonly<Record<OwnCoins, OwnCredit>> = {
+  'top-up': { to: 'account', reason: 'top-up' },
+  internal: { to: 'transit', reason: 'internal' },
+};
+
+/** What was credited since in another block, or of another amount, is settled by its own command. */
+function settle(
+  { blockHash, amount, sweep }: Extract<ReplenishmentCommand, { type: 'SettleReplenishment' }>,
+  state: ReplenishmentState,
+): readonly ReplenishmentEvent[] {
+  if (state.status !== 'confirmed' && state.status !== 'declined') return [];
+  const { version, parties, transfer, block, outsideOrderId } = state;
+  if (block?.hash !== blockHash || `${netAmount(transfer)}` !== amount) return [];
+  if ((state.swept ?? false) === (sweep !== null)) return [];
+  const data = { ...parties, version, transfer, block, outsideOrderId };
+  return sweep === null
+    ? [{ type: 'ReplenishmentSweepReverted', data }]
+    : [{ type: 'ReplenishmentSwept', data: { ...data, sweep } }];
 }
 
 function resolve(
@@ -233,12 +279,16 @@ export function orderOf(state: ReplenishmentState, purseId: string): OutsideOrde
 }
 
 function reversal(state: Known, version: number): ReplenishmentEvent {
-  return { type: 'ReplenishmentReverted', data: booking(state, version, state.credit) };
+  const { credit, rejection } = state;
+  if (credit !== null && isOwnCredit(credit)) {
+    return { type: 'OwnCoinsReverted', data: booking(state, version, credit) };
+  }
+  return isOwnCoins(rejection)
+    ? { type: 'OwnCoinsReverted', data: booking(state, version, null) }
+    : { type: 'ReplenishmentReverted', data: booking(state, version, credit) };
 }
 
 /** Final once: booked, or waiting for the screening that books it. */
 function isBooked(state: ReplenishmentState): state is Known {
-  return (
-    state.status === 'confirmed' || state.status === 'declined' || state.status === 'screening'
-  );
+  return state.status !== 'absent' && (state.credit !== null || state.status === 'screening');
 }

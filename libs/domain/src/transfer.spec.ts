@@ -17,10 +17,35 @@ describe('the reason that forbids a credit', () => {
     ['transaction-failed', a.report({ status: 'failed', amount: 0n }), collectible],
     ['not-fungible', a.report({ amount: 0n }), collectible],
     ['unknown-token', a.report({ amount: 0n }), unlisted],
+    ['unreadable', a.report({ amount: 0n, unreadable: true }), listed(10n)],
     ['zero-value', a.report({ amount: 0n }), listed(10n)],
+    [
+      'netted',
+      a.report({ amount: 9n, netted: '9' }),
+      { ...listed(10n), sender: 'purse-of-account' },
+    ],
+    ['internal', a.report({ amount: 9n }), { ...listed(10n), sender: 'purse-of-account' }],
     ['below-minimum', a.report({ amount: 9n }), listed(10n)],
-  ])('is %s before all that come after it', (reason, report, facts) => {
+  ] as const)('is %s before all that come after it', (reason, report, facts) => {
     expect(rejectionOf(report, facts)).toBe(reason);
+  });
+
+  it('is unreadable whatever the amount says', () => {
+    expect(rejectionOf(a.report({ amount: 50n, unreadable: true }), listed(1n))).toBe('unreadable');
+  });
+
+  it('counts what is left of the amount after what left again', () => {
+    expect(rejectionOf(a.report({ amount: 19n, netted: '10' }), listed(10n))).toBe('below-minimum');
+    expect(rejectionOf(a.report({ amount: 20n, netted: '10' }), listed(10n))).toBeNull();
+  });
+
+  it('is top-up for the coin from a gas address, of any amount, and none for its tokens', () => {
+    const ether = 'eip155:1/slip44:60';
+    const facts = { ...a.facts({ asset: a.asset({ id: ether, minimum: 10n }) }) };
+    const fromGas = { ...facts, sender: 'gas-address' as const };
+    expect(rejectionOf(a.report({ asset: ether, amount: 5n }), fromGas)).toBe('top-up');
+    expect(rejectionOf(a.report({ asset: ether, amount: 50n }), facts)).toBeNull();
+    expect(rejectionOf(a.report(), a.facts({ sender: 'gas-address' }))).toBeNull();
   });
 
   it('is not-fungible for a collectible even if somebody lists it', () => {
@@ -50,6 +75,7 @@ describe('two reports of the same movement', () => {
     ['recipient', a.transfer({ to: '0x1' })],
     ['asset', a.transfer({ asset: 'eip155:1/slip44:60' })],
     ['sender', a.transfer({ from: '0x1' })],
+    ['netted part', a.transfer({ netted: '1' })],
   ])('are not the same with another %s', (_, other) => {
     expect(sameContent(a.transfer(), other)).toBe(false);
   });

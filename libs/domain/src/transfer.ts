@@ -91,8 +91,22 @@ export function creditingFinality(
   return all.find((policy) => policy !== null && meetsFinality(policy, required)) ?? null;
 }
 
-/** Why a transfer waits: its amount is above the band of its asset, and one provider alone shows its block. */
-export type WaitingReason = 'awaiting-second-provider';
+/** What a movement counts as: what its amount is without what went the other way in the same transaction. */
+export function netAmount({ amount, netted }: Pick<TransferContent, 'amount' | 'netted'>): bigint {
+  return BigInt(amount) - BigInt(netted ?? 0);
+}
+
+/** Whether an asset is the coin of its chain, by its CAIP-19 id. */
+export function isCoin(asset: string): boolean {
+  return asset.startsWith('/slip44:', asset.indexOf('/'));
+}
+
+/**
+ * Why a transfer waits.
+ * - `awaiting-second-provider`: its amount is above the band of its asset, and one provider alone shows its block.
+ * - `unproven-trace`: only a trace shows it, and no proven balance and no trace of a second provider agrees with it.
+ */
+export type WaitingReason = 'awaiting-second-provider' | 'unproven-trace';
 
 /** What is known of a transfer's asset. */
 export interface AssetFacts {
@@ -107,20 +121,57 @@ export interface AssetFacts {
   readonly requiredFinality: Finality | null;
 }
 
-/** Why a transfer is recorded but never credited. */
-export type RejectionReason = NonNullable<ReturnType<typeof rejectionOf>>;
+/** Who sent a transfer, as far as it makes a difference to the account of the purse. */
+export type Sender = 'gas-address' | 'purse-of-account' | 'elsewhere';
 
-/** The first reason that forbids a credit, or null. */
-export function rejectionOf(report: TransferReport, { asset, isFungible }: AssetFacts) {
-  if (report.status === 'failed') return 'transaction-failed';
+/** Coins of the account itself: they are booked, but are no deposit. */
+export type OwnCoins = 'top-up' | 'internal';
+
+/** Why a transfer is recorded but never booked. */
+export type RejectionReason = Exclude<NonNullable<ReturnType<typeof rejectionOf>>, OwnCoins>;
+
+/** What a report says of a movement that may move nothing. */
+interface Movement {
+  readonly status: TransferReport['status'];
+  readonly content: Pick<TransferContent, 'amount' | 'netted' | 'unreadable'>;
+}
+
+/** The first reason for which a movement moves nothing of a listed asset, or null. */
+export function movesNothing(
+  { status, content }: Movement,
+  { asset, isFungible }: Pick<AssetFacts, 'asset' | 'isFungible'>,
+) {
+  if (status === 'failed') return 'transaction-failed';
   if (!isFungible) return 'not-fungible';
   if (asset === null) return 'unknown-token';
-  const amount = BigInt(report.content.amount);
-  if (amount === 0n) return 'zero-value';
-  return amount < asset.minimum ? 'below-minimum' : null;
+  if (content.unreadable === true) return 'unreadable';
+  if (content.amount === '0') return 'zero-value';
+  return netAmount(content) <= 0n ? 'netted' : null;
+}
+
+/** The first reason for which a transfer is no deposit, or null. */
+export function rejectionOf(
+  report: Movement & { readonly content: Pick<TransferContent, 'asset'> },
+  facts: AssetFacts & { readonly sender: Sender },
+) {
+  const nothing = movesNothing(report, facts);
+  if (nothing !== null || facts.asset === null) return nothing;
+  if (facts.sender === 'purse-of-account') return 'internal';
+  if (facts.sender === 'gas-address' && isCoin(report.content.asset)) return 'top-up';
+  return netAmount(report.content) < facts.asset.minimum ? 'below-minimum' : null;
+}
+
+/** Whether a transfer is no deposit because the account itself sent it. */
+export function isOwnCoins(
+  reason: RejectionReason | OwnCoins | null | undefined,
+): reason is OwnCoins {
+  return reason === 'top-up' || reason === 'internal';
 }
 
 /** Whether two reports are about the same movement. A reorg may change what a transaction moves. */
-export function sameContent(a: TransferContent, b: TransferContent): boolean {
-  return a.amount === b.amount && a.to === b.to && a.asset === b.asset && a.from === b.from;
+export function sameContent(a: Moved, b: Moved): boolean {
+  const isSame = a.amount === b.amount && a.to === b.to && a.asset === b.asset && a.from === b.from;
+  return isSame && (a.netted ?? '0') === (b.netted ?? '0') && a.unreadable === b.unreadable;
 }
+
+type Moved = Omit<TransferContent, 'to' | 'txHash'> & { readonly to: string | null };

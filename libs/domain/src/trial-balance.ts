@@ -49,8 +49,9 @@ function ownerOfBook(book: BookKind, posting: Posting): string {
 }
 
 /**
- * No posting takes more out of a book account than there is: coins that are not there are never spent,
- * and a claim becomes negative only by a kind of posting that may overdraw. `trial` includes the posting.
+ * No posting takes more out of a book account than there is: a claim becomes negative only by a kind of
+ * posting that may overdraw, and the custody of a purse only by one that may run ahead of what is credited
+ * there. `trial` includes the posting.
  */
 export function balanceViolations(posting: Posting, trial: TrialBalance): readonly Violation[] {
   const { kind, debit, credit, asset } = posting;
@@ -58,7 +59,8 @@ export function balanceViolations(posting: Posting, trial: TrialBalance): readon
   const check = (book: BookKind, postedOn: 'debit' | 'credit') => {
     const { side, figure } = BOOKS[book];
     if (side === postedOn || side === 'either') return;
-    if (figure !== 'custody' && POSTING_KINDS[kind].overdraws) return;
+    const { overdraws, runsAhead } = POSTING_KINDS[kind];
+    if (figure === 'custody' ? book === 'custody/purse' && runsAhead : overdraws) return;
     const balances = trial.get(asset)?.get(book)?.balances;
     const balance = balances?.get(ownerOfBook(book, posting)) ?? 0n;
     if ((postedOn === 'credit' ? balance : -balance) >= 0n) return;

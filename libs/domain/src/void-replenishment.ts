@@ -1,5 +1,5 @@
 import { type Act, isRepeat, requireAct } from './act';
-import { creditOf, type OwnerFacts } from './credit';
+import { creditOf, isOwnCredit, type OwnerFacts } from './credit';
 import type { CommandIn } from './decider';
 import { DomainError } from './errors';
 import type { ReplenishmentEvent } from './replenishment-event';
@@ -17,8 +17,8 @@ export type CreditCommand = CommandIn<{
  * Takes a credit back for good, or credits a voided replenishment again. A repeat of the last act changes
  * nothing; a reference is used once.
  *
- * - A void needs something that is credited: what was reverted, rejected or never final has nothing to take
- *   back. Coins that have left the purse are not taken out of it a second time.
+ * - A void needs a deposit that is credited: what was reverted, rejected or never final has nothing to take
+ *   back, and coins of the account itself are no deposit. Coins that have left the purse are not taken out of it a second time.
  * - A voided replenishment is credited again only while the chain shows the very transfer that was voided, as
  *   final. It goes where it was, except that a customer's status now decides between customer and account.
  *
@@ -46,7 +46,7 @@ function voidCredit(
     const by = state.acts?.at(-1)?.reference;
     throw new DomainError('replenishment-voided', `It is voided already, by reference ${by}.`);
   }
-  if (credit === null) {
+  if (credit === null || isOwnCredit(credit)) {
     throw new DomainError(
       'replenishment-not-credited',
       `Only what is credited can be voided; this replenishment is ${status}.`,

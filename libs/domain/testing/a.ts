@@ -5,6 +5,10 @@ import type {
   DomainEvent,
   Inclusion,
   Observation,
+  OutflowCommand,
+  OutflowContent,
+  OutflowFacts,
+  OutflowReport,
   OwnerFacts,
   Parties,
   ReplenishmentCommand,
@@ -57,6 +61,14 @@ export function transfer(overrides: Overrides<TransferContent> = {}): TransferCo
   );
 }
 
+/** The same coins on their way on, out of the purse. */
+export function outflow(overrides: Overrides<OutflowContent> = {}): OutflowContent {
+  const { chain, asset: id, amount } = transfer();
+  const to: string | null = '0x00000000000000000000000000000000000000e1';
+  const tx = { txHash: `0x${'7b'.repeat(32)}`, ordinal: 'log:0' };
+  return override({ chain, asset: id, amount, from: address, to, ...tx }, overrides);
+}
+
 /** A block; another name is another block. */
 export function block(name = 'a', number = 100): Inclusion {
   return { number, hash: `0xb10c${name}`, time: '2025-01-02T03:04:00.000Z' };
@@ -90,6 +102,7 @@ export function facts(overrides: Partial<TransferFacts> = {}): TransferFacts {
   const known = { parties, asset: asset(), isFungible: true, screening: false };
   return {
     ...{ ...ownerFacts(), ...known, requiredFinality: null, outsideOrderId: null },
+    sender: 'elsewhere',
     ...overrides,
   };
 }
@@ -100,6 +113,33 @@ export function recordTransfer(
   known: Partial<TransferFacts> = {},
 ): ReplenishmentCommand {
   return { type: 'RecordTransfer', report: report(reported), facts: facts(known) };
+}
+
+type OutflowOverrides = Overrides<Omit<OutflowReport, 'content'>> & Overrides<OutflowContent>;
+
+/** A report of `outflow()`: detected in `block()`, at version 1, unless overridden. */
+export function outflowReport(overrides: OutflowOverrides = {}): OutflowReport {
+  const { version = 1, status = 'detected', outflowId, passed, ...rest } = overrides;
+  const { block: inclusion = status === 'reverted' ? null : block(), ...others } = rest;
+  const { finality = status === 'final' ? depth : null, ...changed } = others;
+  const content = outflow(changed);
+  const id = outflowId ?? `${content.chain}/${content.txHash}/${content.ordinal}`;
+  const about = { outflowId: id, version, status, content, block: inclusion, finality };
+  return { ...about, ...(passed && { passed }) };
+}
+
+/** The command of one report, with default facts unless they matter. */
+export function recordOutflow(
+  reported: OutflowOverrides = {},
+  known: Partial<OutflowFacts> = {},
+): OutflowCommand {
+  const facts = { parties, asset: asset(), isFungible: true, requiredFinality: null };
+  const report = outflowReport(reported);
+  return {
+    type: 'RecordOutflow',
+    report,
+    facts: { ...facts, destination: 'elsewhere', ...known },
+  };
 }
 
 export function owner(
@@ -128,6 +168,9 @@ function event<Type extends DomainEvent['type']>(type: Type, defaults: EventOf<T
 
 /** What is booked is what the transfer moves, whichever of the two a test names. */
 function inAgreement(data: object, overrides: object): object {
+  if ('amount' in data && 'asset' in data && 'outflow' in data && 'amount' in overrides) {
+    return { ...data, outflow: { ...(data.outflow as object), amount: data.amount } };
+  }
   if (!('amount' in data && 'asset' in data && 'transfer' in data)) return data;
   const { asset, amount } = 'transfer' in overrides ? (data.transfer as TransferContent) : data;
   return { ...data, asset, amount, transfer: { ...(data.transfer as object), asset, amount } };
@@ -276,4 +319,66 @@ export const findingRescanRequested = event('FindingRescanRequested', {
 export const findingClosed = event('FindingClosed', {
   ...{ ...parties, kind: 'unplanned-outflow', asset: usdt, how: 'explained', difference: '-5' },
   ...{ moved: '0', to: null, reason: null, reference: null, observed: null },
+});
+const ownCredit = { to: 'account', reason: 'top-up' } as const;
+export const ownCoinsBooked = event('OwnCoinsBooked', {
+  ...booked,
+  credit: ownCredit,
+  finality: depth,
+  ...included,
+});
+export const ownCoinsDetected = event('OwnCoinsDetected', {
+  ...observed,
+  block: block(),
+  reason: 'top-up',
+});
+export const ownCoinsReverted = event('OwnCoinsReverted', {
+  ...booked,
+  credit: ownCredit,
+  ...included,
+});
+export const replenishmentSwept = event('ReplenishmentSwept', {
+  ...observed,
+  block: block(),
+  sweep: { outflowId: 'eip155:1/0x7b/log:0', txHash: outflow().txHash },
+});
+export const replenishmentSweepReverted = event('ReplenishmentSweepReverted', {
+  ...observed,
+  block: block(),
+});
+
+const left = {
+  ...parties,
+  version: 1,
+  outflowId: outflowReport().outflowId,
+  outflow: outflow(),
+};
+const spent = { ...left, asset: usdt, amount: outflow().amount };
+export const outflowDetected = event('OutflowDetected', {
+  ...left,
+  use: 'unplanned',
+  block: block(),
+});
+export const outflowRejected = event('OutflowRejected', {
+  ...left,
+  use: 'unplanned',
+  block: block(),
+  reason: 'unknown-token',
+});
+export const sweepCompleted = event('SweepCompleted', {
+  ...spent,
+  block: block(),
+  finality: depth,
+});
+export const outflowBooked = event('OutflowBooked', {
+  ...spent,
+  use: 'unplanned',
+  block: block(),
+  finality: depth,
+});
+export const outflowReverted = event('OutflowReverted', {
+  ...spent,
+  use: 'unplanned',
+  booked: true,
+  block: block(),
 });

@@ -35,9 +35,14 @@ export const FIELDS: Readonly<Record<string, string>> = {
   'transfer.chain': 'CAIP-2.',
   'transfer.asset': 'CAIP-19; may be an asset that the registry does not know.',
   'transfer.amount': 'Base units, a decimal string.',
+  'transfer.netted':
+    'How much of it left the same address again in the same transaction, so that it counts less by this. Absent when nothing did.',
+  'transfer.unreadable':
+    "Present when the token's log cannot be read as a transfer; the amount is 0 then.",
   'transfer.from': 'The sender.',
   'transfer.to': "The purse's address.",
-  'transfer.txHash': 'The transaction.',
+  'transfer.txHash':
+    'The transaction; null for what none moved, such as a withdrawal of a validator.',
   'transfer.ordinal': 'Kind and place inside the transaction; the same in every block.',
   block: 'Null when no block included the transfer.',
   'block.number': 'The height of the block that includes the transfer.',
@@ -46,6 +51,20 @@ export const FIELDS: Readonly<Record<string, string>> = {
   'finality.kind': 'The kind of finality policy that was applied.',
   'finality.confirmations': 'The number of blocks, for `depth`.',
   'finality.tag': 'The block tag, for `tag`.',
+  outflowId: 'Chain, transaction and place inside the transaction, as the watcher reports it.',
+  use: '`sweep`, `internal` (to another purse of the account), `network-fee` or `unplanned`.',
+  'outflow.chain': 'CAIP-2.',
+  'outflow.asset': 'CAIP-19; may be an asset that the registry does not know.',
+  'outflow.amount': 'Base units, a decimal string.',
+  'outflow.netted':
+    'How much of it arrived at the same address in the same transaction, so that it counts less by this. Absent when nothing did.',
+  'outflow.from': "The purse's address.",
+  'outflow.to': 'The receiver; null for a fee.',
+  'outflow.txHash': 'The transaction.',
+  'outflow.ordinal':
+    'Kind and place inside the transaction; `fee:0` is what it cost its sender, whether or not it succeeded.',
+  'sweep.outflowId': 'The sweep that completed it.',
+  'sweep.txHash': 'Its transaction.',
   credit: 'Null when nothing had been credited.',
   'credit.to': 'Who is credited.',
   'credit.reason': 'Why it is not the customer.',

@@ -4,13 +4,15 @@ import {
   type DomainEvent,
   type Figures,
   NO_FIGURES,
+  type OutflowUse,
+  type OwnCredit,
   type Parties,
   type Posting,
   postToTrialBalance,
   type TrialBalance,
 } from '../src';
 
-/** By how much one event moves the figures of its purse and asset. */
+/** By how much one event moves the figures of its purse and asset; those of an account's wallet apart. */
 export interface Moved {
   readonly parties: Parties;
   readonly asset: string;
@@ -39,13 +41,37 @@ export function movedBy(event: DomainEvent): Moved | null {
       delta: { ...credited(credit, -amount), reversed: amount },
     };
   }
+  if (event.type === 'OwnCoinsBooked') {
+    const { asset, amount, credit } = event.data;
+    return { parties: event.data, asset, delta: credited(credit, BigInt(amount)) };
+  }
+  if (event.type === 'OwnCoinsReverted' && event.data.credit !== null) {
+    const { asset, amount, credit } = event.data;
+    return { parties: event.data, asset, delta: credited(credit, -BigInt(amount)) };
+  }
+  if (event.type === 'SweepCompleted' || event.type === 'OutflowBooked') {
+    const { asset, amount } = event.data;
+    const use = event.type === 'OutflowBooked' ? event.data.use : 'sweep';
+    return { parties: event.data, asset, delta: left(use, BigInt(amount)) };
+  }
+  if (event.type === 'OutflowReverted' && event.data.booked) {
+    const { asset, amount, use } = event.data;
+    return { parties: event.data, asset, delta: left(use, -BigInt(amount)) };
+  }
   return null;
 }
 
-function credited(credit: Credit, amount: bigint): Figures {
+/** By how much a use of coins moves the figures of the purse that they left. */
+function left(use: OutflowUse, amount: bigint): Figures {
+  const moved = { ...NO_FIGURES, custody: -amount };
+  return use === 'unplanned' ? { ...moved, suspense: -amount } : { ...moved, other: -amount };
+}
+
+function credited(credit: Credit | OwnCredit, amount: bigint): Figures {
   return {
     ...NO_FIGURES,
     custody: amount,
+    other: credit.to === 'transit' ? amount : 0n,
     claimCustomer: credit.to === 'customer' ? amount : 0n,
     claimAccount: credit.to === 'account' ? amount : 0n,
     suspense: credit.to === 'suspense' ? amount : 0n,

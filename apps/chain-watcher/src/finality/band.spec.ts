@@ -1,11 +1,4 @@
-import {
-  assetIds,
-  type BlockTransfer,
-  type Chain,
-  createEvmClient,
-  createPool,
-  type JsonRpc,
-} from '@daybook/chains';
+import { assetIds, type Chain, createEvmClient, createPool, type JsonRpc } from '@daybook/chains';
 import { ETHEREUM_PROOF } from '../../../../libs/chains/src/evm/header';
 import { loadKeccak } from '../../../../libs/chains/src/evm/keccak';
 import { addressOf } from '../../../../libs/chains/testing/raw-blocks';
@@ -16,6 +9,7 @@ import {
   type RawChain,
   type RawNode,
 } from '../../../../libs/chains/testing/raw-node';
+import { type Movement, movementsIn } from '../match/movements';
 import { openVersions } from '../match/transfer-versions';
 import { createBand } from './band';
 
@@ -60,7 +54,8 @@ async function mayBeFinal(nodes: readonly RawNode[], headerFields = ETHEREUM_PRO
   const block = await client.block(10);
   if (block === null) throw new Error('There is no block 10.');
   const versions = openVersions(CHAIN, [], 1);
-  versions.include(block, block.transfers[0] as BlockTransfer);
+  const [payment] = movementsIn({ chain, registry }, block, (address) => address === purse);
+  versions.include(block, payment as Movement);
   const { confirmed } = await createBand({ chain, client, registry }).ask(versions.changes);
   return confirmed.size === 1;
 }

@@ -1,12 +1,11 @@
 import {
-  type BlockTransfer,
   type ChainBlock,
   confirmedBy,
   contentAgreedOn,
   type ProviderAnswer,
 } from '@daybook/chains';
-import type { TransferV1 } from '@daybook/contracts';
-import { transferIdOf } from '../match/transfer-versions';
+import { isTraced, type Movement, movementsIn } from '../match/movements';
+import { ownerOf } from '../match/netting';
 import type { WatchContext } from '../state/watch-state';
 import type { TrackedTransfer } from '../state/watcher-store';
 
@@ -67,20 +66,24 @@ export function createBand(context: Pick<WatchContext, 'chain' | 'client' | 'reg
         const answers = await answersAbout(number, waiting[0]?.transfer.block?.hash ?? '');
         for (const tracked of waiting) {
           const { transferId, block } = tracked.transfer;
-          const isShown = (shown: BlockTransfer) => isSame(chain.id, shown, tracked.transfer);
+          const isShown = (shown: ChainBlock) => isShownIn(context, shown, tracked);
           if (block === null) continue;
           const isProven =
             !isAbove(tracked) &&
             answers.some(({ block: it }) => {
               const isEnough = it?.hash === block.hash && it.needsConfirmation !== true;
-              return isEnough && it.transfers.some(isShown);
+              return isEnough && isShown(it);
             });
           if (isProven || confirmedBy(answers, block.hash, isShown)) {
             confirmed.add(transferId);
             continue;
           }
+          // Two that show the same content may still show other traces, to which no hash commits.
+          if (isTraced(transferId)) continue;
           const agreed = contentAgreedOn(answers, block.hash);
-          if (agreed) contradicted.set(agreed, [...(contradicted.get(agreed) ?? []), tracked]);
+          // Two may agree on a block and differ in the price of its gas: then the fee waits, and shows.
+          if (agreed && !isShown(agreed))
+            contradicted.set(agreed, [...(contradicted.get(agreed) ?? []), tracked]);
         }
       }
       return { confirmed, unknown, contradicted };
@@ -88,14 +91,30 @@ export function createBand(context: Pick<WatchContext, 'chain' | 'client' | 'reg
   };
 }
 
-/** What was matched from one provider's answer must be what both show now. */
-function isSame(chain: string, shown: BlockTransfer, transfer: TransferV1): boolean {
-  const { asset, amount, from, to } = transfer;
+/**
+ * Whether a block shows what was matched: what one provider answered must be what both show now. Only what moves to
+ * or from the same address matters. Its traces may have counted for nothing when it was matched.
+ */
+export function isShownIn(
+  context: Pick<WatchContext, 'chain' | 'registry'>,
+  block: ChainBlock,
+  tracked: TrackedTransfer,
+): boolean {
+  const owner = ownerOf({ ...tracked.transfer, direction: tracked.direction });
+  const isOwner = (address: string) => address === owner;
+  return [false, true].some((isUnproven) =>
+    movementsIn(context, block, isOwner, () => isUnproven).some((shown) => isSame(shown, tracked)),
+  );
+}
+
+function isSame(shown: Movement, { transfer }: TrackedTransfer): boolean {
+  const { transferId, asset, amount, netted = '0', from, to } = transfer;
   return (
     !shown.failed &&
-    transferIdOf(chain, shown) === transfer.transferId &&
+    shown.id === transferId &&
     shown.asset === asset &&
     shown.amount.toString() === amount &&
+    shown.netted.toString() === netted &&
     shown.from === from &&
     shown.to === to
   );

@@ -18,6 +18,7 @@ import { createAgreedHeight } from './agreed-height';
 import { createBand } from './band';
 import { textsWithout } from './passed';
 import { policyGroups, tagsOf, thresholdTagsOf } from './policy-groups';
+import { createWaitingProofs, isUnproven } from './prove-waiting';
 
 /** Bounds one write after a long outage of finality. */
 const FINALS_AT_ONCE = 1_000;
@@ -40,6 +41,7 @@ export function createFinality(context: WatchContext) {
   const groups = policyGroups(chain, context.registry);
   const except = groups.flatMap(({ assets }) => assets ?? []);
   const band = createBand(context);
+  const proofs = createWaitingProofs(context);
   const agreedHeight = createAgreedHeight(context);
   const askedDepth = Math.ceil(chain.reorgWindow / 4);
   const needed = tagsOf(groups);
@@ -179,22 +181,33 @@ export function createFinality(context: WatchContext) {
     return store.due(chain.id, query);
   }
 
-  /** Asks again about some of the transfers that wait. */
-  async function retryWaiting(): Promise<void> {
-    if (context.now() < waitingAt) return;
+  /** Asks again about some of the transfers that wait. Returns whether some may become final by now. */
+  async function retryWaiting(): Promise<boolean> {
+    if (context.now() < waitingAt) return false;
     const pauseMs = chain.blockTimeMs ?? WAITING_MS_MIN;
     waitingAt = context.now() + Math.min(Math.max(pauseMs, WAITING_MS_MIN), WAITING_MS_MAX);
     const query = { after: waitingAfter, limit: WAITING_AT_ONCE };
     const waiting = await store.waiting(chain.id, query);
     waitingAfter =
       waiting.length < WAITING_AT_ONCE ? '' : (waiting.at(-1)?.transfer.transferId ?? '');
+    const isResumed = await resumeProven(waiting.filter(isUnproven));
     const passed = ({ transfer: { asset, block } }: TrackedTransfer) =>
       block === null ? [] : passedAt(block.number, thresholdsOf(context.registry, chain, asset));
     // A tag may have become unknown since.
     await conclude(
-      waiting.filter((tracked) => passed(tracked).length > 0),
+      waiting.filter((tracked) => !isUnproven(tracked) && passed(tracked).length > 0),
       passed,
     );
+    return isResumed;
+  }
+
+  /** Those that are proven by now become final as others do. Returns whether there are any. */
+  async function resumeProven(unproven: readonly TrackedTransfer[]): Promise<boolean> {
+    const proven = await proofs.among(unproven);
+    const versions = changeVersions(context, unproven);
+    for (const id of proven) versions.resume(id);
+    if (versions.changes.length > 0) await context.commit({ transfers: versions.changes });
+    return proven.length > 0;
   }
 
   return {
@@ -228,8 +241,8 @@ export function createFinality(context: WatchContext) {
           isMore ||= isLeft || due.length === FINALS_AT_ONCE;
         }
       }
-      await retryWaiting();
-      return isMore;
+      const isResumed = await retryWaiting();
+      return isMore || isResumed;
     },
   };
 }

@@ -24,6 +24,8 @@ const REPORT_UNCHANGED_MS = 10_000;
 const PUBLISH_MS = 1_000;
 /** A healthy log acknowledges within milliseconds; a longer wait shows in the readiness. */
 const PUBLISH_PATIENCE_MS = 5_000;
+/** How often balances that are due are looked for. */
+const RECONCILE_MS = 1_000;
 const BACK_OFF: BackOff = { firstMs: 500, longestMs: 5_000 };
 /** The head is polled four times per block time, within these bounds. */
 const POLL_MS_MIN = 250;
@@ -166,6 +168,19 @@ export function createLoops(session: Session) {
     }
   }
 
+  /** Compares balances beside everything else, which never waits for it. */
+  async function reconcile(): Promise<void> {
+    while (!signal.aborted) {
+      try {
+        if (await watch.reconcile()) continue;
+      } catch (error) {
+        if (error instanceof LostLeadership) throw error;
+        logger.debug({ chain, err: error }, 'balances not compared');
+      }
+      await pause(RECONCILE_MS, signal);
+    }
+  }
+
   /** Publishes the state of the chain: soon after a change, and regularly without one. */
   async function report(): Promise<void> {
     let reported = { content: '', at: 0 };
@@ -226,7 +241,7 @@ export function createLoops(session: Session) {
     logger[isAlarm ? 'warn' : 'info']({ chain, detail, latest, matched }, state);
   }
 
-  return [follow, publish, report];
+  return [follow, publish, report, reconcile];
 }
 
 function pollMsOf({ blockTimeMs }: Chain): number {

@@ -16,7 +16,7 @@ import {
 import { createReadMark } from '../addresses/read-mark';
 import { watchEvents } from '../monitoring/watch-events';
 import { createWatchMemory } from '../monitoring/watch-memory';
-import { subscribeRequests } from '../operator/watch-requests';
+import { isLookUp, subscribeRequests } from '../operator/watch-requests';
 import type { ChainRun } from '../state/watch-state';
 import type { Leadership } from '../state/watcher-store';
 import { createWatch } from '../watch/watch';
@@ -147,6 +147,14 @@ async function lead(
     });
     status.addresses = addresses;
     requests = await subscribeRequests(run, async (request) => {
+      if (isLookUp(request)) {
+        // Not awaited: nobody's request waits for a slow provider. Whoever asked asks again after an error.
+        watch.lookUp(request).catch((error: unknown) => {
+          const fields = { chain: chain.id, requestId: request.requestId, err: error };
+          logger.warn(fields, 'look-up not answered');
+        });
+        return;
+      }
       await watch.takeRequest(request);
       wakes.follow.wake();
       wakes.publish.wake();

@@ -1,5 +1,5 @@
-import type { BlockTransfer } from '@daybook/chains';
 import type { TrackedTransfer } from '../state/watcher-store';
+import { inboundOf, type Movement } from './movements';
 import { openVersions, type TransferVersions } from './transfer-versions';
 
 const CHAIN = 'eip155:1';
@@ -7,7 +7,7 @@ const NOW = 1_700_000_000_000;
 const policy = { kind: 'depth', confirmations: 3 } as const;
 const sighting = { sender: '0x05', nonce: 1, seenAt: NOW };
 
-const transfer: BlockTransfer = {
+const transfer = inboundOf(CHAIN, {
   ordinal: 'log:0',
   asset: `${CHAIN}/slip44:60`,
   amount: 5n,
@@ -15,7 +15,7 @@ const transfer: BlockTransfer = {
   to: '0x02',
   txHash: '0xabc',
   failed: false,
-};
+});
 const ID = `${CHAIN}/0xabc/log:0`;
 
 function block(number: number, hash = `0x${number}`) {
@@ -66,6 +66,27 @@ describe('the versions of a transfer', () => {
     const final = changesOf((it) => it.finalise(ID, policy, [policy]), seen);
     expect(changesOf((it) => it.include(block(7), other), final)).toEqual([]);
     expect(changesOf((it) => it.include(block(7), transfer), seen)).toEqual([]);
+  });
+
+  it('takes another part that is netted for another content', () => {
+    const seen = changesOf((it) => it.include(block(7), { ...transfer, netted: 2n }));
+    expect(seen).toMatchObject([{ transfer: { amount: '5', netted: '2' } }]);
+    expect(changesOf((it) => it.include(block(7), { ...transfer, netted: 2n }), seen)).toEqual([]);
+    const changes = changesOf((it) => it.include(block(7), transfer), seen);
+    expect(statuses(changes)).toEqual(['reverted', 'detected']);
+    expect(changes[1]?.transfer).not.toHaveProperty('netted');
+  });
+
+  it('makes a version of an outflow that failed only to correct what was reported to leave', () => {
+    const outflow: Movement = { ...transfer, direction: 'out', id: `${ID}/out` };
+    const failed = { ...outflow, failed: true };
+    expect(changesOf((it) => it.include(block(7), failed))).toEqual([]);
+    const known = changesOf((it) => {
+      it.include(block(7), outflow);
+      it.revert(outflow.id);
+    });
+    const [change] = changesOf((it) => it.include(block(7, '0x7b'), failed), known);
+    expect(change).toMatchObject({ direction: 'out', transfer: { status: 'failed' } });
   });
 
   it('makes growing versions of a whole life, even within one millisecond', () => {

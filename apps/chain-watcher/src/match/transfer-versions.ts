@@ -1,24 +1,15 @@
-import {
-  type BlockHeader,
-  type BlockTransfer,
-  type ChainBlock,
-  movementsOf,
-} from '@daybook/chains';
+import type { BlockHeader, ChainBlock } from '@daybook/chains';
 import type { FinalityV1, TransferV1 } from '@daybook/contracts';
 import { finalityText } from '@daybook/domain';
 import { CLOCK_MARGIN_MS, startedChain, type WatchContext } from '../state/watch-state';
-import type { Sighting, TrackedTransfer } from '../state/watcher-store';
+import type { MovementVersion, Sighting, TrackedTransfer } from '../state/watcher-store';
+import { isTraced, type Movement, movementsIn } from './movements';
+import { addressKey, type Claimed, claimKey, unprovenTraces } from './trace-proof';
 
 export type TransferVersions = ReturnType<typeof openVersions>;
 
-/** `<caip2>/<transaction hash>/<ordinal>`, without the hash for what no transaction moved. */
-export function transferIdOf(chain: string, transfer: BlockTransfer): string {
-  const { txHash, ordinal } = transfer;
-  return txHash === null ? `${chain}/${ordinal}` : `${chain}/${txHash}/${ordinal}`;
-}
-
 /**
- * Collects the new versions of one chain's transfers, from the latest ones in `known`. The methods are
+ * Collects the new versions of one chain's transfers and outflows, from the latest ones in `known`. The methods are
  * called in the order in which things happened; one that would change nothing makes no version.
  */
 export function openVersions(chain: string, known: Iterable<TrackedTransfer>, now: number) {
@@ -29,14 +20,14 @@ export function openVersions(chain: string, known: Iterable<TrackedTransfer>, no
 
   /** A version is the time, and one more than the last when two fall into one millisecond. */
   function write(
-    transfer: Omit<TransferV1, 'version'>,
-    { sighting, needsConfirmation }: Kept,
+    transfer: Omit<MovementVersion, 'version'>,
+    { direction, sighting, needsConfirmation }: Kept,
     isSettled = false,
   ): void {
     const before = latest.get(transfer.transferId)?.transfer.version ?? 0;
     const version = Math.max(before + 1, now);
     const tracked = {
-      ...{ transfer: { ...transfer, version }, sighting },
+      ...{ direction, transfer: { ...transfer, version }, sighting },
       ...{ isSettled, needsConfirmation },
     };
     latest.set(transfer.transferId, tracked);
@@ -47,7 +38,7 @@ export function openVersions(chain: string, known: Iterable<TrackedTransfer>, no
   function move(
     id: string,
     from: readonly Status[],
-    change: Partial<TransferV1>,
+    change: Partial<MovementVersion>,
     isSettled = false,
   ): void {
     const before = latest.get(id);
@@ -58,21 +49,25 @@ export function openVersions(chain: string, known: Iterable<TrackedTransfer>, no
 
   return {
     changes: changes as readonly TrackedTransfer[],
-    /** A block contains the transfer. */
-    include(block: IncludingBlock, transfer: BlockTransfer): void {
-      const content = contentOf(chain, transfer);
+    /** A block contains it. `waiting`: why it will not become final yet. */
+    include(block: IncludingBlock, movement: Movement, waiting: Waiting = null): void {
+      const { direction, failed } = movement;
+      const content = contentOf(chain, movement);
       const before = latest.get(content.transferId);
+      // Nothing leaves by a transaction that failed but its fee, so only what was reported to leave is corrected.
+      if (direction === 'out' && failed && before === undefined) return;
       const isIncluded = before && INCLUDED.includes(before.transfer.status);
       const isSameBlock = isIncluded && before.transfer.block?.hash === block.hash;
       if (isSameBlock && !isOtherContent(before.transfer, content)) return;
       // Known in a block that was replaced, from which it was not taken back yet; or with another content.
       if (isIncluded) move(content.transferId, INCLUDED, { status: 'reverted' });
       const { number, hash, time } = block;
-      const status = transfer.failed ? 'failed' : 'detected';
+      const status = failed ? 'failed' : 'detected';
       const shown = { number, hash, time: new Date(time * 1000).toISOString() };
       write(
-        { ...content, status, block: shown, finality: null },
+        { ...content, status, block: shown, finality: null, ...(waiting && { waiting }) },
         {
+          direction,
           sighting: before?.sighting ?? null,
           needsConfirmation: block.needsConfirmation ?? false,
         },
@@ -90,16 +85,20 @@ export function openVersions(chain: string, known: Iterable<TrackedTransfer>, no
       move(id, ['detected', 'final'], { status: 'final', finality, passed }, isSettled);
     },
     /** It is not final for this reason, although its block has passed a threshold. */
-    wait(id: string, waiting: NonNullable<TransferV1['waiting']>): void {
+    wait(id: string, waiting: NonNullable<Waiting>): void {
       if (latest.get(id)?.transfer.waiting !== waiting) move(id, ['detected'], { waiting });
     },
+    /** It does not wait any more. */
+    resume(id: string): void {
+      if (latest.get(id)?.transfer.waiting) move(id, ['detected'], {});
+    },
     /** A pending transaction announces it. */
-    see(transfer: BlockTransfer, sighting: Sighting): void {
-      const content = contentOf(chain, transfer);
+    see(movement: Movement, sighting: Sighting): void {
+      const content = contentOf(chain, movement);
       // A known transfer has at least been seen.
       if (latest.has(content.transferId)) return;
       const seen = { ...content, status: 'seen', block: null, finality: null } as const;
-      write(seen, { sighting, needsConfirmation: false });
+      write(seen, { direction: movement.direction, sighting, needsConfirmation: false });
     },
     /** Its pending transaction was replaced or has expired. */
     drop: (id: string) => move(id, ['seen'], { status: 'dropped' }),
@@ -121,8 +120,9 @@ export function changeVersions(
 }
 
 type Status = TransferV1['status'];
+type Waiting = TransferV1['waiting'] | null;
 /** What a new version takes from the last one, or from its block. */
-type Kept = Pick<TrackedTransfer, 'sighting' | 'needsConfirmation'>;
+type Kept = Pick<TrackedTransfer, 'direction' | 'sighting' | 'needsConfirmation'>;
 type IncludingBlock = BlockHeader & Pick<ChainBlock, 'needsConfirmation'>;
 
 /** The statuses of a transfer that a block contains. */
@@ -132,18 +132,21 @@ export const INCLUDED: readonly Status[] = ['detected', 'final', 'failed'];
  * Whether an answer shows another content of a transfer in the same block, as it can where no hash commits to
  * it (the logs of TRON). What is final stays, because one answer takes nothing back.
  */
-function isOtherContent(known: TransferV1, shown: ReturnType<typeof contentOf>): boolean {
-  const isOther = (['asset', 'amount', 'from', 'to'] as const).some(
+function isOtherContent(known: MovementVersion, shown: ReturnType<typeof contentOf>): boolean {
+  const isOther = (['asset', 'amount', 'netted', 'from', 'to'] as const).some(
     (field) => known[field] !== shown[field],
   );
   return known.status === 'detected' && isOther;
 }
 
 /** The fields that do not depend on the block. */
-function contentOf(chain: string, transfer: BlockTransfer) {
-  const { asset, amount, from, to, txHash } = transfer;
-  const transferId = transferIdOf(chain, transfer);
-  return { transferId, chain, asset, amount: amount.toString(), from, to, txHash };
+function contentOf(chain: string, movement: Movement) {
+  const { id: transferId, asset, amount, netted, unreadable, from, to, txHash } = movement;
+  return {
+    ...{ transferId, chain, asset, amount: amount.toString(), from, to, txHash },
+    ...(netted > 0n && { netted: netted.toString() }),
+    ...(unreadable && { unreadable }),
+  };
 }
 
 /**
@@ -156,18 +159,52 @@ export async function matchBlocks(
   lost: readonly TrackedTransfer[] = [],
   ended: readonly string[] = [],
 ) {
-  const { chain, store, table } = context;
+  const { store, table } = context;
   context.events.matching(blocks);
-  const found = blocks.flatMap((block) => {
-    const { transfers } = movementsOf(block, (address) => table.has(address));
-    return transfers.filter(({ to }) => table.has(to)).map((transfer) => ({ block, transfer }));
-  });
-  const ids = found.map(({ transfer }) => transferIdOf(chain.id, transfer));
+  const isOurs = (address: string) => table.has(address);
+  const shown = blocks.flatMap((block) => claimsOf(block, movementsIn(context, block, isOurs)));
+  const ids = shown.map(({ movement }) => movement.id);
   const known = await store.transfers([...new Set([...ids, ...ended])]);
+  const unproven = await unprovenIn(context, shown, known);
+  const found =
+    unproven.size === 0
+      ? shown
+      : blocks.flatMap((block) => {
+          const isUnproven = (address: string) => unproven.has(addressKey(block, address));
+          return claimsOf(block, movementsIn(context, block, isOurs, isUnproven));
+        });
   const versions = changeVersions(context, [...known, ...lost]);
   for (const { transfer } of lost) versions.revert(transfer.transferId);
-  for (const { block, transfer } of found) versions.include(block, transfer);
+  for (const claim of found) {
+    const { block, movement } = claim;
+    const isUnproven = isTraced(movement.id) && unproven.has(claimKey(claim));
+    versions.include(block, movement, isUnproven ? 'unproven-trace' : null);
+  }
   // Those that the blocks contain are no sightings any more, so this drops only the others.
   for (const id of ended) versions.drop(id);
-  return { found: found.length, versions: versions.changes };
+  const transfers = found.filter(({ movement }) => movement.direction === 'in');
+  return { found: transfers.length, versions: versions.changes };
+}
+
+function claimsOf(block: ChainBlock, movements: readonly Movement[]): readonly Claimed[] {
+  return movements.map((movement) => ({ block, movement }));
+}
+
+/** What was proven of those that are known in their block stays, and what waits goes on waiting. */
+async function unprovenIn(
+  context: WatchContext,
+  shown: readonly Claimed[],
+  known: readonly TrackedTransfer[],
+): Promise<ReadonlySet<string>> {
+  const byId = new Map(known.map(({ transfer }) => [transfer.transferId, transfer]));
+  const knownOf = ({ block, movement }: Claimed) => {
+    const found = byId.get(movement.id);
+    return found?.block?.hash === block.hash ? found : null;
+  };
+  const waiting = shown.filter((claim) => knownOf(claim)?.waiting === 'unproven-trace');
+  const fresh = await unprovenTraces(
+    context,
+    shown.filter((claim) => knownOf(claim) === null),
+  );
+  return new Set([...fresh, ...waiting.map(claimKey)]);
 }

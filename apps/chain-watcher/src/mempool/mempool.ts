@@ -1,5 +1,6 @@
 import type { PendingTransaction } from '@daybook/chains';
-import { changeVersions, transferIdOf } from '../match/transfer-versions';
+import { inboundOf } from '../match/movements';
+import { changeVersions } from '../match/transfer-versions';
 import { tipOf, type WatchContext, type WatchState } from '../state/watch-state';
 
 /** Transactions that are kept, to our and to unknown addresses: one may become ours a moment later. */
@@ -41,17 +42,17 @@ export function createMempool(context: WatchContext) {
       const found = ours.flatMap((transaction) =>
         transaction.transfers
           .filter(({ to, asset }) => table.has(to) && listed.has(asset))
-          .map((transfer) => ({ transaction, transfer })),
+          .map((transfer) => ({ transaction, movement: inboundOf(chain.id, transfer) })),
       );
       if (found.length === 0 && expired.length === 0) return;
-      const ids = found.map(({ transfer }) => transferIdOf(chain.id, transfer));
+      const ids = found.map(({ movement }) => movement.id);
       const known = await store.transfers([...new Set([...ids, ...expired])]);
       const versions = changeVersions(context, known);
       for (const id of expired) versions.drop(id);
-      for (const { transaction, transfer } of found) {
+      for (const { transaction, movement } of found) {
         if (state.sightings.isFull()) break;
         const { sender, nonce } = transaction;
-        versions.see(transfer, { sender, nonce, seenAt: now });
+        versions.see(movement, { sender, nonce, seenAt: now });
       }
       if (versions.changes.length > 0) await context.commit({ transfers: versions.changes });
     },

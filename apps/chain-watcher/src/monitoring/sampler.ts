@@ -54,6 +54,11 @@ export function createSampler(metrics: WatcherMetrics, chain: string) {
       metrics.quarantined.set({ chain }, details.blocksInQuarantine);
       metrics.gaps.set({ chain }, details.gaps);
       metrics.deepestReorg.set({ chain }, reorgs.deepest?.depth ?? 0);
+      const { checked = 0, notChecked = 0, sweepSeconds } = details.reconciliation ?? {};
+      // Counted from zero again with every leadership.
+      replace(metrics.balances, { chain, result: 'checked' }, checked);
+      replace(metrics.balances, { chain, result: 'not-checked' }, notChecked);
+      metrics.sweepSeconds.set({ chain }, sweepSeconds ?? 0);
       for (const provider of details.providers) sampleProvider(provider);
     },
     /** Removes what only a leader knows: a standby would show old figures as if they were of now. */

@@ -19,6 +19,7 @@ function facts(change: Partial<WatchFacts> = {}): WatchFacts {
     ...{ head: { time: NOW / 1_000 - 5 }, secondsLeft: 10.2 },
     ...{ rescans: { open: 1, blocksLeft: 30 }, checked: { from: 5, to: 90 }, unscanned: [] },
     ...{ blocksInQuarantine: 0, gaps: 0, providers: [provider], unpublished: null },
+    reconciliation: { readsPerMinute: 2_000, checked: 0, notChecked: 0, sweepSeconds: null },
     recalled: createWatchMemory(() => NOW).recalled(),
     ...change,
   };

@@ -26,6 +26,7 @@ export interface WatchFacts {
   readonly blocksInQuarantine: number;
   readonly gaps: number;
   readonly providers: readonly ProviderStatus[];
+  readonly reconciliation: NonNullable<WatchDetailsV1['reconciliation']>;
   /** See `WatchMemory`. */
   readonly recalled: Pick<WatchDetailsV1, 'since' | 'reorgs' | 'alarms'>;
   readonly unpublished: Trouble | null;
@@ -34,7 +35,7 @@ export interface WatchFacts {
 /** How a chain is watched, as its report carries it. */
 export function watchDetails(facts: WatchFacts): WatchDetailsV1 {
   const { head, secondsLeft, rescans, checked, unscanned, unpublished } = facts;
-  const { blocksInQuarantine, gaps, providers, recalled } = facts;
+  const { blocksInQuarantine, gaps, providers, recalled, reconciliation } = facts;
   return {
     ...recalled,
     newestBlockAt: head === null ? null : timeOf(head.time),
@@ -44,7 +45,7 @@ export function watchDetails(facts: WatchFacts): WatchDetailsV1 {
       ...{ from: checked.from, to: checked.to, unscanned: lengthOf(unscanned) },
       ranges: unscanned.slice(0, RANGES_MAX).map(({ from, to }) => ({ from, to })),
     },
-    ...{ blocksInQuarantine, gaps },
+    ...{ blocksInQuarantine, gaps, reconciliation },
     unpublished: unpublished && {
       since: new Date(unpublished.since).toISOString(),
       reason: wordsOf(unpublished.message, SAID_MAX),

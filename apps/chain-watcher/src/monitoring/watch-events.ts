@@ -78,12 +78,22 @@ export function watchEvents(chain: string, { logger, metrics, memory, publish }:
         logger.warn({ chain, by: pause.by, reason: pause.reason }, 'chain paused by an operator');
       publish();
     },
-    changed(transfers: readonly { readonly transfer: TransferV1 }[]): void {
-      for (const { transfer } of transfers) {
-        const { status, transferId, version, asset, amount, to, block } = transfer;
-        metrics.transfers.inc({ chain, status });
-        const fields = { chain, transferId, version, asset, amount, to, block: block?.number };
-        logger.info(fields, status);
+    changed(transfers: readonly Changed[]): void {
+      for (const { direction, transfer } of transfers) {
+        const { status, transferId, version, asset, amount, from, to, block, waiting } = transfer;
+        metrics[direction === 'in' ? 'transfers' : 'outflows'].inc({ chain, status });
+        const party = direction === 'in' ? { to } : { from };
+        const fields = {
+          chain,
+          transferId,
+          version,
+          asset,
+          amount,
+          ...party,
+          block: block?.number,
+        };
+        if (waiting) logger.warn({ ...fields, waiting }, status);
+        else logger.info(fields, status);
       }
       publish();
     },
@@ -93,6 +103,11 @@ export function watchEvents(chain: string, { logger, metrics, memory, publish }:
       publish();
     },
   };
+}
+
+interface Changed {
+  readonly direction: 'in' | 'out';
+  readonly transfer: Omit<TransferV1, 'to' | 'txHash'> & { readonly to: string | null };
 }
 
 interface InQuarantine extends Pick<BlockHeader, 'number' | 'hash'> {

@@ -53,6 +53,11 @@ export function createWatcherMetrics(
     quarantined: gauge('quarantined_blocks', 'Blocks that could not be proven whole.'),
     gaps: gauge('gap_blocks', 'Those of them over which the chain went on.'),
     alarms: counter('alarms', 'Blocks of which less was proven than their chain asks for.', []),
+    balances: counter('balances', 'Balances that were compared, or that no node said.', ['result']),
+    sweepSeconds: gauge(
+      'sweep_seconds',
+      'How long the last sweep over all balances took; 0 before.',
+    ),
     unscanned: gauge('unscanned_heights', 'Heights up to the final block that nobody scanned.'),
     publishing: gauge('publishing', '1 while messages can be published, 0 when they cannot.'),
     blocksToRescan: gauge('blocks_to_rescan', 'Blocks that are still to be rescanned.'),
@@ -60,6 +65,7 @@ export function createWatcherMetrics(
     reorgs: counter('reorgs', 'Reorgs that replaced matched blocks.', []),
     deepestReorg: gauge('deepest_reorg_blocks', 'Blocks that the deepest reorg replaced.'),
     transfers: counter('transfers', 'Versions of transfers, by status.', ['status']),
+    outflows: counter('outflows', 'Versions of outflows, by status.', ['status']),
     nodeFaults: counter('node_faults', 'Steps that failed because of the node.', ['kind']),
     passSeconds: durationHistogram(
       registry,
@@ -83,6 +89,8 @@ export function createWatcherMetrics(
     }
     for (const status of ['seen', 'detected', 'final', 'reverted', 'dropped', 'failed'] as const) {
       metrics.transfers.inc({ chain, status }, 0);
+      // Nobody is told what may leave.
+      if (status !== 'seen' && status !== 'dropped') metrics.outflows.inc({ chain, status }, 0);
     }
   }
   return metrics;

@@ -1,5 +1,6 @@
 import { type Chain, canonicalTransaction, transactionForm } from '@daybook/chains';
 import {
+  LOOK_UP_KIND,
   MalformedMessage,
   parseWatchRequest,
   TOPICS,
@@ -14,6 +15,8 @@ import { type ChainRun, startedChain, tipOf, type WatchContext } from '../state/
 const REQUESTS_AT_ONCE = 20;
 /** Open requests for one chain; more are a mistake. */
 const OPEN_REQUESTS_MAX = 20;
+/** Accounts may fill this many of them, so that an operator's request always has a place. */
+const OPEN_OF_ACCOUNTS_MAX = 10;
 
 /** The kinds of requests, and how a rescan says what it is for. */
 const ORIGINS: ReadonlyMap<string, Rescan['origin']> = new Map([
@@ -30,6 +33,11 @@ const ORIGINS: ReadonlyMap<string, Rescan['origin']> = new Map([
 /** Whether a request takes effect as soon as it is stored. */
 export function isPauseOrEnd(kind: string): boolean {
   return kind === 'pause' || kind === 'resume';
+}
+
+/** Whether it is a question, which is answered and not stored. */
+export function isLookUp({ kind }: WatchRequestV1): boolean {
+  return kind === LOOK_UP_KIND;
 }
 
 /**
@@ -61,6 +69,7 @@ export function subscribeRequests(
           return [{ message, reason }];
         }
         await takeRequest(request);
+        if (isLookUp(request)) continue;
         const { requestId, kind, isCancelled, requestedBy } = request;
         const fields = { chain: chain.id, requestId, kind, isCancelled, requestedBy };
         logger.info(fields, 'request of an operator stored');
@@ -135,8 +144,9 @@ function refusalOf(context: WatchContext, request: WatchRequestV1, open: number)
   }
   // A chain can be paused whatever waits for it.
   if (origin === 'pause' || origin === 'resume') return refusalOfPause(context, origin);
-  if (open >= OPEN_REQUESTS_MAX) {
-    return `${OPEN_REQUESTS_MAX} requests for ${chain} are open already. Wait for them, or cancel some.`;
+  const most = isOfAccount(request) ? OPEN_OF_ACCOUNTS_MAX : OPEN_REQUESTS_MAX;
+  if (open >= most) {
+    return `${most} requests for ${chain} are open already. Wait for them, or cancel some.`;
   }
   if (transaction !== undefined) {
     if (!isOperatorsRescan({ origin })) return 'Only a rescan names a transaction: leave it out.';
@@ -149,6 +159,11 @@ function refusalOf(context: WatchContext, request: WatchRequestV1, open: number)
   // A block in quarantine may be the next one.
   if (origin !== 'ring-reset' && !isOperatorsRescan({ origin })) return null;
   return refusalOfBlocks(context, { ...request, from });
+}
+
+/** Whether an account asks for it, by one of its keys. */
+function isOfAccount({ requestedBy }: WatchRequestV1): boolean {
+  return requestedBy.startsWith('key:');
 }
 
 function refusalOfPause(

@@ -1,18 +1,24 @@
 import {
   type ChainHeadV1,
   cloudEventHeaders,
+  type LookUpV1,
+  NO_TRANSACTION,
+  type OutflowV1,
+  outflowKey,
   TOPICS,
   type TransferV1,
   transferKey,
   type WatchReportV1,
 } from '@daybook/contracts';
 import type { Message } from '@daybook/messaging';
+import { outflowIdOf } from '../match/movements';
 import { wordsOf } from '../monitoring/words';
+import type { BalanceChecked } from '../state/balances';
 import { isAbove, lowest, type Position } from '../state/position';
 import type { QuarantinedBlock } from '../state/quarantine';
 import { blocksLeft } from '../state/rescan';
 import { matchedThrough, tipOf, type WatchContext } from '../state/watch-state';
-import type { RescanReport } from '../state/watcher-store';
+import type { MovementVersion, RescanReport, TrackedTransfer } from '../state/watcher-store';
 
 /** The longest reason that the contract allows. */
 const REASON_LENGTH_MAX = 1_000;
@@ -38,8 +44,12 @@ export function createPublisher(context: WatchContext) {
       const messages = await store.outbox(chain.id, PUBLISH_AT_ONCE);
       const last = messages.at(-1);
       if (last) {
-        const content = messages.map(({ position: _, ...message }) => message);
-        await log.publish(TOPICS.transfer, content);
+        // A topic keeps its order, and no reader needs one between the topics.
+        for (const topic of [TOPICS.transfer, TOPICS.outflow]) {
+          const some = messages.filter((message) => message.topic === topic);
+          const content = some.map(({ position: _, topic: __, ...message }) => message);
+          if (content.length > 0) await log.publish(topic, content);
+        }
         await store.published(chain.id, last.position);
       }
       if (messages.length === PUBLISH_AT_ONCE) return true;
@@ -61,6 +71,35 @@ export function createPublisher(context: WatchContext) {
       await context.commit({ acknowledged });
     },
   };
+}
+
+/** The message of a version, and the topic that it belongs to. */
+export function trackedMessage({ direction, transfer }: TrackedTransfer) {
+  if (direction === 'out') {
+    const { transferId, unreadable: _, ...content } = transfer;
+    // What leaves is in a block and in a transaction.
+    const outflow = { outflowId: outflowIdOf(transferId), ...content } as OutflowV1;
+    return { topic: TOPICS.outflow, ...outflowMessage(outflow) };
+  }
+  // Only fees have no recipient, and they are outflows.
+  const told = { ...transfer, ...publicHashOf(transfer) } as TransferV1;
+  return { topic: TOPICS.transfer, ...transferMessage(told) };
+}
+
+/** On the topic every transfer has the hash of a transaction. */
+function publicHashOf({ transferId, txHash }: MovementVersion) {
+  if (txHash !== null) return { transferId, txHash };
+  const place = transferId.lastIndexOf('/');
+  const id = `${transferId.slice(0, place)}/${NO_TRANSACTION}${transferId.slice(place)}`;
+  return { transferId: id, txHash: NO_TRANSACTION };
+}
+
+/** The message of an outflow's version, ordered by chain and the address that sends. */
+export function outflowMessage(outflow: OutflowV1): Message {
+  const { outflowId, version } = outflow;
+  const time = new Date(version).toISOString();
+  const message = messageOf(TOPICS.outflow, `${outflowId}#${version}`, outflow, time);
+  return { ...message, key: outflowKey(outflow) };
 }
 
 /** The message of a transfer's version, ordered by chain and address. */
@@ -111,6 +150,42 @@ function watchReportMessage(chain: string, { rescan, observedAt }: RescanReport)
     ...{ found, versions, reason, observedAt },
   };
   return messageOf(TOPICS.watchReport, `${requestId}#${state}#${observedAt}`, report, observedAt);
+}
+
+/** The message on balances that were read after one block. `id` is of the report. */
+export function balancesMessage(
+  chain: string,
+  id: string,
+  checked: readonly BalanceChecked[],
+  observedAt: string,
+): Message {
+  const [{ number, hash }] = checked as readonly [BalanceChecked];
+  const entries = checked.map(({ address, asset, balance, moved }) => {
+    return { address, asset, balance: balance.toString(), moved: moved.toString() };
+  });
+  const report: WatchReportV1 = {
+    ...{ requestId: id, chain, state: 'done', from: number, to: number, blocksLeft: 0 },
+    ...{ found: 0, versions: 0, reason: null, observedAt },
+    balances: { block: { number, hash }, entries },
+  };
+  return messageOf(TOPICS.watchReport, id, report, observedAt);
+}
+
+/** The answer to a look-up. It says nothing of what was found for anybody. */
+export function lookUpMessage(
+  chain: string,
+  answer: {
+    readonly requestId: string;
+    readonly lookUp: LookUpV1;
+    readonly observedAt: string;
+  },
+): Message {
+  const { requestId, lookUp, observedAt } = answer;
+  const report: WatchReportV1 = {
+    ...{ requestId, chain, state: 'done', from: null, to: null, blocksLeft: 0 },
+    ...{ found: 0, versions: 0, reason: null, observedAt, lookUp },
+  };
+  return messageOf(TOPICS.watchReport, `${requestId}#${observedAt}`, report, observedAt);
 }
 
 /** A message whose key is its chain. */

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type ChainBlock, contentAgreedOn, InvalidBlock, RpcFailure } from '@daybook/chains';
-import { matchBlocks, transferIdOf } from '../match/transfer-versions';
+import { movementsIn } from '../match/movements';
+import { matchBlocks } from '../match/transfer-versions';
 import type { NextBlocks } from '../reorg/next-blocks';
 import {
   becomesGap,
@@ -30,7 +31,7 @@ export type Quarantine = ReturnType<typeof createQuarantine>;
 
 /** Keeps the blocks that could not be proven whole, asks for them again, and does what operators decide. */
 export function createQuarantine(context: WatchContext) {
-  const { chain, client, state, commit } = context;
+  const { chain, client, table, state, commit } = context;
   /** A block that was answered invalidly and is not in quarantine yet. */
   let suspect = { hash: '', since: 0, attempts: 0 };
   /** When the content of each gap was asked for last. */
@@ -88,7 +89,8 @@ export function createQuarantine(context: WatchContext) {
     request?: Rescan,
   ): Promise<void> {
     const { number } = gap;
-    const ids = new Set(block.transfers.map((transfer) => transferIdOf(chain.id, transfer)));
+    const shown = movementsIn(context, block, (address) => table.has(address));
+    const ids = new Set(shown.map(({ id }) => id));
     const stranded = await strandedTransfers(context, [gap]);
     const next = gapsOf(state.quarantine).find((it) => it.number > number);
     const left = next ? stranded.filter(({ transfer }) => !ids.has(transfer.transferId)) : [];

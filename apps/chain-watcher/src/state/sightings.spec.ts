@@ -11,7 +11,8 @@ function tracked(
   const { txHash = '0xa', nonce = 1, status = 'seen' } = change;
   const transfer = { transferId: id, txHash, status } as TransferV1;
   const sighting = { sender: '0x01', nonce, seenAt: NOW };
-  return { transfer, sighting, isSettled: false, needsConfirmation: false };
+  const direction = 'in' as const;
+  return { direction, transfer, sighting, isSettled: false, needsConfirmation: false };
 }
 
 function mined(hash: string, nonce: number | null = 1, sender = '0x01') {

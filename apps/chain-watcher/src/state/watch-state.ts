@@ -71,7 +71,8 @@ export interface WatchState
   extends Changing<
     Pick<
       WatchRecord,
-      ('rescans' | 'taken' | 'acknowledged' | 'paused') | ('scannedFrom' | 'scanned' | 'quarantine')
+      | ('rescans' | 'taken' | 'acknowledged' | 'paused' | 'sweep')
+      | ('scannedFrom' | 'scanned' | 'quarantine')
     >
   > {
   chain: ChainState;
@@ -117,13 +118,13 @@ export interface WatchContext extends WatchParts {
 
 export function openContext(parts: WatchParts, record: WatchRecord): WatchContext {
   const { ring, startNumber, startedAt, seen, finalNumber, ...stored } = record;
-  const { rescans, taken, acknowledged, paused, scannedFrom, scanned, quarantine } = stored;
+  const { rescans, taken, acknowledged, paused, scannedFrom, scanned, quarantine, sweep } = stored;
   const state: WatchState = {
     chain:
       ring.length === 0
         ? { phase: 'new' }
         : { phase: 'following', ring, startNumber: startNumber ?? 0, startedAt },
-    ...{ rescans, taken, acknowledged, paused, scannedFrom, scanned, quarantine },
+    ...{ rescans, taken, acknowledged, paused, scannedFrom, scanned, quarantine, sweep },
     knownHeight: { number: -1, lowerSince: null },
     ...{ rival: null, finalNumber: finalNumber ?? -1, withheldSince: null },
     agreedNumber: parts.client.size === 1 ? Number.POSITIVE_INFINITY : (ring[0]?.number ?? -1),
@@ -178,6 +179,7 @@ function apply({ table, events, now }: WatchParts, state: WatchState, change: Ch
     forgetNode(state, now());
     events.paused(change.paused);
   }
+  state.sweep = change.balances?.sweep ?? state.sweep;
   state.finalNumber = change.finalNumber ?? state.finalNumber;
   state.taken = change.taken ?? state.taken;
   state.acknowledged = change.acknowledged ?? state.acknowledged;

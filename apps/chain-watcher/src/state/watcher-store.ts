@@ -1,6 +1,7 @@
 import type { BlockHeader } from '@daybook/chains';
 import type { TransferV1 } from '@daybook/contracts';
 import type { Message } from '@daybook/messaging';
+import type { BalanceChange, BalanceChecked, Holding, Sweep } from './balances';
 import type { Pause } from './pause';
 import type { Position } from './position';
 import type { QuarantinedBlock } from './quarantine';
@@ -16,9 +17,23 @@ export interface Sighting {
   readonly seenAt: number;
 }
 
-/** The latest version of a transfer, and its sighting when it was first seen in the mempool. */
+/** `in` to one of our addresses, `out` from one. What moves between two of them does both. */
+export type Direction = 'in' | 'out';
+
+/** A version of a transfer, or of an outflow: that is one to `to` as well, or a fee. */
+export interface MovementVersion extends Omit<TransferV1, 'to' | 'txHash'> {
+  /** The stored id: that of an outflow is not that of the transfer, which may be ours, too. */
+  readonly transferId: string;
+  /** Null for a fee. */
+  readonly to: string | null;
+  /** Null for what no transaction moved. */
+  readonly txHash: string | null;
+}
+
+/** The latest version of a transfer or of an outflow, and its sighting when it was first seen in the mempool. */
 export interface TrackedTransfer {
-  readonly transfer: TransferV1;
+  readonly direction: Direction;
+  readonly transfer: MovementVersion;
   readonly sighting: Sighting | null;
   /** Whether all are passed that the registry had when the last one was. */
   readonly isSettled: boolean;
@@ -63,6 +78,7 @@ export interface WatchRecord {
   readonly paused: Pause | null;
   /** Pending transfers that are neither mined nor dropped. */
   readonly seen: readonly TrackedTransfer[];
+  readonly sweep: Sweep;
 }
 
 /** All effects of one step, stored in one transaction. */
@@ -94,6 +110,7 @@ export interface Change {
   readonly transfers?: readonly TrackedTransfer[];
   /** Known versions to publish again, after `transfers`. */
   readonly again?: readonly TrackedTransfer[];
+  readonly balances?: BalanceChange;
   /** Applied first: the thresholds of the registry, which may have others than before. */
   readonly reopened?: readonly Reopened[];
 }
@@ -105,6 +122,7 @@ export interface Reopened extends AssetSelection {
 }
 
 export interface OutboxMessage extends Message {
+  readonly topic: string;
   readonly position: bigint;
 }
 
@@ -172,6 +190,27 @@ export abstract class WatcherStore {
   abstract due(chain: string, query: DueQuery): Promise<readonly TrackedTransfer[]>;
   /** Transfers that wait for a second provider, by id. */
   abstract waiting(chain: string, query: WaitingQuery): Promise<readonly TrackedTransfer[]>;
+  /**
+   * Holdings of these assets that moved since their balance was read last and have no read that waits for its block to
+   * be final: those first that were tried least recently.
+   */
+  abstract balancesToRead(
+    chain: string,
+    assets: readonly string[],
+    limit: number,
+  ): Promise<readonly Holding[]>;
+  /** Balances that were read after blocks up to `number` and not compared yet, lowest block first. */
+  abstract balancesRead(
+    chain: string,
+    number: number,
+    limit: number,
+  ): Promise<readonly BalanceChecked[]>;
+  /** The next stored addresses after one, in their order. */
+  abstract addressesAfter(
+    chain: string,
+    address: string,
+    limit: number,
+  ): Promise<readonly string[]>;
   /** Stores a step with its outbox. Throws `LostLeadership`; after any other error the outcome is unknown. */
   abstract commit(leadership: Leadership, change: Change): Promise<void>;
   /** The oldest unpublished messages. */

@@ -253,6 +253,64 @@ export const watcherMigrations = sqlMigrations({
     ALTER TABLE watcher.rescan ADD CONSTRAINT rescan_origin CHECK (origin IN ('late-address',
       'operator', 'report-again', 'ring-reset', 'ask-block', 'accept-block', 'skip-block',
       'pause', 'resume'));`,
+
+  /** What leaves an address of ours lives as what arrives, in the same table. */
+  TrackOutflows1764800000000: `
+    -- direction:  in to one of our addresses, out from one; null, as older versions wrote it, means in.
+    -- netted:     how much of the amount went the other way in the same transaction; null for nothing.
+    -- unreadable: whether the token's log cannot be read as a transfer; null when it can.
+    -- A fee has no recipient, and a withdrawal of a validator no transaction.
+    ALTER TABLE watcher.transfer
+      ADD COLUMN direction  text CHECK (direction IN ('in', 'out')),
+      ADD COLUMN netted     numeric(78,0),
+      ADD COLUMN unreadable boolean,
+      ALTER COLUMN recipient DROP NOT NULL,
+      ALTER COLUMN tx_hash   DROP NOT NULL;
+    -- Older versions published transfers only.
+    ALTER TABLE watcher.outbox ADD COLUMN topic text NOT NULL DEFAULT 'daybook.transfer.v1';`,
+
+  /** Balances on chain are compared with what moved. */
+  CompareBalances1764850000000: `
+    -- What moves to an address of ours and from it, by the address.
+    CREATE INDEX transfer_owner ON watcher.transfer
+      (chain, (CASE WHEN direction = 'out' THEN sender ELSE recipient END), asset, block_number);
+
+    -- What our addresses hold. A row without has_moved is only there until its read is compared.
+    -- moved_number: the highest block with a movement that no read covers; null when there is none.
+    -- base_sum:     what moved up to block base_number, so that no comparison adds up a whole life again.
+    -- read_*:       a balance that was read after a block, until that block is final and it is compared.
+    -- tried_at:     when the node did not say it, in Unix milliseconds.
+    CREATE TABLE watcher.balance (
+      chain        text    NOT NULL,
+      address      text    NOT NULL,
+      asset        text    NOT NULL,
+      has_moved    boolean NOT NULL,
+      moved_number bigint,
+      base_number  bigint,
+      base_sum     numeric(80,0),
+      read_number  bigint,
+      read_hash    text,
+      read_balance numeric(78,0),
+      tried_at     bigint  NOT NULL DEFAULT 0,
+      PRIMARY KEY (chain, address, asset),
+      CHECK (num_nulls(base_number, base_sum) IN (0, 2)),
+      CHECK (num_nulls(read_number, read_hash, read_balance) IN (0, 3))
+    );
+    CREATE INDEX balance_to_read ON watcher.balance (chain, tried_at)
+      WHERE moved_number IS NOT NULL AND read_number IS NULL;
+    CREATE INDEX balance_read ON watcher.balance (chain, read_number) WHERE read_number IS NOT NULL;
+    -- All that moved before is read once.
+    INSERT INTO watcher.balance (chain, address, asset, has_moved, moved_number)
+      SELECT chain, CASE WHEN direction = 'out' THEN sender ELSE recipient END AS address, asset, true,
+        max(block_number)
+      FROM watcher.transfer WHERE block_number IS NOT NULL GROUP BY 1, 2, 3;
+
+    -- The sweep over the balances of all addresses: the last address that was read, when it began, and how long
+    -- the last whole one took, in milliseconds.
+    ALTER TABLE watcher.chain
+      ADD COLUMN sweep_after   text   NOT NULL DEFAULT '',
+      ADD COLUMN sweep_since   bigint NOT NULL DEFAULT 0,
+      ADD COLUMN sweep_last_ms bigint;`,
 });
 
 /**
@@ -268,5 +326,6 @@ export async function grantWatcher(queries: Queries, role: string): Promise<void
       watcher.quarantine TO ${name};
     GRANT SELECT, INSERT ON watcher.address, watcher.store TO ${name};
     GRANT SELECT, INSERT, DELETE ON watcher.ring, watcher.outbox TO ${name};
+    GRANT SELECT, INSERT, UPDATE, DELETE ON watcher.balance TO ${name};
     GRANT DELETE ON watcher.rescan TO ${name};`);
 }

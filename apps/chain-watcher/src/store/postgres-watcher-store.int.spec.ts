@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
+import { TOPICS } from '@daybook/contracts';
 import { Client } from 'pg';
 import { freshDatabase, type TestDatabase, until } from '../../../../test/dependencies';
+import { balancesContract } from '../../testing/balances.contract';
 import { aStart, watcherStoreContract } from '../../testing/watcher-store.contract';
 import { migrate } from '../migrate';
 import { NOT_BEGUN } from '../state/rescan';
@@ -46,13 +48,14 @@ async function openStore(): Promise<PostgresWatcherStore> {
     `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '${ROLE}'`,
   );
   await administer(
-    `TRUNCATE watcher.chain, watcher.ring, watcher.rescan, watcher.address, watcher.transfer, watcher.outbox, watcher.store, watcher.quarantine`,
+    `TRUNCATE watcher.balance, watcher.chain, watcher.ring, watcher.rescan, watcher.address, watcher.transfer, watcher.outbox, watcher.store, watcher.quarantine`,
   );
   return new PostgresWatcherStore({ url: runtimeUrl });
 }
 
 describe('PostgresWatcherStore', () => {
   watcherStoreContract(openStore);
+  describe('balances', () => balancesContract(openStore));
 
   const leaseEnds = () => administer(`UPDATE watcher.chain SET lease_until = now()`);
 
@@ -183,6 +186,7 @@ describe('PostgresWatcherStore', () => {
       seen: [],
       ...{ finalNumber: null, scannedFrom: 40, scanned: [{ from: 40, to: 50 }], quarantine: [] },
       paused: null,
+      sweep: { after: '', since: 0, lastMs: null },
     });
     expect(await store.id()).toMatch(/^[-0-9a-f]{36}$/);
     await store.close();
@@ -217,6 +221,30 @@ describe('PostgresWatcherStore', () => {
         ['open', undefined, false],
       ]),
     );
+    await store.close();
+    await old.drop();
+  });
+
+  it('takes all that an older version tracked and has not published for transfers', async () => {
+    const old = await freshDatabase();
+    const client = new Client({ connectionString: old.url });
+    await client.connect();
+    const migrations = watcherMigrations.map((Migration) => new Migration());
+    const outflows = migrations.findIndex(({ name }) => name.startsWith('TrackOutflows'));
+    for (const migration of migrations.slice(0, outflows)) await migration.up(client);
+    await client.query(`
+      INSERT INTO watcher.transfer
+        (transfer_id, version, status, chain, asset, amount, sender, recipient, tx_hash)
+        VALUES ('${CHAIN}/0x3/log:0', 7, 'seen', '${CHAIN}', 'asset', 5, '0x1', '0x2', '0x3');
+      INSERT INTO watcher.outbox (chain, id, key, value, headers)
+        VALUES ('${CHAIN}', 'an id', 'a key', '{}', '{}')`);
+    for (const migration of migrations.slice(outflows)) await migration.up(client);
+    await client.end();
+    const store = new PostgresWatcherStore({ url: old.url });
+    const [known] = await store.transfers([`${CHAIN}/0x3/log:0`]);
+    expect(known).toMatchObject({ direction: 'in', transfer: { amount: '5', txHash: '0x3' } });
+    expect(known?.transfer).not.toHaveProperty('netted');
+    expect(await store.outbox(CHAIN, 9)).toMatchObject([{ topic: TOPICS.transfer, id: 'an id' }]);
     await store.close();
     await old.drop();
   });

@@ -1,5 +1,6 @@
 import { setImmediate as letOthersRun } from 'node:timers/promises';
 import { Pool, types } from 'pg';
+import type { BalanceChecked, Holding } from '../state/balances';
 import type { QuarantinedBlock } from '../state/quarantine';
 import type { Rescan } from '../state/rescan';
 import type { Heights } from '../state/scanned';
@@ -155,6 +156,23 @@ export class PostgresWatcherStore extends WatcherStore {
 
   async includedAtMost(chain: string, number: number): Promise<BlockRef | null> {
     return (await this.rows<BlockRef>('includedAtMost', chain, number))[0] ?? null;
+  }
+
+  balancesToRead(
+    chain: string,
+    assets: readonly string[],
+    limit: number,
+  ): Promise<readonly Holding[]> {
+    return this.rows('balancesToRead', chain, assets, limit);
+  }
+
+  balancesRead(chain: string, number: number, limit: number): Promise<readonly BalanceChecked[]> {
+    return this.rows('balancesRead', chain, number, limit);
+  }
+
+  async addressesAfter(chain: string, after: string, limit: number): Promise<readonly string[]> {
+    const rows = await this.rows<Holding>('addressesAfter', chain, after, limit);
+    return rows.map(({ address }) => address);
   }
 
   rescans(chain: string): Promise<readonly Rescan[]> {

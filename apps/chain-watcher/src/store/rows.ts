@@ -1,7 +1,7 @@
 import type { BlockHeader } from '@daybook/chains';
 import type { PoolClient } from 'pg';
 import { textOfPassed } from '../finality/passed';
-import { transferMessage } from '../publish/publisher';
+import { trackedMessage } from '../publish/publisher';
 import { isInQuarantine, type QuarantinedBlock } from '../state/quarantine';
 import type { Rescan } from '../state/rescan';
 import type { ScannedChange } from '../state/scanned';
@@ -12,6 +12,7 @@ import {
   type TrackedTransfer,
   type WatchRecord,
 } from '../state/watcher-store';
+import { cutBalances, markMoved, type Run, writeBalances } from './balance-rows';
 
 /** The fields of a type, each with the column or expression that it is stored in. */
 type Columns<Fields extends object> = Readonly<Record<keyof Fields, string>>;
@@ -39,6 +40,8 @@ export const CHAIN_COLUMNS: Columns<Omit<WatchRecord, 'ring' | 'rescans' | 'seen
     SELECT coalesce(json_agg(
       json_build_object('from', lower(r), 'to', upper(r) - 1) ORDER BY lower(r)), '[]')
     FROM unnest(scanned) AS r)`,
+    sweep: `json_build_object(
+    'after', coalesce(sweep_after, ''), 'since', coalesce(sweep_since, 0), 'lastMs', sweep_last_ms)`,
     paused: `CASE WHEN paused_at IS NOT NULL THEN
     json_build_object('by', paused_by, 'since', paused_at, 'reason', pause_reason) END`,
   };
@@ -59,6 +62,7 @@ export const RESCAN_COLUMNS: Columns<Rescan> = {
 };
 
 export const TRANSFER_COLUMNS: Columns<TrackedTransfer> = {
+  direction: `coalesce(direction, 'in')`,
   transfer: `(jsonb_build_object(
     'transferId', transfer_id, 'version', version, 'status', status, 'chain', chain, 'asset', asset,
     'amount', amount::text, 'from', sender, 'to', recipient, 'txHash', tx_hash,
@@ -66,6 +70,8 @@ export const TRANSFER_COLUMNS: Columns<TrackedTransfer> = {
       json_build_object('number', block_number, 'hash', block_hash, 'time', block_time) END,
     'finality', finality::json)
     || CASE WHEN passed = '' THEN '{}' ELSE jsonb_build_object('passed', string_to_array(passed, ',')) END
+    || CASE WHEN netted IS NULL THEN '{}' ELSE jsonb_build_object('netted', netted::text) END
+    || CASE WHEN unreadable THEN jsonb_build_object('unreadable', true) ELSE '{}' END
     || CASE WHEN waiting IS NULL THEN '{}' ELSE jsonb_build_object('waiting', waiting) END)`,
   sighting: `CASE WHEN seen_sender IS NOT NULL THEN
     json_build_object('sender', seen_sender, 'nonce', seen_nonce, 'seenAt', seen_at) END`,
@@ -136,7 +142,7 @@ const UPSERT_TRANSFERS = `
   SELECT * FROM json_populate_recordset(NULL::watcher.transfer, $1)
   ON CONFLICT (transfer_id) DO UPDATE SET
     version = excluded.version, status = excluded.status, asset = excluded.asset,
-    amount = excluded.amount, sender = excluded.sender, recipient = excluded.recipient,
+    amount = excluded.amount, netted = excluded.netted, unreadable = excluded.unreadable, sender = excluded.sender, recipient = excluded.recipient,
     block_number = excluded.block_number, block_hash = excluded.block_hash,
     block_time = excluded.block_time, finality = excluded.finality,
     waiting = excluded.waiting, passed = excluded.passed, settled = excluded.settled,
@@ -156,8 +162,8 @@ const REOPEN_TRANSFERS = `
 
 // Positions are assigned in the order of the rows, which is the order of publishing.
 const INSERT_OUTBOX = `
-  INSERT INTO watcher.outbox (chain, id, key, value, headers)
-  SELECT $1, m ->> 'id', m ->> 'key', m ->> 'value', m ->> 'headers'
+  INSERT INTO watcher.outbox (chain, topic, id, key, value, headers)
+  SELECT $1, m ->> 'topic', m ->> 'id', m ->> 'key', m ->> 'value', m ->> 'headers'
   FROM json_array_elements($2::json) WITH ORDINALITY AS messages (m, n)
   ORDER BY n`;
 
@@ -167,7 +173,7 @@ export async function writeChange(
   { chain, fence }: Leadership,
   change: Change,
 ): Promise<void> {
-  const run = (name: string, text: string, ...values: unknown[]) =>
+  const run: Run = (name, text, ...values) =>
     client.query({ name: `watcher-write-${name}`, text, values: [chain, ...values] });
 
   const led = await run('lock-fence', LOCK_FENCE, fence);
@@ -180,6 +186,7 @@ export async function writeChange(
   }
   if (start) await run('start', START, start.number, start.at, start.scannedFrom);
   if (advance) {
+    await cutBalances(run, advance);
     await run('cut-ring', CUT_RING, advance.ancestor, advance.oldest);
     const added = advance.added.filter(({ number }) => number >= advance.oldest);
     await run('insert-ring', INSERT_RING, JSON.stringify(added));
@@ -210,8 +217,10 @@ export async function writeChange(
   if (transfers.length > 0) {
     const rows = JSON.stringify(lastVersions(transfers).map(transferRow));
     await client.query({ name: 'watcher-write-transfers', text: UPSERT_TRANSFERS, values: [rows] });
+    await markMoved(run, transfers);
   }
-  const messages = [...transfers, ...again].map(({ transfer }) => transferMessage(transfer));
+  if (change.balances) await writeBalances(run, change.balances);
+  const messages = [...transfers, ...again].map(trackedMessage);
   if (messages.length > 0) await run('insert-outbox', INSERT_OUTBOX, JSON.stringify(messages));
 }
 
@@ -226,10 +235,17 @@ function lastVersions(transfers: readonly TrackedTransfer[]): TrackedTransfer[] 
 
 /** A row of the table `transfer`. */
 function transferRow(tracked: TrackedTransfer): object {
-  const { transfer, sighting, isSettled, needsConfirmation } = tracked;
+  const { direction, transfer, sighting, isSettled, needsConfirmation } = tracked;
   const { transferId, from, to, txHash, block, finality, passed = [], ...same } = transfer;
   return {
-    ...{ ...same, transfer_id: transferId, sender: from, recipient: to, tx_hash: txHash },
+    ...{
+      ...same,
+      direction,
+      transfer_id: transferId,
+      sender: from,
+      recipient: to,
+      tx_hash: txHash,
+    },
     ...{ block_number: block?.number, block_hash: block?.hash, block_time: block?.time },
     finality: finality && JSON.stringify(finality),
     ...{ passed: textOfPassed(passed), settled: isSettled },

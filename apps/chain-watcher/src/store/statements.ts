@@ -58,12 +58,31 @@ export const SQL = {
   waiting: `
     ${TRANSFERS} WHERE chain = $1 AND waiting IS NOT NULL AND transfer_id > $2
     ORDER BY transfer_id LIMIT $3`,
+  // In less out, up to the block of the read. What waits as an unproven trace may never have moved.
+  balancesRead: `
+    SELECT b.address, b.asset, b.read_number AS number, b.read_hash AS hash, b.read_balance AS balance,
+      coalesce(b.base_sum, 0) + coalesce(m.sum, 0) AS moved
+    FROM watcher.balance AS b, LATERAL (
+      SELECT sum((t.amount - coalesce(t.netted, 0)) * CASE WHEN t.direction = 'out' THEN -1 ELSE 1 END)
+      FROM watcher.transfer AS t
+      WHERE t.chain = b.chain AND t.asset = b.asset
+        AND (CASE WHEN t.direction = 'out' THEN t.sender ELSE t.recipient END) = b.address
+        AND t.block_number > coalesce(b.base_number, -1) AND t.block_number <= b.read_number
+        AND t.status IN ('detected', 'final') AND t.waiting IS DISTINCT FROM 'unproven-trace') AS m
+    WHERE b.chain = $1 AND b.read_number <= $2
+    ORDER BY b.read_number, b.address, b.asset LIMIT $3`,
+  balancesToRead: `
+    SELECT address, asset FROM watcher.balance
+    WHERE chain = $1 AND asset = ANY($2) AND moved_number IS NOT NULL AND read_number IS NULL
+    ORDER BY tried_at, address, asset LIMIT $3`,
+  addressesAfter: `
+    SELECT address FROM watcher.address WHERE chain = $1 AND address > $2 ORDER BY address LIMIT $3`,
   rescans: `
     SELECT ${RESCAN} FROM watcher.rescan WHERE chain = $1 AND ended_at IS NULL
     ORDER BY requested_at, id`,
   hasRescan: 'SELECT FROM watcher.rescan WHERE id = $1',
   outbox: `
-    SELECT position::numeric, id, key, value, headers::json FROM watcher.outbox
+    SELECT position::numeric, topic, id, key, value, headers::json FROM watcher.outbox
     WHERE chain = $1 ORDER BY outbox.position LIMIT $2`,
   published: 'DELETE FROM watcher.outbox WHERE chain = $1 AND position <= $2',
   unreported: `

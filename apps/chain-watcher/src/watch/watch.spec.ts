@@ -11,6 +11,7 @@ import { addressOf } from '../../../../libs/chains/testing/raw-blocks';
 import { InMemoryBroker, InMemoryLog } from '../../../../libs/messaging/testing/in-memory-log';
 import { InMemoryWatcherStore } from '../../testing/in-memory-store';
 import { CHAIN } from '../../testing/model-chain';
+import { truthOf } from '../../testing/model-truth';
 import { requested } from '../../testing/rescans';
 import { silent } from '../../testing/simulated-chain';
 import { type TrueNode, trueNode } from '../../testing/true-node';
@@ -91,8 +92,8 @@ function pay(): number {
     node.chain.pool = [];
     node.chain.send([purse]);
     node.mine(1);
-    const [found] = node.chain.truth(new Set([purse]), node.chain.height).values();
-    if (found && !found.transfer.failed) break;
+    const [found] = truthOf(node.chain, new Set([purse]), node.chain.height).values();
+    if (found && !found.movement.failed && found.movement.direction === 'in') break;
   }
   node.chain.pool = [];
   return node.chain.height;

@@ -6,9 +6,11 @@ import { createFinality } from '../finality/finalise';
 import { createMempool } from '../mempool/mempool';
 import { type ChainHealth, judge, type Trouble } from '../monitoring/health';
 import { type WatchFacts, watchDetails } from '../monitoring/watch-details';
+import { createLookUps } from '../operator/look-ups';
 import { isPauseOrEnd, takeRequest } from '../operator/watch-requests';
 import { chainHeadMessage, createPublisher, reportedQuarantine } from '../publish/publisher';
 import { createQuarantine } from '../quarantine/quarantine';
+import { createReconciliation } from '../reconcile/reconcile';
 import { createSupport } from '../reorg/support';
 import { createRescans } from '../rescan/run-rescans';
 import { pauseSentence } from '../state/pause';
@@ -37,6 +39,12 @@ export function createWatch(parts: WatchParts, record: WatchRecord) {
   const quarantine = createQuarantine(context);
   const following = { quarantine, supportOf: createSupport(parts.client, parts.now) };
   const publisher = createPublisher(context);
+  const reconciliation = createReconciliation(
+    context,
+    { finalized: () => finality.finalized() },
+    publisher.publishedBlock,
+  );
+  const lookUps = createLookUps(context);
   let finalStoredAt = 0;
   /** Aborts with the chain's first start. Before it, it is unknown what an address is late for. */
   const started = new AbortController();
@@ -137,6 +145,8 @@ export function createWatch(parts: WatchParts, record: WatchRecord) {
      */
     pass: () => inTurn(takePass),
 
+    /** Reads and compares balances that are due; returns whether more are due at once. */
+    reconcile: reconciliation.step,
     /** Publishes what is stored; returns whether more is stored. */
     publish: publisher.publish,
     heights,
@@ -149,6 +159,7 @@ export function createWatch(parts: WatchParts, record: WatchRecord) {
         ...{ ...process, head, secondsLeft: secondsToMatch(), providers: parts.client.status() },
         rescans: { open, blocksLeft: rescans.blocksLeft() },
         ...{ checked: checked(), unscanned: unscanned() },
+        reconciliation: reconciliation.facts(),
         ...{ blocksInQuarantine: inQuarantine.length, gaps: gapsOf(inQuarantine).length },
       });
     },
@@ -192,6 +203,8 @@ export function createWatch(parts: WatchParts, record: WatchRecord) {
       // When a pause is done, no pass is in progress that matches more.
       return isPauseOrEnd(request.kind) ? inTurn(take) : take();
     },
+    /** Answers what the chain shows of a transaction. See `createLookUps`. */
+    lookUp: lookUps.take,
     /** Whether an operator has paused the chain. Nothing is to be asked of its node then. */
     isPaused: () => state.paused !== null,
 

@@ -21,7 +21,12 @@ interface ProblemBody {
   readonly errors?: readonly { readonly detail: string }[];
 }
 
-export function ledgerApi(url: string, key: string, signal?: AbortSignal): LedgerApi {
+export function ledgerApi(
+  url: string,
+  key: string,
+  signal?: AbortSignal,
+  keyVariable = 'DAYBOOK_OPERATOR_KEY',
+): LedgerApi {
   async function call<Answer>(method: string, path: string, body?: object): Promise<Answer> {
     const timeout = AbortSignal.timeout(ANSWER_TIMEOUT_MS);
     const response = await fetch(url + path, {
@@ -39,7 +44,7 @@ export function ledgerApi(url: string, key: string, signal?: AbortSignal): Ledge
     });
     const answer: unknown = await response.json().catch(() => null);
     if (response.ok && answer !== null) return answer as Answer;
-    throw refusal(url, response.status, answer as ProblemBody | null);
+    throw refusal(url, response.status, answer as ProblemBody | null, keyVariable);
   }
   return {
     get: (path) => call('GET', path),
@@ -47,10 +52,16 @@ export function ledgerApi(url: string, key: string, signal?: AbortSignal): Ledge
   };
 }
 
-function refusal(url: string, status: number, problem: ProblemBody | null): Failure {
+function refusal(
+  url: string,
+  status: number,
+  problem: ProblemBody | null,
+  keyVariable: string,
+): Failure {
   if (status === 401) {
-    const right = 'Set DAYBOOK_OPERATOR_KEY to a key that was issued there and is active.';
-    return new Failure(`The ledger at ${url} refuses the operator's key. ${right}`, EXIT.usage);
+    const right = `Set ${keyVariable} to a key that was issued there and is active.`;
+    const whose = keyVariable === 'DAYBOOK_OPERATOR_KEY' ? "operator's" : "account's";
+    return new Failure(`The ledger at ${url} refuses the ${whose} key. ${right}`, EXIT.usage);
   }
   const said = problem?.errors?.map(({ detail }) => detail).join(' ') || problem?.detail;
   const sentence = said ?? `The ledger at ${url} answers with HTTP status ${status}.`;

@@ -8,6 +8,7 @@ import { LedgerEnv } from '../../../ledger/src/ledger.env';
 import { migrate } from '../../../ledger/src/migrate';
 import { openEventStore } from '../../../ledger/src/runtime/engines';
 import {
+  apiKeyOf,
   type DataFolder,
   databaseUrls,
   dataFolder,
@@ -35,6 +36,8 @@ export interface Installation {
   readonly ledgerUrl: string | null;
   readonly watcherUrl: string | null;
   readonly operatorKey: string | null;
+  /** Of an account. */
+  readonly apiKey: string | null;
 }
 
 /** What a command works with. Everything is opened when it is first used. */
@@ -45,6 +48,8 @@ export interface Operation {
   readonly signal: AbortSignal;
   /** The ledger, called with the operator's key. Throws `Failure` if address or key is not known. */
   readonly api: LedgerApi;
+  /** The same with an account's key. */
+  readonly accountApi: LedgerApi;
   /** The configuration of the ledger. Throws `EnvironmentError`. */
   readonly env: Readonly<LedgerEnv>;
   readonly defaultAccountId: string;
@@ -66,7 +71,10 @@ export function openOperation(data: string | undefined, signal: AbortSignal): Op
       return installation;
     },
     get api() {
-      return operatorApi(operation.installation, signal);
+      return apiOf(operation.installation, 'operatorKey', signal);
+    },
+    get accountApi() {
+      return apiOf(operation.installation, 'apiKey', signal);
     },
     get env() {
       env ??= readEnvironment(LedgerEnv, operation.installation.environment);
@@ -125,6 +133,7 @@ function findInstallation(data: string | undefined): Installation {
     DAYBOOK_LEDGER_URL: last.ledgerUrl ?? '',
     DAYBOOK_WATCHER_URL: last.watcherUrl ?? '',
     DAYBOOK_OPERATOR_KEY: env.DAYBOOK_OPERATOR_KEY || keyOfFolder(folder, last),
+    DAYBOOK_API_KEY: env.DAYBOOK_API_KEY || accountKeyOfFolder(folder),
   });
 }
 
@@ -132,6 +141,11 @@ function findInstallation(data: string | undefined): Installation {
 function keyOfFolder(folder: DataFolder, { environment }: LastStart): string | undefined {
   const stored = () => (existsSync(folder.operatorKeyFile) ? operatorKeyOf(folder) : undefined);
   return environment.DAYBOOK_OPERATOR_KEY || stored();
+}
+
+/** The key of the default account. */
+function accountKeyOfFolder(folder: DataFolder): string | undefined {
+  return existsSync(folder.apiKeyFile) ? apiKeyOf(folder) : undefined;
 }
 
 function describe(folder: DataFolder | null, place: string, env: NodeJS.ProcessEnv): Installation {
@@ -142,18 +156,32 @@ function describe(folder: DataFolder | null, place: string, env: NodeJS.ProcessE
     ledgerUrl: env.DAYBOOK_LEDGER_URL || null,
     watcherUrl: env.DAYBOOK_WATCHER_URL || null,
     operatorKey: env.DAYBOOK_OPERATOR_KEY || null,
+    apiKey: env.DAYBOOK_API_KEY || null,
   };
 }
 
 const SET_URL = 'DAYBOOK_LEDGER_URL to its address, such as http://127.0.0.1:3000';
-const SET_KEY =
-  'DAYBOOK_OPERATOR_KEY to a key of an operator ("npx daybook keys create --operator <name> --scopes read,write" issues one)';
+const KEYS = {
+  operatorKey: {
+    variable: 'DAYBOOK_OPERATOR_KEY',
+    is: 'a key of an operator ("npx daybook keys create --operator <name> --scopes read,write" issues one)',
+  },
+  apiKey: {
+    variable: 'DAYBOOK_API_KEY',
+    is: 'a key of an account ("npx daybook keys create --account <id> --scopes read" issues one)',
+  },
+} as const;
 
-/** The ledger of an installation, called with the operator's key. */
-function operatorApi(installation: Installation, signal: AbortSignal): LedgerApi {
-  const { ledgerUrl, operatorKey, folder, place } = installation;
-  if (ledgerUrl !== null && operatorKey !== null) return ledgerApi(ledgerUrl, operatorKey, signal);
-  const missing = [ledgerUrl === null && SET_URL, operatorKey === null && SET_KEY];
+/** The ledger of an installation, called with one of its keys. */
+function apiOf(
+  installation: Installation,
+  which: keyof typeof KEYS,
+  signal: AbortSignal,
+): LedgerApi {
+  const { ledgerUrl, [which]: key, folder, place } = installation;
+  const { variable, is } = KEYS[which];
+  if (ledgerUrl !== null && key !== null) return ledgerApi(ledgerUrl, key, signal, variable);
+  const missing = [ledgerUrl === null && SET_URL, key === null && `${variable} to ${is}`];
   const set = missing.filter(Boolean).join(', and ');
   const right =
     folder === null ? `Set ${set}` : `Start one on ${place}, or without --data set ${set}`;

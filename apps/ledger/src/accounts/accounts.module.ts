@@ -1,5 +1,6 @@
-import { Module, type OnApplicationBootstrap } from '@nestjs/common';
+import { type DynamicModule, Module, type OnApplicationBootstrap } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
+import { AccountWallets } from '../account-wallets.env';
 import { ApiKeys } from '../edge/api-keys';
 import { DEFAULT_ACCOUNT_ID } from '../edge/identity';
 import { IssueApiKey } from '../edge/keys';
@@ -10,16 +11,27 @@ import { ChangeAccount, ChangeAccountHandler } from './change-account';
 import { ListAccountsHandler } from './list-accounts';
 
 /** Accounts, their policies and their API keys. */
-@Module({
-  controllers: [AccountsController],
-  providers: [ChangeAccountHandler, ListAccountsHandler],
-})
+@Module({})
 export class AccountsModule implements OnApplicationBootstrap {
   constructor(
     private readonly env: LedgerEnv,
     private readonly commands: CommandBus,
     private readonly keys: ApiKeys,
   ) {}
+
+  static forRoot(wallets: AccountWallets): DynamicModule {
+    return {
+      module: AccountsModule,
+      global: true,
+      controllers: [AccountsController],
+      providers: [
+        ChangeAccountHandler,
+        ListAccountsHandler,
+        { provide: AccountWallets, useValue: wallets },
+      ],
+      exports: [AccountWallets],
+    };
+  }
 
   /** Opens the default account and issues the configured key, unless somebody has it already. */
   async onApplicationBootstrap(): Promise<void> {

@@ -57,6 +57,6 @@ export const FIGURES_AFTER = `
 export const REPLENISHMENTS_AFTER = `
   SELECT r.id, r.status IN ('confirmed', 'declined') AS credited,
          coalesce(j.kind = 'receipt' AND j.purse_id = r.purse_id AND j.asset = r.asset
-           AND j.amount = r.amount, false) AS booked
+           AND j.amount = r.amount - coalesce(r.netted, 0), false) AS booked
     FROM (SELECT * FROM ${LIVE_SCHEMA}.replenishment WHERE id > $1::uuid ORDER BY id LIMIT $2) AS r
-    LEFT JOIN ${LIVE_SCHEMA}.journal_line j ON j.position = r.last_position AND j.line = 0`;
+    LEFT JOIN ${LIVE_SCHEMA}.journal_line j ON j.position = r.credit_position AND j.line = 0`;

@@ -1,4 +1,4 @@
-import { type ChainsAndAssets, finalityOf } from '@daybook/chains';
+import { type ChainsAndAssets, finalityOf, findChain } from '@daybook/chains';
 import type { Asset, Finality } from '@daybook/domain';
 
 /** The configured chains: what is watched, and when a transfer is final. */
@@ -12,6 +12,11 @@ export class ChainRegistry {
         return found ? [[id, finalityOf(registry, found, id)] as const] : [];
       }),
     );
+  }
+
+  /** When a transfer of an asset is final: by the policy of the asset, or of its chain for one that is not listed. */
+  policyOf(chain: string, asset: string): Finality | null {
+    return this.requiredFinality(asset) ?? findChain(this.registry, chain)?.finality ?? null;
   }
 
   /** What a transfer of an asset must have passed to be credited; null for an asset that is not listed. */

@@ -8,6 +8,7 @@ import { consumeChainHeads, ListChainHeadsHandler } from './chain-heads';
 import { ListChainWatchesHandler } from './chain-watches';
 import { ChainWatchesController } from './chain-watches.controller';
 import { ChainsController } from './chains.controller';
+import { Heads } from './heads';
 import { Watches } from './watches';
 
 /** The configured chains and assets, and what their watchers report. */
@@ -29,9 +30,10 @@ export class ChainsModule implements OnModuleInit {
         { provide: ChainRegistry, useValue: new ChainRegistry(registry) },
         ListChainHeadsHandler,
         ListChainWatchesHandler,
+        Heads,
         Watches,
       ],
-      exports: [AssetRegistry, ChainRegistry, Watches],
+      exports: [AssetRegistry, ChainRegistry, Heads, Watches],
     };
   }
 

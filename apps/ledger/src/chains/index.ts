@@ -3,6 +3,7 @@
 export { AssetRegistry, ChainRegistry } from './asset-registry';
 export { ListChainHeads, watchStateOf } from './chain-heads';
 export { quarantineOf } from './chain-watches';
+export { confirmationsOf, type Head, Heads } from './heads';
 export { keepListedAssets } from './listed-assets';
 export {
   isUsable,

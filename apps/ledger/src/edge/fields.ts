@@ -135,13 +135,24 @@ export function IdField(options: FieldOptions = {}): PropertyDecorator {
 
 const CHAIN_LENGTH_MAX = 41;
 
-/** The CAIP-2 id of a chain, always optional. */
-export function ChainField(): PropertyDecorator {
+/** The CAIP-2 id of a chain, optional unless it is said to be not. */
+export function ChainField({ optional = true }: FieldOptions = {}): PropertyDecorator {
   return PatternField({
     pattern: /^[-a-z0-9]{3,8}:[-_a-zA-Z0-9]{1,32}$/,
     max: CHAIN_LENGTH_MAX,
     sentence: 'must be a CAIP-2 id, such as eip155:1.',
-    optional: true,
+    optional,
+  });
+}
+
+/** The hash of a transaction, in the form of any family. */
+export function TransactionField(options: FieldOptions = {}): PropertyDecorator {
+  return PatternField({
+    pattern: /^(0x)?[0-9a-fA-F]{64}$/,
+    max: 66,
+    sentence:
+      'must be the hash of a transaction: 64 hexadecimal digits, with 0x on EVM chains and without on TRON.',
+    ...options,
   });
 }
 

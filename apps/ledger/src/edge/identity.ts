@@ -23,6 +23,11 @@ export const replenishmentIdOf = (transferId: string) =>
 
 /** By the name that `identity.finding` of the domain gives it. */
 export const findingIdOf = (name: string) => uuid5(NAMESPACE, name);
+/** An account's rescan of a transaction, one in each slot of time. */
+export const rescanIdOf = (accountId: string, chain: string, hash: string, slot: number) =>
+  uuid5(NAMESPACE, `rescan\n${accountId}\n${chain}\n${hash}\n${slot}`);
+export const outflowStreamIdOf = (outflowId: string) =>
+  uuid5(NAMESPACE, identity.outflow(outflowId));
 
 /** A request repeated with the same key is the same command. */
 export const commandIdOf = (accountId: string, idempotencyKey: string) =>

@@ -31,6 +31,16 @@ interface Declaration<Name extends Rpc, Route extends Http | undefined> {
   readonly scope: Scope;
   /** The quota that it counts against; `standard` if omitted. */
   readonly tier?: Tier;
+  /**
+   * Whether it waits for another app, for seconds. It takes no place among the reads that run at once then, and limits
+   * itself how many wait.
+   */
+  readonly waits?: boolean;
+  /**
+   * A field of the answer of a query: after how many seconds a complete answer may be had, null if it is complete. Over
+   * REST an answer that is not has status 202 and `Retry-After`.
+   */
+  readonly retriesAfter?: string;
   /** The path of the created resource, such as `/v1/purses/:id`. The first answer is then a 201. */
   readonly creates?: `/v1/${string}/:id`;
   /** Its own refusals, in addition to those of every operation. */

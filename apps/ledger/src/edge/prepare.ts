@@ -86,7 +86,7 @@ export class Calls {
         const { waitMs } = call;
         await this.positions.reach(caller.keyId, BigInt(minPosition), { waitMs });
       }
-      await call.mayWork?.();
+      if (operation.waits !== true) await call.mayWork?.();
       return { caller, request, release: () => undefined };
     }
     await call.mayWork?.();

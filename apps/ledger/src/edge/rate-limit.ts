@@ -36,12 +36,14 @@ export class RateLimit {
   constructor(
     private readonly quota: Quota,
     private readonly now: () => number = Date.now,
+    /** Of a quota that is not one of all operations, with whose it is. */
+    private readonly special?: { readonly name: string; readonly of: string },
   ) {}
 
   /** Counts one request and returns the headers with the remaining quota. Refuses with `rate-limited`. */
   take(keyId: string, tier: Tier = 'standard'): Record<string, string> {
     const at = this.now();
-    const name = QUOTA_OF[tier];
+    const { name, of } = this.special ?? { name: QUOTA_OF[tier], of: 'the key' };
     const counted = `${name} ${keyId}`;
     let window = this.windows.get(counted);
     if (window === undefined || window.endsAt <= at) {
@@ -56,7 +58,7 @@ export class RateLimit {
       ratelimit: `"${name}";r=${Math.max(0, left)};t=${seconds}`,
     };
     if (left >= 0) return headers;
-    throw new Problem('rate-limited', `The quota of the key is used up for ${seconds} s.`, {
+    throw new Problem('rate-limited', `The quota of ${of} is used up for ${seconds} s.`, {
       headers: { ...headers, 'retry-after': String(seconds) },
     });
   }

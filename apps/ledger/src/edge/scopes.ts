@@ -12,6 +12,7 @@ const SCOPES = {
     'purses:read',
     'purses:write',
     'replenishments:read',
+    'replenishments:write',
     'balances:read',
     'chains:read',
     'events:read',

@@ -1,4 +1,4 @@
-import { parseBalance, parseLedgerEvent } from '@daybook/contracts';
+import { NO_TRANSACTION, parseBalance, parseLedgerEvent } from '@daybook/contracts';
 import { type DomainEvent, type Posting, SCHEMA_VERSIONS } from '@daybook/domain';
 import { type RecordedEvent, uuid5 } from '@daybook/event-store';
 import * as a from '../../../../libs/domain/testing/a';
@@ -10,7 +10,7 @@ import {
   keyOf,
   ledgerEventMessage,
 } from './ledger-messages';
-import { publicRecords } from './public-events';
+import { type PublicRecord, publicRecords } from './public-events';
 
 const id = (name: string) => uuid5('00000000-0000-5000-8000-000000000000', name);
 const parties = { accountId: id('account'), customerId: id('customer'), purseId: id('purse') };
@@ -183,6 +183,23 @@ describe('a ledger event', () => {
       );
     }
     expect.hasAssertions();
+  });
+
+  it('says what no transaction moved, and what does not count, in words of every released schema', () => {
+    const { states } = messagesOf(...golden('PurseMinted'), ...golden('ReplenishmentConfirmed'));
+    const dataOf = (type: Parameters<typeof golden>[0]) =>
+      golden(type).map((event) => {
+        const [record] = publicRecords([event]) as [PublicRecord];
+        const { message } = ledgerEventMessage(record, states.get(keyOf(record)), findAsset);
+        return parseLedgerEvent(message.value).data as { transfer: object; reason?: string };
+      });
+    expect(dataOf('ReplenishmentConfirmed')).toContainEqual(
+      expect.objectContaining({ transfer: expect.objectContaining({ txHash: NO_TRANSACTION }) }),
+    );
+    const ofNothing = dataOf('ReplenishmentRejected').filter(
+      ({ transfer }) => 'netted' in transfer || 'unreadable' in transfer,
+    );
+    expect(ofNothing.map(({ reason }) => reason)).toEqual(['zero-value', 'zero-value']);
   });
 
   it('never shows what an account calls its customers or writes about them', () => {

@@ -2,6 +2,7 @@ import {
   type BalanceV1,
   type FiguresV1,
   type LedgerEventV1,
+  NO_TRANSACTION,
   type ShortFigure,
   TOPICS,
 } from '@daybook/contracts';
@@ -19,7 +20,7 @@ import {
 import type { Position } from '@daybook/event-store';
 import type { Message } from '@daybook/messaging';
 import { eventMessage, headersOf, subjectOf } from './cloud-events';
-import { type PublicRecord, publicData } from './public-events';
+import { type PublicDomainEvent, type PublicRecord, publicData } from './public-events';
 
 /** The state of a key at a position: enough to make the message of the key's next event. */
 export interface KeyState {
@@ -86,12 +87,31 @@ export function ledgerEventMessage(
     accountId: metadata.accountId,
     customerId: customerOf(record, purse),
     purseId: purse === null ? null : key,
-    data: publicData(event, 'everyone'),
+    data: publicData(inReleasedWords(event), 'everyone'),
     balances: shown === undefined ? null : figuresWire(...shown, findAsset),
   };
   const type = `daybook.${event.type}.v${DATA_VERSION}`;
   const message = eventMessage(recorded, { topic: TOPICS.ledgerEvent, type, key, value });
   return { message, after: { position, purse }, moved: moved.map(([asset]) => asset) };
+}
+
+/**
+ * The event in words that every released schema of the topic knows: readers check by the schema that they have. A
+ * transfer without a transaction has a hash of zeros there, and one of which nothing counts is of zero value; what was
+ * netted, or that it cannot be read, stands in the transfer.
+ */
+function inReleasedWords<Event extends PublicDomainEvent>(event: Event): Event {
+  const { data } = event;
+  const words: { transfer?: object; reason?: string } = {};
+  if ('transfer' in data && data.transfer !== undefined && data.transfer.txHash === null) {
+    words.transfer = { ...data.transfer, txHash: NO_TRANSACTION };
+  }
+  const isOfNothing =
+    event.type === 'ReplenishmentRejected' &&
+    (event.data.reason === 'netted' || event.data.reason === 'unreadable');
+  if (isOfNothing) words.reason = 'zero-value';
+  // Most events have both words as they are.
+  return words.transfer || words.reason ? { ...event, data: { ...data, ...words } } : event;
 }
 
 /** The message on `daybook.balance.v1` with a purse's figures of one asset. */
@@ -161,7 +181,9 @@ function customerOf(
   return purse?.customerId ?? (stream.startsWith('customer-') ? idOf(stream) : null);
 }
 
-const MAY_BE_SHORT: readonly ShortFigure[] = ['claimCustomer', 'claimAccount', 'suspense'];
+const MAY_BE_SHORT: readonly ShortFigure[] = [
+  ...(['custody', 'claimCustomer', 'claimAccount', 'suspense'] as const),
+];
 
 function figuresWire(asset: string, { figures }: FiguresState, findAsset: FindAsset): FiguresV1 {
   const { currency, decimals } = findAsset(asset) ?? { currency: null, decimals: null };

@@ -88,7 +88,9 @@ describe('the public form of an event', () => {
       PurseMinted: ['accountId', 'derivation.xpubFingerprint', 'derivation.index'],
       ...Object.fromEntries(
         EVENT_TYPES.map(([type]) => [type, ['accountId']] as const).filter(([type]) =>
-          /^(Replenishment|ComplianceCheckStarted$|Finding(?!RescanRequested))/.test(type),
+          /^(Replenishment|ComplianceCheckStarted$|OwnCoins|Outflow|Sweep|Finding(?!RescanRequested))/.test(
+            type,
+          ),
         ),
       ),
     });

@@ -188,10 +188,12 @@ function messageWriter(type: DescMessage): Write {
   return write;
 }
 
-/** Null becomes an unset field. */
+/** Null becomes an unset field: of a text that is not optional, an empty one. */
 function answerConverter(field: DescField): Convert {
-  const isOptional = field.proto.proto3Optional || field.enum === undefined;
-  const unset = isOptional ? undefined : field.enum.values.find(({ number }) => number === 0)?.name;
+  const { proto3Optional } = field.proto;
+  const isText = field.fieldKind === 'scalar' && field.scalar === ScalarType.STRING;
+  const unspecified = field.enum?.values.find(({ number }) => number === 0)?.name;
+  const unset = proto3Optional ? undefined : isText ? '' : unspecified;
   const each = elementConverter(field);
   const convert: Convert =
     field.fieldKind === 'list' ? (value) => (value as readonly unknown[]).map(each) : each;

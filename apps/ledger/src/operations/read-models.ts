@@ -4,6 +4,7 @@ import { booksProjection, FIGURES_TABLE } from '../books';
 import { customersProjection } from '../customers';
 import { commandsProjection } from '../edge/commands.projection';
 import { findingsProjection } from '../findings';
+import { outflowsProjection } from '../outflows';
 import { logTimesProjection } from '../projections/log-times.projection';
 import { pursesProjection } from '../purses';
 import { replenishmentsProjection } from '../replenishments';
@@ -19,6 +20,7 @@ export const READ_MODELS: readonly Projection[] = [
   customersProjection,
   pursesProjection,
   replenishmentsProjection,
+  outflowsProjection,
   findingsProjection,
   booksProjection,
   logTimesProjection,

@@ -9,6 +9,7 @@ import type { DurableLog, Message, RunningSubscription } from '@daybook/messagin
 import type { DataSource } from 'typeorm';
 import { eventMessage } from '../events';
 import { consumeReports } from '../runtime/read-messages';
+import { keepLookUps } from '../transactions';
 import { requestedIn } from './watch-requests';
 
 /**
@@ -51,7 +52,7 @@ const UPSERT = `
     reason = excluded.reason, observed_at = excluded.observed_at
   WHERE r.observed_at <= excluded.observed_at AND r.state IN ('waiting', 'running')`;
 
-/** Stores the last report on each request. */
+/** Stores the last report on each request, and the answers to look-ups. */
 export function consumeWatchReports(
   log: DurableLog,
   dataSource: DataSource,
@@ -60,8 +61,11 @@ export function consumeWatchReports(
     topic: TOPICS.watchReport,
     parse: parseWatchReport,
     async store(reports) {
+      await keepLookUps(dataSource, reports);
       // In order, because the first report that ends a request counts.
-      for (const report of reports) await dataSource.query(UPSERT, valuesOf(report));
+      for (const report of reports) {
+        if (report.lookUp === undefined) await dataSource.query(UPSERT, valuesOf(report));
+      }
     },
   });
 }

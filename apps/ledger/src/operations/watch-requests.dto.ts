@@ -1,5 +1,12 @@
 import { WATCH_REQUEST_KINDS, type WatchRequestKind } from '@daybook/domain';
-import { ChainField, ChoiceField, IdField, PatternField, ReasonField } from '../edge/fields';
+import {
+  ChainField,
+  ChoiceField,
+  IdField,
+  PatternField,
+  ReasonField,
+  TransactionField,
+} from '../edge/fields';
 import { ListRequest, ReadRequest } from '../edge/paging';
 
 /** A number of blocks, or of one block, below 10^15. */
@@ -25,13 +32,7 @@ export class RequestWatchRequest {
   @BlockField()
   readonly toBlock?: string;
 
-  @PatternField({
-    pattern: /^(0x)?[0-9a-fA-F]{64}$/,
-    max: 66,
-    sentence:
-      'must be the hash of a transaction: 64 hexadecimal digits, with 0x on EVM chains and without on TRON.',
-    optional: true,
-  })
+  @TransactionField({ optional: true })
   readonly transaction?: string;
 
   @BlockField()

@@ -14,7 +14,7 @@ import { EventStore, loadStates } from '@daybook/event-store';
 import { CommandHandler, type ICommandHandler, QueryBus } from '@nestjs/cqrs';
 import { DataSource } from 'typeorm';
 import { GetCustody } from '../books';
-import { AssetRegistry } from '../chains';
+import { AssetRegistry, ChainRegistry, Heads } from '../chains';
 import { type Answer, CallerCommand } from '../edge/request-context';
 import { writeAs } from '../edge/write-as';
 import { PurseRow } from '../purses';
@@ -40,6 +40,8 @@ export class ChangeCreditHandler implements ICommandHandler<ChangeCredit> {
     private readonly dataSource: DataSource,
     private readonly queries: QueryBus,
     private readonly assets: AssetRegistry,
+    private readonly chains: ChainRegistry,
+    private readonly heads: Heads,
   ) {}
 
   async execute({ context, request }: ChangeCredit): Promise<Answer<json.Replenishment>> {
@@ -78,6 +80,8 @@ export class ChangeCreditHandler implements ICommandHandler<ChangeCredit> {
     const purse = await this.dataSource
       .getRepository(PurseRow)
       .findOneByOrFail({ id: row.purseId });
-    return toResponse(Object.assign(row, { purse }), this.assets);
+    const { assets, chains } = this;
+    const facts = { assets, chains, heads: await this.heads.now() };
+    return toResponse(Object.assign(row, { purse }), facts);
   }
 }

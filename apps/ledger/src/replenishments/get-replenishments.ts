@@ -4,7 +4,7 @@ import type { ReplenishmentStatus } from '@daybook/domain';
 import { DurableLog } from '@daybook/messaging';
 import { type IQueryHandler, QueryHandler } from '@nestjs/cqrs';
 import { DataSource, In, type SelectQueryBuilder } from 'typeorm';
-import { AssetRegistry, ChainRegistry } from '../chains';
+import { AssetRegistry, ChainRegistry, confirmationsOf, type Head, Heads } from '../chains';
 import { type KnownAssets, toMoney } from '../edge/money';
 import { AccountQuery } from '../edge/request-context';
 import { type ListOf, listNewest, type Page } from '../projections/cursor';
@@ -41,11 +41,14 @@ export class GetReplenishmentHandler implements IQueryHandler<GetReplenishment> 
   constructor(
     private readonly dataSource: DataSource,
     private readonly assets: AssetRegistry,
+    private readonly chains: ChainRegistry,
+    private readonly heads: Heads,
   ) {}
 
   async execute({ accountId, request: id }: GetReplenishment) {
     const row = await withPurse(this.dataSource).where({ id, accountId }).getOne();
-    return row && toResponse(row, this.assets);
+    const { assets, chains } = this;
+    return row && toResponse(row, { assets, chains, heads: await this.heads.now() });
   }
 }
 
@@ -54,25 +57,28 @@ export class ListReplenishmentsHandler implements IQueryHandler<ListReplenishmen
   constructor(
     private readonly dataSource: DataSource,
     private readonly assets: AssetRegistry,
+    private readonly chains: ChainRegistry,
+    private readonly heads: Heads,
   ) {}
 
-  execute({ accountId, request }: ListReplenishments): Promise<Page<json.Replenishment>> {
+  async execute({ accountId, request }: ListReplenishments): Promise<Page<json.Replenishment>> {
     const { statuses, from, to, ...filter } = request.filter;
     const rows = withPurse(this.dataSource);
     if (from !== undefined) rows.andWhere('r.created_at >= :from', { from });
     if (to !== undefined) rows.andWhere('r.created_at < :to', { to });
     const where = { accountId, ...filter, status: statuses && In(statuses) };
-    return listNewest(rows, where, request, (row) => toResponse(row, this.assets));
+    const { assets, chains } = this;
+    const facts = { assets, chains, heads: await this.heads.now() };
+    return listNewest(rows, where, request, (row) => toResponse(row, facts));
   }
 }
 
 const OPEN: readonly ReplenishmentStatus[] = ['seen', 'detected', 'screening'];
 const RECEIVED: readonly ReplenishmentStatus[] = ['confirmed'];
 
-// While a row is confirmed, its last event is the confirmation. The index is by customer, who has one
-// purse per family.
+// The index is by customer, who has one purse per family.
 const USE_OF_PURSE = `
-  SELECT max(updated_at) FILTER (WHERE status = ANY($4::text[])) AS last,
+  SELECT max(credited_at) FILTER (WHERE status = ANY($4::text[])) AS last,
          count(*) FILTER (WHERE status = ANY($3::text[]))::int AS open
     FROM ledger.replenishment WHERE customer_id = $1 AND purse_id = $2`;
 
@@ -112,25 +118,37 @@ function withPurse(dataSource: DataSource): SelectQueryBuilder<Row> {
   ) as SelectQueryBuilder<Row>;
 }
 
-export function toResponse(row: Row, assets: KnownAssets): json.Replenishment {
+/** What an answer has besides the row. */
+export interface Facts {
+  readonly assets: KnownAssets;
+  readonly chains: ChainRegistry;
+  readonly heads: ReadonlyMap<string, Head>;
+}
+
+export function toResponse(row: Row, { assets, chains, heads }: Facts): json.Replenishment {
   const { family } = row.purse;
+  const chain = row.asset.slice(0, row.asset.indexOf('/'));
+  const policy = chains.policyOf(chain, row.asset);
   const { id, customerId, purseId, status, txHash, ordinal, creditedTo, reason, finality } = row;
   const { blockNumber, blockHash: hash, blockTime } = row;
+  const money = (amount: string) =>
+    toMoney({ asset: row.asset, baseUnits: BigInt(amount) }, assets);
   const block =
     blockNumber === null || hash === null || blockTime === null
       ? null
       : { number: Number(blockNumber), hash, time: blockTime.toISOString() };
   return {
-    ...{ id, customerId, purseId, status, ordinal, creditedTo, reason, finality },
-    txHash: txHash ?? '',
+    ...{ id, customerId, purseId, status, txHash, ordinal, creditedTo, reason, finality },
     outsideOrderId: row.purse.outsideOrderId,
     ...STATE_PAIRS[status],
-    translationToAccountCompleted: false,
-    money: toMoney({ asset: row.asset, baseUnits: BigInt(row.amount) }, assets),
-    chain: row.asset.slice(0, row.asset.indexOf('/')),
+    translationToAccountCompleted: row.swept,
+    money: money(row.amount),
+    netted: row.netted === null ? null : money(row.netted),
+    chain,
     from: displayAddress(family, row.from),
     to: displayAddress(family, row.to),
     block,
+    confirmations: confirmationsOf(block?.number ?? null, heads.get(chain), policy),
     blocked: reason === 'customer-blocked',
     createdAt: row.createdAt.toISOString(),
     updatedAt: row.updatedAt.toISOString(),

@@ -16,15 +16,15 @@ import type { EventStore, Position, RecordedEvent } from '@daybook/event-store';
 import { textArray } from '@daybook/platform/plain';
 import type { DataSource } from 'typeorm';
 
-/** The destination of a transfer. An address is only meaningful together with its family. */
-export interface Receiver {
+/** An address, which is only meaningful together with its family. */
+export interface Place {
   readonly family: Family;
   /** Canonical. */
   readonly address: string;
 }
 
-/** The key of a receiver in maps. */
-export function keyOf({ family, address }: Receiver): string {
+/** The key of an address in maps. */
+export function keyOf({ family, address }: Place): string {
   return `${family}:${address}`;
 }
 
@@ -39,12 +39,15 @@ export interface Owner extends OwnerFacts {
   readonly purseWasRestored: boolean;
 }
 
-/** The owners of receivers in the read models at a position. */
+/** The owners of addresses in the read models at a position. */
 export interface KnownOwners {
   readonly position: Position;
-  /** By `keyOf`; an unknown receiver has no entry. */
+  /** By `keyOf`; an unknown address has no entry. */
   readonly owners: ReadonlyMap<string, Owner>;
 }
+
+/** The owner of an address, or undefined if no purse has it. */
+export type OwnerOf = (place: Place) => Owner | undefined;
 
 /** The kinds of streams that change owners. The policy of an account is read with the owner. */
 const KINDS = ['customer', 'purse'] as const;
@@ -69,29 +72,32 @@ export class OwnersNotKnownYet extends Error {
 export class Owners {
   constructor(
     private readonly store: EventStore,
-    private readonly find: (receivers: readonly Receiver[]) => Promise<KnownOwners>,
+    private readonly find: (places: readonly Place[]) => Promise<KnownOwners>,
     /** Waits until the read models have reached the current end of the event log, or for some time. */
     private readonly catchUp: () => Promise<unknown>,
   ) {}
 
-  /** The owner of each receiver, undefined where no purse has the address. Rejects with `OwnersNotKnownYet`. */
-  async of(receivers: readonly Receiver[]): Promise<readonly (Owner | undefined)[]> {
-    const keys = receivers.map(keyOf);
-    const wanted = new Map(receivers.map((receiver, i) => [keys[i] as string, receiver]));
+  /**
+   * The owners of our addresses, which are expected to have one, and of the addresses at the other end, which
+   * mostly have none. Rejects with `OwnersNotKnownYet`.
+   */
+  async of(ours: readonly Place[], others: readonly Place[]): Promise<OwnerOf> {
+    const wanted = new Map([...ours, ...others].map((place) => [keyOf(place), place]));
     let owners = await this.read(wanted);
     // The purse was minted a moment ago, or the read models are far behind.
-    if (owners === null || owners.size < wanted.size) {
+    const known = owners;
+    if (known === null || ours.some((place) => !known.has(keyOf(place)))) {
       await this.catchUp();
       owners = await this.read(wanted);
     }
     if (owners === null) throw new OwnersNotKnownYet();
     const found = owners;
-    return keys.map((key) => found.get(key));
+    return (place) => found.get(keyOf(place));
   }
 
   /** Null if the read models do not have a wanted purse yet, or are too far behind. */
   private async read(
-    wanted: ReadonlyMap<string, Receiver>,
+    wanted: ReadonlyMap<string, Place>,
   ): Promise<ReadonlyMap<string, Owner> | null> {
     const { position, owners } = await this.find([...wanted.values()]);
     const newer = { after: position, limit: NEWER_MAX, kinds: KINDS };
@@ -146,7 +152,7 @@ interface Row extends Parties, Pick<Owner, 'outsideOrderId' | 'purseStatus' | 's
 }
 
 // One statement is one snapshot, so the position matches the rows. It is returned even without rows. Each
-// receiver is one index lookup: as joins, the planner read all of 20,000 purses for a batch of 1,000.
+// address is one index lookup: as joins, the planner read all of 20,000 purses for a batch of 1,000.
 const FIND = `
   SELECT coalesce(c.position, 0) AS position, o.*
     FROM (SELECT max(position) AS position FROM ledger.checkpoint WHERE name = $1) AS c
@@ -160,15 +166,15 @@ const FIND = `
           SELECT * FROM ledger.purse WHERE address = r.address AND family = r.family LIMIT 1) AS p
     ) AS o ON true`;
 
-/** The owners of the receivers that are in the read models. */
+/** The owners of the addresses that are in the read models. */
 export async function findOwners(
   dataSource: DataSource,
-  receivers: readonly Receiver[],
+  places: readonly Place[],
 ): Promise<KnownOwners> {
   const rows: Row[] = await dataSource.query(FIND, [
     READ_MODELS_CHECKPOINT,
-    textArray(receivers.map(({ address }) => address)),
-    textArray(receivers.map(({ family }) => family)),
+    textArray(places.map(({ address }) => address)),
+    textArray(places.map(({ family }) => family)),
   ]);
   const owners = new Map<string, Owner>();
   for (const row of rows) {

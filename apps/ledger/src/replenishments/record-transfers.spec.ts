@@ -4,6 +4,7 @@ import { type Asset, account, customer, purse, streamName } from '@daybook/domai
 import { decideAndAppend, START, uuid5 } from '@daybook/event-store';
 import * as a from '../../../../libs/domain/testing/a';
 import { InMemoryEventStore } from '../../../../libs/event-store/testing/in-memory-event-store';
+import { readWalletsFile } from '../account-wallets.env';
 import { AssetRegistry, ChainRegistry } from '../chains/asset-registry';
 import { replenishmentIdOf } from '../edge/identity';
 import { keyOf, type Owner, Owners, OwnersNotKnownYet } from './owners';
@@ -16,6 +17,10 @@ const owner: Owner['parties'] = {
   purseId: uuid5('00000000-0000-5000-8000-000000000000', 'purse'),
 };
 const asset = a.asset({ minimum: 2n });
+const gas = '0x00000000000000000000000000000000000000a5';
+const wallets = readWalletsFile(
+  JSON.stringify({ accounts: { [owner.accountId]: { gas: [gas] } } }),
+);
 /** The asset is credited at the tag `finalized`, the policy of its chain. */
 const registry = readChainsFile('{"chains":[]}');
 
@@ -112,7 +117,7 @@ async function ledger(owned: ReadonlyMap<string, Owner> = known) {
   const handlerWith = (...listed: Asset[]) =>
     new RecordTransfersHandler(
       ...([store, owners, new AssetRegistry([asset, ...listed])] as const),
-      new ChainRegistry(registry),
+      ...([new ChainRegistry(registry), wallets] as const),
     );
   const handler = handlerWith();
   const recordBy =

@@ -20,6 +20,10 @@ export class ReplenishmentRow extends ListedRow {
   @Column('numeric', { precision: 78, scale: 0 })
   amount!: string;
 
+  /** How much of the amount left again in the same transaction; null if nothing did. */
+  @Column('numeric', { precision: 78, scale: 0, nullable: true })
+  netted!: string | null;
+
   @Column('text', { name: 'from_address' })
   from!: string;
 
@@ -52,6 +56,17 @@ export class ReplenishmentRow extends ListedRow {
   /** `depth:12` or `tag:finalized`. */
   @Column('text', { nullable: true })
   finality!: string | null;
+
+  /** Whether sweeps cover the whole of it. */
+  @Column('boolean')
+  swept!: boolean;
+
+  /** When it was credited, and where in the log; null while it is not. */
+  @Column('timestamptz', { name: 'credited_at', nullable: true })
+  creditedAt!: Date | null;
+
+  @Column('bigint', { name: 'credit_position', nullable: true })
+  creditPosition!: string | null;
 
   @Column('timestamptz', { name: 'created_at' })
   createdAt!: Date;

@@ -14,6 +14,7 @@ import {
 import { findOwners, Owners } from './owners';
 import { RecordTransfersHandler } from './record-transfers';
 import { ReplenishmentsController } from './replenishments.controller';
+import { SettleReplenishmentsHandler } from './settle-replenishments';
 import { consumeTransfers } from './transfers.consumer';
 
 /** How long a batch of transfers waits for the read models to have a newly minted purse. */
@@ -29,16 +30,18 @@ const CATCH_UP_TIMEOUT_MS = 10_000;
       useFactory: (dataSource: DataSource, store: EventStore, position: PositionReached) =>
         new Owners(
           store,
-          (receivers) => findOwners(dataSource, receivers),
+          (places) => findOwners(dataSource, places),
           () => position.headWithin(CATCH_UP_TIMEOUT_MS),
         ),
     },
     RecordTransfersHandler,
     ChangeCreditHandler,
+    SettleReplenishmentsHandler,
     GetReplenishmentHandler,
     ListReplenishmentsHandler,
     PurseReplenishmentsHandler,
   ],
+  exports: [Owners],
 })
 export class ReplenishmentsModule implements OnModuleInit {
   constructor(

@@ -5,6 +5,8 @@ import {
   type Inclusion,
   idOf,
   type Observed,
+  type OwnCoins,
+  type OwnCredit,
   type RejectionReason,
   type ReplenishmentEvent,
   type ReplenishmentStatus,
@@ -26,6 +28,9 @@ function changeIn({
   recorded: { revision, recordedAt, position },
 }: HappenedTo<'replenishment'>): Change<ReplenishmentRow> {
   const change = { ...changeOf(event), updatedAt: recordedAt, lastPosition: position };
+  if (event.type === 'ReplenishmentConfirmed' || event.type === 'ReplenishmentDeclined') {
+    return { ...change, creditedAt: recordedAt, creditPosition: position };
+  }
   if (revision > 0n) return change;
   return { ...change, createdAt: recordedAt, firstPosition: position };
 }
@@ -34,13 +39,15 @@ function changeIn({
 export function rowIn(history: readonly HappenedTo<'replenishment'>[]): ReplenishmentRow {
   const id = idOf(history[0]?.recorded.stream ?? '');
   const written = Object.assign({ id }, ...history.map(changeIn)) as Written<ReplenishmentRow>;
-  const { createdAt, updatedAt, blockTime, blockNumber } = written;
+  const { createdAt, updatedAt, blockTime, blockNumber, creditedAt, creditPosition } = written;
   return Object.assign(new ReplenishmentRow(), written, {
     createdAt: new Date(createdAt),
     updatedAt: new Date(updatedAt),
     blockTime: blockTime && new Date(blockTime),
     blockNumber: blockNumber === null ? null : String(blockNumber),
     amount: String(written.amount),
+    creditedAt: creditedAt && new Date(creditedAt),
+    creditPosition: creditPosition === null ? null : String(creditPosition),
     firstPosition: String(written.firstPosition),
     lastPosition: String(written.lastPosition),
   });
@@ -59,32 +66,49 @@ function changeOf(event: ReplenishmentEvent): Change<ReplenishmentRow> {
     case 'ReplenishmentDropped':
       return inState('dropped');
     case 'ReplenishmentVoided':
-      return inState('voided');
+      return { ...inState('voided'), ...NOT_CREDITED };
     // The row keeps the block in which the credit was; reports of it are in the event log.
     case 'ReplenishmentReportNoted':
       return inState('voided');
     case 'ReplenishmentReverted':
-      return { ...inState('reverted'), blockNumber: null, blockHash: null, blockTime: null };
+    case 'OwnCoinsReverted':
+      return {
+        ...inState('reverted'),
+        ...NOT_CREDITED,
+        ...includedIn(null),
+      };
     case 'ComplianceCheckStarted':
       return inState('screening', event.data.finality);
     case 'ReplenishmentConfirmed':
-      return inState('confirmed', event.data.finality, event.data.credit);
+      return credited('confirmed', event.data);
     case 'ReplenishmentDeclined':
-      return inState('declined', event.data.finality, event.data.credit);
+      return credited('declined', event.data);
+    case 'OwnCoinsDetected':
+      return observed('rejected', event.data, event.data.block, event.data.reason);
+    case 'OwnCoinsBooked':
+      return inState('rejected', event.data.finality, event.data.credit);
+    case 'ReplenishmentSwept':
+      return { swept: true };
+    case 'ReplenishmentSweepReverted':
+      return { swept: false };
   }
 }
+
+const NOT_CREDITED = { swept: false, creditedAt: null, creditPosition: null };
 
 /** An observation may have other content than the one before, such as after a reorg. */
 function observed(
   status: ReplenishmentStatus,
   { accountId, customerId, purseId, transfer }: Observed,
   block: Inclusion | null,
-  reason: RejectionReason | null = null,
+  reason: RejectionReason | OwnCoins | null = null,
 ) {
-  const { asset, amount, from, to, txHash, ordinal } = transfer;
+  const { asset, amount, netted = null, from, to, txHash, ordinal } = transfer;
   // One literal: a batch has thousands of these, and spreads of several objects are slow.
   return {
     ...{ status, accountId, customerId, purseId, asset, amount, from, to, txHash, ordinal, reason },
+    netted,
+    ...NOT_CREDITED,
     creditedTo: null,
     finality: null,
     blockNumber: block?.number ?? null,
@@ -93,11 +117,33 @@ function observed(
   };
 }
 
+/** The chain may show what is credited again in another block than before. */
+function credited(
+  status: 'confirmed' | 'declined',
+  { finality, credit, restored, block = null }: CreditingEvent['data'],
+) {
+  const state = inState(status, finality, credit);
+  return restored === undefined ? state : { ...state, ...includedIn(block) };
+}
+
+type CreditingEvent = Extract<
+  ReplenishmentEvent,
+  { type: 'ReplenishmentConfirmed' | 'ReplenishmentDeclined' }
+>;
+
+function includedIn(block: Inclusion | null) {
+  return {
+    blockNumber: block?.number ?? null,
+    blockHash: block?.hash ?? null,
+    blockTime: block?.time ?? null,
+  };
+}
+
 /** What a state does not have, the row of the state before it loses. */
-function inState(status: ReplenishmentStatus, finality?: Finality, credit?: Credit) {
+function inState(status: ReplenishmentStatus, finality?: Finality, credit?: Credit | OwnCredit) {
   return {
     status,
-    creditedTo: credit?.to ?? null,
+    creditedTo: credit === undefined || credit.to === 'transit' ? null : credit.to,
     reason: credit === undefined || credit.to === 'customer' ? null : credit.reason,
     finality: finality === undefined ? null : finalityText(finality),
   };

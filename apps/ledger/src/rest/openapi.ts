@@ -79,7 +79,7 @@ function describe(
   declaration: OperationDeclaration,
   schemas: Record<string, object>,
 ): void {
-  const { rpc, kind, request, pathFields, creates } = declaration;
+  const { rpc, kind, request, pathFields, creates, retriesAfter } = declaration;
   const { summary, description, answer, fields: documented } = json.OPERATIONS[rpc];
   const fields = fieldsOf(request);
   const inPath = fields.filter(({ name }) => pathFields.includes(name));
@@ -97,7 +97,12 @@ function describe(
   const parameters: object[] = inPath.map(parameter('path'));
   if (kind === 'query') {
     parameters.push(...others.map(parameter('query')));
-    operation.responses = { 200: answered('The answer.') };
+    operation.responses = {
+      200: answered('The answer.'),
+      ...(retriesAfter !== undefined && {
+        202: answered(`What is known so far; \`${retriesAfter}\` says when to ask again.`),
+      }),
+    };
   } else {
     parameters.push(IDEMPOTENCY_KEY);
     const name = request.name.replace(/Request$/, 'Body');
@@ -181,7 +186,7 @@ function headersOf(status: number, isOpen: boolean, isCommand: boolean): (keyof 
     ...(isOpen || status === 401 ? [] : (['RateLimit-Policy', 'RateLimit'] as const)),
     ...(isCommand && status < 300 ? (['Idempotency-Replayed'] as const) : []),
     ...(status === 401 ? (['WWW-Authenticate'] as const) : []),
-    ...(status === 429 || status === 503 ? (['Retry-After'] as const) : []),
+    ...(status === 202 || status === 429 || status === 503 ? (['Retry-After'] as const) : []),
   ];
 }
 

@@ -32,6 +32,7 @@ export function performOperations(server: FastifyInstance, calls: Calls): void {
   });
   server.addHook('preSerialization', async (request, reply, payload) => {
     const { operation } = request;
+    if (operation?.retriesAfter !== undefined) sayRetry(operation.retriesAfter, reply, payload);
     if (operation?.kind !== 'command' || reply.statusCode >= 400) return payload;
     return answerOf(operation, reply, payload as Answer<object>);
   });
@@ -55,6 +56,14 @@ function answerOf(
     reply.status(201).header('location', creates.replace(':id', id));
   }
   return answerBody(answer);
+}
+
+/** See `retriesAfter` of an operation. */
+function sayRetry(field: string, reply: FastifyReply, payload: unknown): void {
+  const seconds = (payload as Record<string, unknown> | null)?.[field] ?? null;
+  if (reply.statusCode === 200 && seconds !== null) {
+    reply.status(202).header('retry-after', String(seconds));
+  }
 }
 
 /** Commands have no query parameters. */

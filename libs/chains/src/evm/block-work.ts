@@ -1,12 +1,16 @@
 import type { ChainBlock } from '../chain-client';
-import type { Proof } from '../chains-and-assets';
+import type { CoinRules, Proof } from '../chains-and-assets';
 import { InvalidBlock } from '../invalid-block';
 import { textOf, type Unparsed } from '../node-http';
+import { withTraced } from '../traced';
+import { assetIds } from './asset-ids';
+import { arrange, type BlockAnswer } from './block-answer';
 import type { Keccak } from './keccak';
 import { isSettledLater } from './prove-block';
-import { type RawBlock, toBlock } from './raw';
+import { type RawBlock, type RawReceipt, toBlock, toReceipts } from './raw';
 import { type BlockRules, readBlock, toHeader, withoutReceipt } from './read-block';
-import { assetIds } from './transfers';
+import type { TraceAnswer } from './trace-source';
+import { readTraces } from './traces';
 
 /** What is asked of a thread that parses and proves blocks. `id` names one block between its two answers. */
 export type WorkRequest = { readonly id: number } & (
@@ -33,26 +37,41 @@ export type WorkRequest = { readonly id: number } & (
       /** Whether a later header was found that has the root of these receipts. */
       readonly isSettled: boolean;
     }
+  /** Ends the reading of a block with its traces; null if there are none. */
+  | { readonly do: 'traces'; readonly traces: TraceAnswer | null }
 );
 
 type OpenRequest = Extract<WorkRequest, { readonly do: 'open' }>;
 type ReadRequest = Extract<WorkRequest, { readonly do: 'read' }>;
+type TracesRequest = Extract<WorkRequest, { readonly do: 'traces' }>;
 
 /** How the blocks of a chain are read, in a form that passes between threads. */
 export interface WorkRules {
   readonly caip2: string;
   readonly native: string;
   readonly proof: Proof;
+  readonly coin?: CoinRules;
+  /** Contracts of the listed tokens. Canonical. */
+  readonly listed?: readonly string[];
   readonly isCompared?: boolean;
+  /** A block with transactions below this height is kept until its traces are given. */
+  readonly tracedBelow?: number;
 }
 
-/** `isSettledLater`: its receipts root is that of earlier blocks. */
-export type OpenedHeader = ReturnType<typeof toHeader> & { readonly isSettledLater: boolean };
+/** `isSettledLater`: its receipts root is that of earlier blocks. `isTraced`: its traces are wanted. */
+export type OpenedHeader = ReturnType<typeof toHeader> & {
+  readonly isSettledLater: boolean;
+  readonly isTraced: boolean;
+};
 
 export type WorkAnswer =
   /** Null if the node does not have the block. `block` is read already if its receipts came with it. */
   | { readonly header: OpenedHeader | null; readonly block?: ChainBlock }
   | { readonly hashes: readonly string[] }
+  /** The block is read, and kept until its traces are given. */
+  | { readonly header?: OpenedHeader; readonly isKept: true }
+  /** The block without traces, because they are not its own. */
+  | { readonly block: ChainBlock; readonly traceFault: string }
   /** Null if the node has no receipts of the block. */
   | { readonly block: ChainBlock | null }
   /** Transactions without a receipt, which may be asked for one by one. `isPart`: others have one. */
@@ -65,6 +84,8 @@ interface Opened {
   readonly rules: WorkRules;
   /** The answer about its receipts, once there is one. */
   receipts: unknown;
+  /** The block, once it is read and only lacks its traces. */
+  read: ChainBlock | null;
 }
 
 /** Parses and proves blocks. Between two requests it keeps what it has parsed, until a block is read or closed. */
@@ -82,20 +103,28 @@ export function createBlockWork(keccak: Keccak) {
     const result = resultOf(answer);
     if (result === null) return { header: null };
     const block = toBlock(result);
-    const header = { ...toHeader(block), isSettledLater: isSettledLater(block, rules.proof) };
-    const whole =
+    const header = {
+      ...toHeader(block),
+      isSettledLater: isSettledLater(block, rules.proof),
+      isTraced: isTraced(block, rules),
+    };
+    const together =
       receipts === null || header.isSettledLater ? null : readTogether(block, receipts, rules);
-    if (whole !== null) return { header, block: whole };
-    opened.set(id, { block, rules, receipts: null });
-    return { header };
+    if (together === null) {
+      opened.set(id, { block, rules, receipts: null, read: null });
+      return { header };
+    }
+    if (!header.isTraced) return { header, block: together.read };
+    opened.set(id, { block, rules, ...together });
+    return { header, isKept: true };
   }
 
   /** Null unless both are one whole block: they may be of two branches. */
-  function readTogether(block: RawBlock, answer: Unparsed, rules: WorkRules): ChainBlock | null {
+  function readTogether(block: RawBlock, answer: Unparsed, rules: WorkRules) {
     try {
       const receipts = listIn(resultOf(answer));
       if (receipts.length < block.transactions.length) return null;
-      return readBlock(block, receipts, rulesOf(rules), keccak);
+      return { receipts, read: readBlock(block, receipts, rulesOf(rules), keccak) };
     } catch (error) {
       if (error instanceof InvalidBlock) return null;
       throw error;
@@ -119,8 +148,32 @@ export function createBlockWork(keccak: Keccak) {
       return { block: null };
     }
     const all = more.length === 0 ? (result ?? []) : [...listIn(result), ...more];
+    held.receipts = all;
+    held.read = readBlock(block, all, { ...rulesOf(rules), isSettled }, keccak);
+    if (isTraced(block, rules)) return { isKept: true };
     opened.delete(id);
-    return { block: readBlock(block, all, { ...rulesOf(rules), isSettled }, keccak) };
+    return { block: held.read };
+  }
+
+  /** The block with what its traces show. One whose traces are refused is answered without them. */
+  function addTraces({ id, traces }: TracesRequest): WorkAnswer {
+    const { block, rules, receipts, read: whole } = openedOf(id);
+    if (whole === null) throw new InvalidBlock('The block is not read yet.');
+    opened.delete(id);
+    const without = { ...whole, isUntraced: true };
+    if (traces === null) return { block: without };
+    try {
+      const answer = arrangedAgain(block, listIn(receipts));
+      const result = { method: traces.method, result: resultOf(traces) };
+      const traced = readTraces(result, answer, rules);
+      return {
+        block: { ...whole, transfers: withTraced(whole.transfers, block.transactions, traced) },
+      };
+    } catch (error) {
+      // The stack or the length of a text did not suffice.
+      if (!(error instanceof InvalidBlock || error instanceof RangeError)) throw error;
+      return { block: without, traceFault: error.message };
+    }
   }
 
   function answerTo(request: WorkRequest): WorkAnswer {
@@ -132,6 +185,8 @@ export function createBlockWork(keccak: Keccak) {
         return { hashes: openedOf(id).block.transactions.map(({ hash }) => hash) };
       case 'read':
         return read(request);
+      case 'traces':
+        return addTraces(request);
       case 'close':
         opened.delete(id);
         return { block: null };
@@ -153,8 +208,22 @@ export function createBlockWork(keccak: Keccak) {
   };
 }
 
+function isTraced({ number, transactions }: RawBlock, { tracedBelow = 0 }: WorkRules): boolean {
+  return transactions.length > 0 && Number(number) < tracedBelow;
+}
+
 function rulesOf({ caip2, native, ...others }: WorkRules): BlockRules {
   return { ids: assetIds(caip2, native), ...others };
+}
+
+/** The receipts of a block that was read with them. Nearly always they are in order, and need not be checked again. */
+function arrangedAgain(block: RawBlock, receipts: readonly unknown[]): BlockAnswer {
+  const { transactions } = block;
+  const isInOrder =
+    receipts.length === transactions.length &&
+    transactions.every(({ hash }, i) => (receipts[i] as RawReceipt).transactionHash === hash);
+  if (isInOrder) return { block, receipts: receipts as readonly RawReceipt[], extra: null };
+  return arrange(block, toReceipts(receipts));
 }
 
 function listIn(result: unknown): readonly unknown[] {

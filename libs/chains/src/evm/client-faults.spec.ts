@@ -3,10 +3,10 @@ import { aBlock, type BlockWithReceipts } from '../../testing/raw-blocks';
 import { InvalidBlock } from '../invalid-block';
 import { RpcFailure } from '../node-http';
 import { WrongChain } from '../wrong-chain';
+import { assetIds } from './asset-ids';
 import { createEvmClient } from './evm-client';
 import type { JsonRpc } from './json-rpc';
 import { createReceiptsSource } from './receipts';
-import { assetIds } from './transfers';
 
 const IDS = assetIds('eip155:1', 'eip155:1/slip44:60');
 

@@ -1,13 +1,17 @@
 import { createHash } from 'node:crypto';
+import type { BlockTransfer } from '../chain-client';
 import type { BlockAnswer } from './block-answer';
 import { isNobody, type RawReceipt, refuseField, succeeded, toAmount } from './raw';
 
 /**
- * SHA-256 of all that a block's transfers are read from, in the block's order. Fields that nodes shape
+ * SHA-256 of all that a block's transfers are read from, in the block's order, and of its withdrawals. Fields that nodes shape
  * differently without another meaning (gas prices, filters, block numbers of logs) are left out. Throws
  * `InvalidBlock`.
  */
-export function contentDigest({ block, receipts, extra }: BlockAnswer): string {
+export function contentDigest(
+  { block, receipts, extra }: BlockAnswer,
+  withdrawals: readonly BlockTransfer[] = [],
+): string {
   const lines: string[] = [];
   for (const transaction of block.transactions) {
     const { hash, from, to, value } = transaction;
@@ -18,6 +22,7 @@ export function contentDigest({ block, receipts, extra }: BlockAnswer): string {
   }
   for (const receipt of receipts) lines.push(receipt ? lineOf(receipt) : '');
   if (extra) lines.push(lineOf(extra));
+  for (const { ordinal, to, amount } of withdrawals) lines.push(`${ordinal},${to},${amount}`);
   const hash = createHash('sha256').update(lines.join('\n').toLowerCase());
   return `0x${hash.digest('hex')}`;
 }

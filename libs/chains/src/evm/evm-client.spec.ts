@@ -9,12 +9,12 @@ import {
 import { InvalidBlock } from '../invalid-block';
 import { RpcFailure } from '../node-http';
 import { WrongChain } from '../wrong-chain';
+import { assetIds } from './asset-ids';
 import { encodeReceipt } from './encode-receipt';
 import { createEvmClient } from './evm-client';
 import { AVALANCHE_FIELDS, ETHEREUM_PROOF } from './header';
 import type { JsonRpc } from './json-rpc';
 import { loadKeccak } from './keccak';
-import { assetIds } from './transfers';
 import { EMPTY_ROOT, trieRoot } from './trie-root';
 
 const CHAIN = 'eip155:1';

@@ -1,10 +1,21 @@
 import { blockWorkersHere, sharedBlockWorkers } from '../block-threads';
 import type { Announcements, BlockHeader, ChainClient, PendingTransaction } from '../chain-client';
-import type { Chain, ChainsAndAssets, Proof, ProviderConnection } from '../chains-and-assets';
+import {
+  type Chain,
+  type ChainsAndAssets,
+  type CoinRules,
+  coinOf,
+  contractsOf,
+  type Proof,
+  type ProviderConnection,
+} from '../chains-and-assets';
 import { InvalidBlock } from '../invalid-block';
 import { RpcFailure, type Unparsed } from '../node-http';
+import { isOfTrace } from '../traced';
 import { WrongChain } from '../wrong-chain';
 import { listenForAnnouncements } from './announcements';
+import { type AssetIds, assetIds } from './asset-ids';
+import { createBalanceReader } from './balances';
 import { resultOf } from './block-work';
 import { type EvmBlockWorker, fetchBlock, type Reading } from './fetch-block';
 import { ETHEREUM_PROOF, proveHeader } from './header';
@@ -13,11 +24,13 @@ import { loadKeccak } from './keccak';
 import { isMissingBlock } from './missing-block';
 import { toPending } from './pending';
 import { maySettleLater, refuseOtherHash } from './prove-block';
+import { createProvenBalances } from './proven-balance';
 import { fieldsOf, list, type RawFields, refuseField, toHash, toNumber } from './raw';
 import { toHeader } from './read-block';
 import { createReceiptsSource } from './receipts';
 import { proveSettled, type SettlingSource } from './settled-receipts';
-import { type AssetIds, assetIds } from './transfers';
+import { createTraceSource, USUAL_COIN } from './trace-source';
+import type { ContractRules } from './transfers';
 
 /** A connection without a block for this many block times is broken; fewer may be chance. */
 const SILENCE_BLOCKS = 20;
@@ -26,8 +39,6 @@ const SILENCE_MIN_MS = 30_000;
 const PENDING_LOOKUPS_MAX = 64;
 /** A tag that fails so often in a row while the head is answered is one that the node does not have. */
 const TAG_FAILURES_MAX = 3;
-/** SLIP-44 of Ether, for chains whose coin is not in the registry. */
-const ETHER = 60;
 
 export function openEvmChain(
   chain: Chain,
@@ -37,7 +48,8 @@ export function openEvmChain(
   const { rpcUrl, wsUrl, headers, requestsPerSecond } = provider;
   const rpc = createJsonRpc(rpcUrl, { headers, perSecondMax: requestsPerSecond });
   const client = createEvmClient(rpc, chain.id, idsOf(chain, registry), {
-    ...{ proof: chain.proof ?? ETHEREUM_PROOF, worker: sharedBlockWorkers().evm },
+    ...rulesOf(chain, registry),
+    worker: sharedBlockWorkers().evm,
   });
   const { blockTimeMs } = chain;
   if (wsUrl === null) return client;
@@ -45,7 +57,7 @@ export function openEvmChain(
   let lookups = 0;
   /** Nodes announce whole transactions or only their hashes. */
   function pending(answer: unknown, listener: Announcements): void {
-    const announced = toPending(answer, client.ids);
+    const announced = toPending(answer, client.ids, client.contracts);
     if (announced) listener.pending(announced);
     if (typeof answer !== 'string' || lookups >= PENDING_LOOKUPS_MAX) return;
     lookups += 1;
@@ -72,10 +84,19 @@ export function openEvmChain(
 }
 
 /** The asset ids of a chain, with its own coin. */
-export function idsOf(chain: Pick<Chain, 'id'>, registry: Pick<ChainsAndAssets, 'assets'>) {
-  const coins = `${chain.id}/slip44:`;
-  const native = registry.assets.find(({ id }) => id.startsWith(coins))?.id ?? `${coins}${ETHER}`;
-  return assetIds(chain.id, native);
+export function idsOf(
+  chain: Pick<Chain, 'id' | 'family'>,
+  registry: Pick<ChainsAndAssets, 'assets'>,
+) {
+  return assetIds(chain.id, coinOf(registry, chain));
+}
+
+/** How the blocks of a chain are read. */
+export function rulesOf(
+  { id, proof = ETHEREUM_PROOF, coin = USUAL_COIN }: Pick<Chain, 'id' | 'proof' | 'coin'>,
+  registry: Pick<ChainsAndAssets, 'assets'>,
+) {
+  return { proof, coin, listed: contractsOf(id, 'erc20', registry) };
 }
 
 /** The rule by which an operator may accept a block that the rule of its chain refuses. */
@@ -88,6 +109,10 @@ const WEAKER_RULE = {
 /** How a client reads blocks, if not as on Ethereum and in the thread of its caller. */
 export interface EvmClientOptions {
   readonly proof?: Proof;
+  /** Without them, neither withdrawals nor traces are read. */
+  readonly coin?: CoinRules;
+  /** Contracts of the listed tokens. Canonical. */
+  readonly listed?: readonly string[];
   readonly worker?: EvmBlockWorker;
 }
 
@@ -96,17 +121,25 @@ export function createEvmClient(
   rpc: JsonRpc,
   chainId: string,
   ids: AssetIds,
-  { proof = ETHEREUM_PROOF, worker = blockWorkersHere().evm }: EvmClientOptions = {},
+  { proof = ETHEREUM_PROOF, coin, listed, worker = blockWorkersHere().evm }: EvmClientOptions = {},
 ): ChainClient & {
   pendingTransaction(hash: string): Promise<PendingTransaction | null>;
   readonly ids: AssetIds;
+  readonly contracts: ContractRules;
 } {
   const { caip2, native } = ids;
   const weaker = WEAKER_RULE[proof.rule];
+  const contracts = { ...(listed && { listed }), ...(coin?.log && { coinLog: coin.log }) };
   const source = createReceiptsSource(rpc);
+  const tracing = createTraceSource(rpc, coin ?? { traces: 'none' });
   const maySettle = maySettleLater(proof);
   const reading: Reading = {
-    ...{ rules: { caip2, native, proof }, worker, source },
+    rules: {
+      ...{ caip2, native, proof, tracedBelow: tracing.below },
+      ...(coin && { coin }),
+      ...(listed && { listed }),
+    },
+    ...{ worker, source, tracing },
     async settled(header, receipts) {
       const shown: SettlingSource = {
         header: (at) => ask(at, false),
@@ -187,7 +220,7 @@ export function createEvmClient(
   }
 
   return {
-    ids,
+    ...{ ids, contracts },
     async verify() {
       const answer = `eip155:${numberOf(await rpc.send('eth_chainId', []))}`;
       if (answer !== chainId) {
@@ -197,6 +230,7 @@ export function createEvmClient(
     async head() {
       const header = await askHeader('latest');
       if (header === null) throw new InvalidBlock('The node has no latest block.');
+      tracing.sawHead(header.number);
       return header;
     },
     async tagged(tag) {
@@ -229,6 +263,17 @@ export function createEvmClient(
     ...(weaker !== null && {
       blockByOtherRule: (hash: string) => blockBy({ ...proof, rule: weaker }, hash, true),
     }),
+    balances: createBalanceReader(rpc, ids),
+    ...(coin !== undefined &&
+      coin.traces !== 'none' && {
+        async traces({ hash }: Pick<BlockHeader, 'hash'>) {
+          if (!tracing.isServed()) return null;
+          const block = await blockBy(proof, hash);
+          return block === null || block.isUntraced ? null : block.transfers.filter(isOfTrace);
+        },
+        notes: tracing.notes,
+      }),
+    provenBalance: createProvenBalances(rpc, (at) => ask(at, false), proof),
     async blockOf(hash) {
       const receipt = await rpc.send('eth_getTransactionReceipt', [hash]).catch(nullIfMissing);
       if (receipt !== null) return blockNamedBy(receipt, 'transactionHash', hash);
@@ -238,7 +283,7 @@ export function createEvmClient(
     async pendingTransaction(hash) {
       const answer = await rpc.send('eth_getTransactionByHash', [hash]);
       const isIncluded = (Object(answer) as RawFields).blockHash ?? false;
-      return isIncluded ? null : toPending(answer, ids);
+      return isIncluded ? null : toPending(answer, ids, contracts);
     },
     listen: () => null,
   };

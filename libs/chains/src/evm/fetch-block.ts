@@ -4,6 +4,7 @@ import { InvalidBlock } from '../invalid-block';
 import type { Unparsed } from '../node-http';
 import { resultOf, type WorkAnswer, type WorkRequest, type WorkRules } from './block-work';
 import type { createReceiptsSource } from './receipts';
+import type { TraceAnswer, TraceSource } from './trace-source';
 
 export type EvmBlockWorker = BlockWorkers['evm'];
 /**
@@ -23,7 +24,7 @@ let lastId = 0;
 export async function fetchBlock(
   { answer, early }: { readonly answer: Unparsed; readonly early: Unparsed | null },
   checked: (header: BlockHeader) => void,
-  { rules, worker, source, settled }: Reading,
+  { rules, worker, source, settled, tracing }: Reading,
 ): Promise<ChainBlock | null> {
   lastId += 1;
   const id = lastId;
@@ -37,6 +38,12 @@ export async function fetchBlock(
     const answered = await ask({ do: 'hashes' });
     return 'hashes' in answered ? answered.hashes : [];
   }
+  async function withTraces(header: BlockHeader, traces: TraceAnswer | null) {
+    const answered = await ask({ do: 'traces', traces });
+    isOpen = false;
+    if ('traceFault' in answered) tracing.refused(header, answered.traceFault);
+    return 'block' in answered ? (answered.block ?? null) : null;
+  }
   try {
     const opened = await ask({ do: 'open', answer, receipts: early, rules });
     const header = 'header' in opened ? opened.header : null;
@@ -44,6 +51,11 @@ export async function fetchBlock(
     isOpen = !('block' in opened);
     checked(header);
     if ('block' in opened && opened.block) return opened.block;
+    // By the hash, which only the block shows: traces that were asked for by height could be of another branch.
+    const traces = header.isTraced ? tracing.of(header) : null;
+    // It is awaited below, unless the receipts are refused before.
+    traces?.catch(() => undefined);
+    if ('isKept' in opened) return await withTraces(header, await traces);
     if (early !== null) source.didNotFit();
     let receipts = await source.ofBlock(header.hash, hashes);
     let isSettled = false;
@@ -60,6 +72,7 @@ export async function fetchBlock(
       const attempt = isDue ? 'last' : 'without';
       read = await ask({ do: 'read', receipts: null, more, attempt, isSettled });
     }
+    if ('isKept' in read) return await withTraces(header, (await traces) ?? null);
     const block = 'block' in read ? read.block : null;
     isOpen = block === null;
     return block;
@@ -73,6 +86,7 @@ export interface Reading {
   readonly rules: WorkRules;
   readonly worker: EvmBlockWorker;
   readonly source: ReturnType<typeof createReceiptsSource>;
+  readonly tracing: TraceSource;
   /** Whether a later header was found that proves these receipts of a block. */
   settled(header: BlockHeader, receipts: unknown): Promise<boolean>;
 }

@@ -1,12 +1,17 @@
 import { AbiCoder, decodeBytes32String } from 'ethers';
-import type { ChainBlock } from '../chain-client';
-import type { Chain, ChainsAndAssets, Proof, ProviderConnection } from '../chains-and-assets';
+import type { ChainBlock, ClientNote } from '../chain-client';
+import type {
+  Chain,
+  ChainsAndAssets,
+  CoinRules,
+  Proof,
+  ProviderConnection,
+} from '../chains-and-assets';
 import type { Finding, Inspection, TokenAnswer } from '../inspection';
 import { InvalidBlock } from '../invalid-block';
 import { RpcFailure } from '../node-http';
 import { tryAnnouncements } from './announcements';
-import { createEvmClient, idsOf } from './evm-client';
-import { ETHEREUM_PROOF } from './header';
+import { createEvmClient, idsOf, rulesOf } from './evm-client';
 import { createJsonRpc, type JsonRpc } from './json-rpc';
 
 /** The rules from the strongest to the weakest. */
@@ -29,13 +34,14 @@ export function inspectEvmNode(
     createJsonRpc(rpcUrl, { headers, perSecondMax: requestsPerSecond }),
   );
   const ids = idsOf(chain, registry);
-  const { proof = ETHEREUM_PROOF } = chain;
-  const client = createEvmClient(rpc, chain.id, ids, { proof });
+  const rules = rulesOf(chain, registry);
+  const { proof, coin } = rules;
+  const client = createEvmClient(rpc, chain.id, ids, rules);
 
   async function weakerRule(at: number): Promise<string | null> {
     for (const rule of RULES.slice(RULES.indexOf(proof.rule) + 1)) {
       try {
-        const weaker = createEvmClient(rpc, chain.id, ids, { proof: { ...proof, rule } });
+        const weaker = createEvmClient(rpc, chain.id, ids, { ...rules, proof: { ...proof, rule } });
         if ((await weaker.block(at)) !== null) return rule;
       } catch (error) {
         if (!(error instanceof InvalidBlock)) throw error;
@@ -53,7 +59,10 @@ export function inspectEvmNode(
   return {
     ...{ client, requests, weakerRule },
     async findings(recent) {
-      const findings = await receiptsFindings(rpc, recent);
+      const findings = [
+        ...(await receiptsFindings(rpc, recent)),
+        ...(client.notes?.() ?? []).map((note) => traceFinding(note, coin.traces, recent)),
+      ];
       if (wsUrl === null) return findings;
       const socket = await tryAnnouncements({ wsUrl, headers }, chain.blockTimeMs);
       return [...findings, announcementsFinding(socket)];
@@ -95,6 +104,21 @@ async function receiptsFindings(
   const right =
     'It works, but slowly. Use a node or a plan with eth_getBlockReceipts if blocks are large.';
   return [{ topic: 'receipts', state: 'warning', sentence, right }];
+}
+
+/** What the client found out about traces while it read the recent blocks. */
+function traceFinding(
+  { topic, state, sentence }: ClientNote,
+  rule: CoinRules['traces'],
+  recent: readonly ChainBlock[],
+): Finding {
+  const isAsked = recent.some(({ transactions }) => transactions.length > 0);
+  if (state === 'fine' || !isAsked) return { topic, state: 'ok', sentence };
+  const isRequired = rule === 'required';
+  const right = isRequired
+    ? 'Use a node that serves them for recent blocks, or set "traces": "optional" for the chain.'
+    : 'Use a node that serves debug_traceBlockByHash (callTracer) or trace_block, or set "traces": "none" for the chain.';
+  return { topic, state: isRequired && state === 'wrong' ? 'wrong' : 'warning', sentence, right };
 }
 
 async function hasBatches(rpc: JsonRpc, number: number): Promise<boolean> {

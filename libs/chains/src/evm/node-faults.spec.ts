@@ -3,9 +3,9 @@ import { aBlock, type BlockWithReceipts, erc20Log, hashOf } from '../../testing/
 import type { ChainBlock } from '../chain-client';
 import type { Proof } from '../chains-and-assets';
 import { InvalidBlock } from '../invalid-block';
+import { assetIds } from './asset-ids';
 import { createEvmClient } from './evm-client';
 import { ETHEREUM_PROOF } from './header';
-import { assetIds } from './transfers';
 
 const IDS = assetIds('eip155:1', 'eip155:1/slip44:60');
 
@@ -120,7 +120,10 @@ describe('an answer in another form', () => {
       ({ block, receipts: all }) => ({ block, receipts: [...all].reverse() }),
     ],
     ['receipts twice', ({ block, receipts: all }) => ({ block, receipts: [...all, ...all] })],
-    ['fields that nobody knows', receipts((it) => ({ ...it, l1Fee: '0x1', feePayer: alice }))],
+    [
+      'fields that nobody knows',
+      receipts((it) => ({ ...it, gasUsedForL1: '0x1', feePayer: alice })),
+    ],
     ['logs that are said to be not removed', logs((it) => ({ ...it, removed: false }))],
   ];
 

@@ -1,8 +1,9 @@
 import type { PendingTransaction } from '../chain-client';
 import { InvalidBlock } from '../invalid-block';
+import type { AssetIds } from './asset-ids';
 import { isAddress, type RawFields, type RawTransaction } from './raw';
 import { toRef } from './read-block';
-import { type AssetIds, pendingTransfers } from './transfers';
+import { type ContractRules, pendingTransfers } from './transfers';
 
 /** Announcements are not verified, and an exception in their listener would end the process. */
 function isTransaction(answer: unknown): answer is RawTransaction {
@@ -18,10 +19,14 @@ function isTransaction(answer: unknown): answer is RawTransaction {
 }
 
 /** Null for what is no transaction, or cannot be read: sightings are best effort. */
-export function toPending(answer: unknown, ids: AssetIds): PendingTransaction | null {
+export function toPending(
+  answer: unknown,
+  ids: AssetIds,
+  contracts?: ContractRules,
+): PendingTransaction | null {
   if (!isTransaction(answer)) return null;
   try {
-    return { ...toRef(answer), transfers: pendingTransfers(answer, ids) };
+    return { ...toRef(answer), transfers: pendingTransfers(answer, ids, contracts) };
   } catch (error) {
     if (error instanceof InvalidBlock) return null;
     throw error;

@@ -4,11 +4,11 @@ import type { BlockTransfer, ChainBlock } from '../chain-client';
 import type { Proof } from '../chains-and-assets';
 import { InvalidBlock } from '../invalid-block';
 import { KNOWN_CHAINS } from '../known-chains';
+import { assetIds } from './asset-ids';
 import { ETHEREUM_PROOF } from './header';
 import { type Keccak, loadKeccak } from './keccak';
 import { toBlock } from './raw';
 import { readBlock } from './read-block';
-import { assetIds } from './transfers';
 
 let keccak: Keccak;
 beforeAll(async () => {

@@ -1,28 +1,37 @@
 import type { ChainBlock } from '../chain-client';
-import type { Proof } from '../chains-and-assets';
+import type { CoinRules, Proof } from '../chains-and-assets';
 import { InvalidBlock } from '../invalid-block';
-import { arrange } from './block-answer';
-import { contentDigest } from './content-digest';
+import type { AssetIds } from './asset-ids';
+import { arrange, type BlockAnswer, fail } from './block-answer';
+import { coinLogAt, loggedFee } from './coin-log';
+import { contentDigest as digestOf } from './content-digest';
 import { feeOf } from './fee';
 import type { Keccak } from './keccak';
-import { proveBlock } from './prove-block';
+import { proveBlock, type Verdict } from './prove-block';
 import {
   isAddress,
   isNobody,
   type RawBlock,
   type RawFields,
+  type RawReceipt,
   type RawTransaction,
+  succeeded,
   toHash,
   toNumber,
   toReceipts,
 } from './raw';
 import { refuseFalseSenders } from './sender';
-import { type AssetIds, blockTransfers } from './transfers';
+import { blockTransfers } from './transfers';
+import { NO_WITHDRAWALS, type Withdrawals, withdrawalsOf } from './withdrawals';
 
 /** How the blocks of a chain are read. */
 export interface BlockRules {
   readonly ids: AssetIds;
   readonly proof: Proof;
+  /** How the coin moves besides by the values of transactions; without it in no other way. */
+  readonly coin?: CoinRules;
+  /** Contracts of the listed tokens. Canonical. */
+  readonly listed?: readonly string[];
   /** Whether a later header proves the receipts. */
   readonly isSettled?: boolean;
   /** Whether the digest of the content is needed. */
@@ -43,24 +52,67 @@ export function toHeader(raw: RawFields) {
 export function readBlock(
   block: RawBlock,
   receipts: unknown,
-  { ids, proof, isSettled = false, isCompared = false }: BlockRules,
+  { ids, proof, coin, listed = [], isSettled = false, isCompared = false }: BlockRules,
   keccak: Keccak,
 ): ChainBlock {
   const answer = arrange(block, toReceipts(receipts));
-  const { proven, alarm, needsConfirmation } = proveBlock(answer, proof, keccak, isSettled);
+  const withdrawals = coin?.hasWithdrawals ? withdrawalsOf(block, ids, keccak) : NO_WITHDRAWALS;
+  const { proven, alarm, needsConfirmation } = provenWith(
+    withdrawals,
+    proveBlock(answer, proof, keccak, isSettled),
+    answer,
+    proof,
+  );
   if (proven !== 'none') refuseFalseSenders(block, keccak);
+  const contentDigest = isCompared ? digestOf(answer, withdrawals.transfers) : null;
+  const contracts = { listed, ...(coin?.log && { coinLog: coin.log }) };
+  const transfers = blockTransfers(answer, ids, contracts);
+  transfers.push(...withdrawals.transfers);
   return {
     ...toHeader(block),
     proven,
     ...(alarm !== null && { alarm }),
     ...(needsConfirmation && { needsConfirmation }),
-    contentDigest: isCompared ? contentDigest(answer) : null,
-    transactions: block.transactions.map((each, i) => ({
-      ...toRef(each),
-      fee: feeOf(each, answer.receipts[i]),
-    })),
-    transfers: blockTransfers(answer, ids),
+    contentDigest,
+    transactions: transactionsOf(answer, coin),
+    transfers,
   };
+}
+
+/**
+ * Withdrawals that are not those of a proven header: on a chain of `roots` the answer is refused. Elsewhere, or where
+ * the header is not proven, only a second provider can confirm them. Throws `InvalidBlock`.
+ */
+function provenWith(
+  { isRoot }: Withdrawals,
+  verdict: Verdict,
+  { block }: BlockAnswer,
+  { rule }: Proof,
+): Verdict {
+  if (isRoot) return verdict;
+  const { proven } = verdict;
+  if (rule === 'roots' && proven !== 'none') {
+    fail(block, 'its withdrawals are not those of its withdrawalsRoot');
+  }
+  return { ...verdict, proven: proven === 'content' ? 'header' : proven, needsConfirmation: true };
+}
+
+function transactionsOf({ block, receipts }: BlockAnswer, coin: CoinRules | undefined) {
+  const coinLog = coinLogAt(coin?.log, Number(block.number));
+  return block.transactions.map((each, i) => {
+    const ref = toRef(each);
+    const receipt = receipts[i];
+    return {
+      ...ref,
+      fee: loggedFee(receipt, ref.sender, coinLog) ?? feeOf(each, receipt),
+      ...(isFailed(receipt) && { failed: true }),
+    };
+  });
+}
+
+/** A transaction without a receipt was not executed. */
+function isFailed(receipt: RawReceipt | undefined): boolean {
+  return receipt !== undefined && !succeeded(receipt);
 }
 
 /** Transactions of the block that the answer about its receipts lacks. Throws `InvalidBlock`. */

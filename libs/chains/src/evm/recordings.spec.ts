@@ -1,12 +1,13 @@
 import { evmRecording, evmRecordings } from '../../testing/evm-recordings';
-import type { Proof } from '../chains-and-assets';
+import type { CoinRules, Proof } from '../chains-and-assets';
 import { KNOWN_CHAINS } from '../known-chains';
+import { BY_VALUES } from '../known-coins';
+import { assetIds } from './asset-ids';
 import { ETHEREUM_PROOF, proveHeader } from './header';
 import { type Keccak, loadKeccak } from './keccak';
 import { proveRoots } from './prove-roots';
 import { toBlock } from './raw';
 import { readBlock } from './read-block';
-import { assetIds } from './transfers';
 
 let keccak: Keccak;
 beforeAll(async () => {
@@ -24,12 +25,18 @@ function proofOf(chain: string): Proof {
   return KNOWN_CHAINS.find(({ id }) => id === known)?.proof ?? ETHEREUM_PROOF;
 }
 
-function read(file: string, rule?: Proof['rule']) {
+function coinOf(chain: string): CoinRules {
+  const known = SAME_FORM[chain] ?? chain;
+  return KNOWN_CHAINS.find(({ id }) => id === known)?.coin ?? BY_VALUES;
+}
+
+function read(file: string, rule?: Proof['rule'], coin?: CoinRules) {
   const { chain, block, receipts } = evmRecording(file);
   const known = proofOf(chain);
   const proof = rule === undefined ? known : { ...known, rule };
   const ids = assetIds(chain, `${chain}/slip44:60`);
-  return readBlock(toBlock(block), receipts, { ids, proof }, keccak);
+  const rules = { ids, proof, coin: coin ?? coinOf(chain) };
+  return readBlock(toBlock(block), receipts, rules, keccak);
 }
 
 describe('recorded blocks', () => {
@@ -47,6 +54,30 @@ describe('recorded blocks', () => {
     const block = read(file);
     expect(block).toMatchObject({ proven: 'content' });
     expect(block.transactions).toHaveLength(transactions);
+  });
+
+  it('show what validators withdraw, where it is paid in the coin', () => {
+    const { transfers } = read('ethereum-18500000.ndjson.gz');
+    const withdrawn = transfers.filter(({ txHash }) => txHash === null);
+    const listed = evmRecording('ethereum-18500000.ndjson.gz').block.withdrawals as {
+      readonly index: string;
+      readonly address: string;
+      readonly amount: string;
+    }[];
+    expect(listed).toHaveLength(16);
+    expect(withdrawn).toEqual(
+      listed.map(({ index, address, amount }) => ({
+        ...{ ordinal: `withdrawal:${Number(index)}`, asset: 'eip155:1/slip44:60', to: address },
+        ...{ amount: BigInt(amount) * 10n ** 9n, from: `0x${'0'.repeat(40)}` },
+        ...{ txHash: null, failed: false },
+      })),
+    );
+    const gnosis = 'gnosis-30000000.ndjson';
+    expect(evmRecording(gnosis).block.withdrawals).not.toEqual([]);
+    expect(read(gnosis).transfers).toEqual([]);
+    // Its list is proven all the same.
+    const paid = read(gnosis, 'roots', { ...BY_VALUES, hasWithdrawals: true });
+    expect([paid.proven, paid.transfers.length > 0]).toEqual(['content', true]);
   });
 
   it.each([

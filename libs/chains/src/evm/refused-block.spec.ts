@@ -1,9 +1,9 @@
 import type { BlockWithReceipts } from '../../testing/raw-blocks';
 import { aBlock, addressOf, erc20Log } from '../../testing/raw-blocks';
 import { InvalidBlock } from '../invalid-block';
+import { assetIds } from './asset-ids';
 import { createEvmClient } from './evm-client';
 import { type Keccak, loadKeccak } from './keccak';
-import { assetIds } from './transfers';
 
 const CHAIN = 'eip155:31337';
 const [token, purse] = [addressOf('token'), addressOf('purse')];

@@ -10,8 +10,9 @@ import {
   wordOf,
 } from '../../testing/raw-blocks';
 import { InvalidBlock } from '../invalid-block';
+import { assetIds } from './asset-ids';
 import { type Keccak, loadKeccak } from './keccak';
-import { assetIds, blockTransfers, pendingTransfers } from './transfers';
+import { blockTransfers, pendingTransfers } from './transfers';
 
 const ids = assetIds('eip155:1', 'eip155:1/slip44:60');
 const [token, alice, bob, carol] = ['token', 'alice', 'bob', 'carol'].map(addressOf) as [

@@ -5,7 +5,8 @@ const transfer: BlockTransfer = {
   ...{ ordinal: 'log:0', asset: 'eip155:1/slip44:60', amount: 5n, from: '0x1', to: '0x2' },
   ...{ txHash: '0xaa', failed: false },
 };
-const isShown = (shown: BlockTransfer) => shown.amount === 5n && shown.to === '0x2';
+const isShown = ({ transfers }: ChainBlock) =>
+  transfers.some(({ amount, to }) => amount === 5n && to === '0x2');
 
 function answer(provider: string, change: Partial<ChainBlock> = {}): ProviderAnswer {
   const block: ChainBlock = {

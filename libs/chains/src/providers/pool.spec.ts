@@ -8,9 +8,9 @@ import {
   type RawNode,
 } from '../../testing/raw-node';
 import type { ProviderStatus } from '../chain-client';
+import { assetIds } from '../evm/asset-ids';
 import { createEvmClient } from '../evm/evm-client';
 import { type Keccak, loadKeccak } from '../evm/keccak';
-import { assetIds } from '../evm/transfers';
 import { RpcFailure } from '../node-http';
 import { createPool } from './pool';
 

@@ -11,6 +11,7 @@ import type {
 } from '../chain-client';
 import type { Chain } from '../chains-and-assets';
 import { RpcFailure } from '../node-http';
+import { tracedBy } from '../traced';
 import { agreeOnTag, type Voter } from './agreement';
 import { type Alone, isLongAlone, stillAlone } from './alone';
 import { unlessFault } from './fault';
@@ -147,6 +148,21 @@ export function createPool(
     };
   }
 
+  /**
+   * A block, with the traces of another provider where the one that showed it serves none. Their hash says that it is the
+   * same block.
+   */
+  async function block(at: number | string): Promise<ChainBlock | null> {
+    const found = await ask((provider) => provider.block(at));
+    if (found?.isUntraced !== true) return found;
+    for (const [index, provider] of providers.entries()) {
+      if (index === current || provider.state() !== 'ok') continue;
+      const traces = await provider.traces(found).catch(unlessFault);
+      if (traces !== null) return tracedBy(found, traces);
+    }
+    return found;
+  }
+
   function everyAnswer(question: (provider: Provider) => Promise<ChainBlock | null>) {
     return Promise.all(
       providers.map(async (provider): Promise<ProviderAnswer> => {
@@ -211,9 +227,19 @@ export function createPool(
     },
 
     header: (at) => ask((provider) => provider.header(at)),
-    block: (at) => ask((provider) => provider.block(at)),
+    block,
+    traces: (of) => ask((provider) => provider.traces(of)),
+    provenBalance: (address, hash) => ask((provider) => provider.provenBalance(address, hash)),
     blockByOtherRule: (hash) => ask((provider) => provider.blockByOtherRule(hash)),
     believesAgreement: providers.some((provider) => provider.believesAgreement),
+    /** Of the first provider that serves the state; null for each if none does. */
+    async balances(queries, block) {
+      const found = await ask(async (provider) => {
+        const answers = await provider.balances(queries, block);
+        return answers.some((each) => each !== null) ? answers : null;
+      });
+      return found ?? queries.map(() => null);
+    },
     /** `pending` only if no provider shows a block: one may be behind the others. */
     async blockOf(hash) {
       let isPending = false;

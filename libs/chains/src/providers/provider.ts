@@ -1,6 +1,7 @@
 import { type BackOff, backOffMs, messageOf, TimedOut, within } from '@daybook/platform/plain';
 import type {
   Announcements,
+  BalanceQuery,
   BlockHeader,
   ChainClient,
   Listening,
@@ -185,6 +186,15 @@ export function createProvider(
       );
       return expected(hash, await asked);
     },
+    /** Null for each that is not served, as if none were where the client reads no balances. */
+    balances: (queries: readonly BalanceQuery[], block: Pick<BlockHeader, 'number' | 'hash'>) =>
+      use(async () => (await client.balances?.(queries, block)) ?? queries.map(() => null)),
+    /** Null if it serves no traces of the block. */
+    traces: (block: Parameters<NonNullable<ChainClient['traces']>>[0]) =>
+      use(async () => (await client.traces?.(block)) ?? null, BLOCK_TIMEOUT_MS),
+    /** Null if it does not serve the state of the block. */
+    provenBalance: (address: string, hash: string) =>
+      use(async () => (await client.provenBalance?.(address, hash)) ?? null),
     blockOf: (hash: string) => use(() => client.blockOf(hash)),
     /** Reads the head of a provider that is not used, unless that was done lately or it is left alone. */
     async probe(best: number): Promise<void> {

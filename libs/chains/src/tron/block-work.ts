@@ -22,6 +22,8 @@ export interface WorkRequest {
   /** The answer of `gettransactioninfobyblocknum`. */
   readonly infos: Unparsed;
   readonly contentRule: ContentRule;
+  /** Contracts of the listed tokens. Canonical. */
+  readonly listed?: readonly string[];
 }
 
 /**
@@ -49,7 +51,7 @@ export function answerBlockWork(request: WorkRequest): WorkAnswer {
 
 /** Null if an integer was rounded by `parse`. */
 function answerWith(request: WorkRequest, parse?: typeof parseRounded): WorkAnswer | null {
-  const { chain, at, contentRule } = request;
+  const { chain, at, contentRule, listed } = request;
   const answerOf = (answer: Unparsed) =>
     'result' in answer ? answer.result : parseAnswer(textOf(answer.bytes), parse);
   let header: ProvenHeader | null = null;
@@ -59,7 +61,7 @@ function answerWith(request: WorkRequest, parse?: typeof parseRounded): WorkAnsw
     if (header === null) return { header };
     const transactions = proveTransactionsOf(block, header, contentRule);
     const infos = header.number === 0 ? [] : answerOf(request.infos);
-    const read = completeTronBlock({ header, transactions }, infos, chain, contentRule);
+    const read = completeTronBlock({ header, transactions }, infos, chain, contentRule, listed);
     if (read !== null) return { header, block: read };
     const found = Array.isArray(infos) ? infos.length : 0;
     return { header, missing: { found, needed: transactions.length } };

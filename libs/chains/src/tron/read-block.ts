@@ -66,13 +66,15 @@ export function proveTransactionsOf(
 
 /**
  * The whole block, with the answer of `gettransactioninfobyblocknum`. Logs and internal transactions are not
- * proven: see `matchInfos`. Null if the node does not have all infos yet. Throws `InvalidBlock`.
+ * proven: see `matchInfos`. `listed` are the contracts of listed tokens. Null if the node does not have all infos yet.
+ * Throws `InvalidBlock`.
  */
 export function completeTronBlock(
   { header, transactions }: ProvenBlock,
   infosAnswer: unknown,
   chain: string,
   rule: ContentRule = 'agreeing',
+  listed: readonly string[] = [],
 ): TronBlock | null {
   const infos =
     header.number === 0 ? NO_INFOS : matchInfos(infosAnswer, header, transactions, rule);
@@ -88,19 +90,20 @@ export function completeTronBlock(
       calls += 1;
       if (info.internals.length > 0) withInternals += 1;
     }
-    return transactionTransfers(transaction, info, ids);
+    return transactionTransfers(transaction, info, ids, listed);
   });
   return {
     ...{ number, hash, parentHash, time, transfers },
     // The header commits to transactions and outcomes, but not to logs and internal transactions.
     proven: 'header',
     contentDigest: digestOf(hash, transfers),
-    transactions: transactions.map(({ id, contracts }) => ({
+    transactions: transactions.map(({ id, contracts, outcome }) => ({
       hash: id,
       sender: contracts[0]?.owner ?? '',
       nonce: null,
       // Each transaction has its info, as was just checked.
       fee: (infos.get(id) as Info).fee,
+      ...(outcome !== SUCCESS && { failed: true }),
     })),
     calls: { calls, withInternals },
   };
@@ -108,8 +111,9 @@ export function completeTronBlock(
 
 /** The id of the block commits to all transactions, so only what infos add must be compared. */
 function digestOf(hash: string, transfers: readonly BlockTransfer[]): string {
-  const read = transfers.map(({ ordinal, asset, amount, from, to, txHash, failed }) =>
-    [ordinal, asset, amount, from, to, txHash, failed].join(),
+  const read = transfers.map(
+    ({ ordinal, asset, amount, from, to, txHash, failed, unreadable }) =>
+      `${[ordinal, asset, amount, from, to, txHash, failed].join()}${unreadable ? ',unreadable' : ''}`,
   );
   return `0x${sha256Digits(Buffer.from([hash, ...read].join('\n')))}`;
 }

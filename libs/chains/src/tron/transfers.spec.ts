@@ -30,6 +30,7 @@ import {
 } from '../../testing/tron-transfers';
 import { isFungible, parseAssetId } from '../family';
 import { InvalidBlock } from '../invalid-block';
+import { TRANSFER_BATCH as BATCH, TRANSFER_SINGLE as SINGLE } from '../token-logs';
 
 describe('what a contract moves by itself', () => {
   it('is the amount of a transfer', () => {
@@ -182,6 +183,61 @@ describe('the logs of a transaction', () => {
     ['another event', { topics: ['aa'.repeat(32), ...topics.slice(1)] }],
   ])('show no transfer with %s', (_, fields) => {
     expect(afterCall({ log: [log(fields)] })).toEqual([]);
+  });
+
+  it('show an ERC-1155 as a collectible, one of a kind or many', () => {
+    const parties = [carol, alice, bob].map((address) => wordOf(address));
+    const words = [64n, 160n, 2n, 7n, 8n, 2n, 3n, 0n].map(wordOfAmount);
+    const found = afterCall({
+      log: [
+        log({ topics: [SINGLE, ...parties], data: wordOfAmount(7n) + wordOfAmount(3n) }),
+        log({ topics: [BATCH, ...parties], data: words.join('') }),
+      ],
+    });
+    const asset = `${CHAIN}/trc1155:${base58(token)}`;
+    expect(found).toMatchObject([
+      { ordinal: 'log:0', asset: `${asset}/7`, amount: 3n, from: Alice, to: Bob },
+      { ordinal: 'log:1_0', asset: `${asset}/7`, amount: 3n },
+      { ordinal: 'log:1_1', asset: `${asset}/8`, amount: 0n },
+    ]);
+    expect([isFungible(`${asset}/7`), parseAssetId(`${asset}/7`)]).toEqual([false, null]);
+  });
+
+  it.each([
+    ['no data', [carol, alice, bob], ''],
+    ['three topics', [alice, bob], wordOfAmount(64n) + wordOfAmount(96n)],
+    ['three words', [carol, alice, bob], word + word + word],
+  ])('show no ERC-1155 with %s', (_, parties, data) => {
+    for (const event of [SINGLE, BATCH]) {
+      const bad = log({ topics: [event, ...parties.map((address) => wordOf(address))], data });
+      expect(afterCall({ log: [bad] })).toEqual([]);
+    }
+  });
+
+  it.each([
+    ['two words', { data: word + word }, [['log:0', Bob]]],
+    ['no data', { data: undefined }, [['log:0', Bob]]],
+    ['a topic that is too short', { topics: [TRANSFER, wordOf(alice), bob] }, [['log:0', Bob]]],
+    [
+      'one indexed address',
+      { topics: topics.slice(0, 2), data: wordOf(bob, `${'0'.repeat(22)}41`) + word },
+      [
+        ['log:0_0', Alice],
+        ['log:0_1', Bob],
+      ],
+    ],
+    [
+      'nothing indexed and two words',
+      { topics: [TRANSFER], data: wordOf(bob) + word },
+      [['log:0', Bob]],
+    ],
+  ] as const)('of a listed token are shown as unreadable with %s', (_, fields, expected) => {
+    const found = afterCall({ log: [log(fields)] }, [base58(token)]);
+    expect(found.map(({ ordinal, to }) => [ordinal, to])).toEqual(expected);
+    for (const each of found) {
+      expect(each).toMatchObject({ asset: trc20, amount: 0n, unreadable: true, failed: false });
+    }
+    expect(afterCall({ log: [log(fields)] }, [Carol])).toEqual([]);
   });
 
   it('are refused if a contract is not named by 20 bytes', () => {

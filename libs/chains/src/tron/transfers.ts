@@ -1,17 +1,25 @@
 import type { BlockTransfer } from '../chain-client';
 import { InvalidBlock } from '../invalid-block';
+import {
+  type Lot,
+  lotIn,
+  lotsIn,
+  partiesIn,
+  TRANSFER,
+  TRANSFER_BATCH,
+  TRANSFER_SINGLE,
+} from '../token-logs';
 import type { Contract } from './contracts';
 import type { Info, Internal, Log } from './infos';
 import { type ProvenTransaction, SUCCESS } from './prove-transactions';
 import { canonicalTronAddress, tronAddressOfKey } from './tron-address';
 
-/** keccak256 of `Transfer(address,address,uint256)`. */
-const TRANSFER_TOPIC = 'ddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef';
 /** `transfer(address,uint256)` and `transferFrom(address,address,uint256)`. */
 const TRANSFER_CALL = /^a9059cbb([0-9a-f]{64})([0-9a-f]{64})/;
 const TRANSFER_FROM_CALL = /^23b872dd([0-9a-f]{64})([0-9a-f]{64})([0-9a-f]{64})/;
 const WORD_DIGITS = 64;
 const KEY_DIGITS = 40;
+const NOBODY = `0x${'0'.repeat(KEY_DIGITS)}`;
 
 export type TronAssetIds = ReturnType<typeof tronAssetIds>;
 
@@ -22,18 +30,21 @@ export function tronAssetIds(caip2: string) {
     trc10: (id: string) => `${caip2}/trc10:${id}`,
     trc20: (contract: string) => `${caip2}/trc20:${contract}`,
     trc721: (contract: string, id: bigint) => `${caip2}/trc721:${contract}/${id}`,
+    trc1155: (contract: string, id: bigint) => `${caip2}/trc1155:${contract}/${id}`,
   };
 }
 
 /**
  * The transfers of one transaction. Ordinals: `value:0` and `trc10:0` count its contracts, `log:0` its logs,
  * `internal:0` the calls, creations and self-destructs of contracts.
- * A token that one of these moves follows it: `internal:0_1000001`.
+ * A token that one of these moves follows it: `internal:0_1000001`. `listed` are the contracts of listed tokens, of
+ * which no Transfer log passes unseen.
  */
 export function transactionTransfers(
   transaction: ProvenTransaction,
   info: Info,
   ids: TronAssetIds,
+  listed: readonly string[] = [],
 ): readonly BlockTransfer[] {
   const { id: txHash, outcome, contracts } = transaction;
   const failed = outcome !== SUCCESS;
@@ -42,7 +53,7 @@ export function transactionTransfers(
     // A failed call has no log. It is read from the call, as while it was pending, to mark that one as failed.
     moves.push(...contracts.slice(0, 1).flatMap((contract) => callMoves(contract, ids)));
   } else {
-    moves.push(...info.logs.flatMap((log, i) => logMoves(log, i, ids)));
+    moves.push(...info.logs.flatMap((log, i) => logMoves(log, i, ids, listed)));
     moves.push(...internalMoves(info.internals, ids));
   }
   return moves.map((move) => transferOf(move, txHash, failed));
@@ -63,8 +74,9 @@ type Move = Omit<BlockTransfer, 'txHash' | 'failed'>;
 
 /** What an address sends to itself moves nothing. */
 function transferOf(move: Move, txHash: string, failed: boolean): BlockTransfer {
-  const { ordinal, asset, from, to } = move;
-  return { ordinal, asset, amount: from === to ? 0n : move.amount, from, to, txHash, failed };
+  const { ordinal, asset, from, to, unreadable } = move;
+  const amount = from === to ? 0n : move.amount;
+  return { ordinal, asset, amount, from, to, txHash, failed, ...(unreadable && { unreadable }) };
 }
 
 /** What the contract moves by itself. No amount is negative: the chain refuses such a transaction. */
@@ -96,26 +108,84 @@ function callMoves({ owner, to, input }: Contract, ids: TronAssetIds): Move[] {
   return [{ ...move, ...parties, amount: BigInt(`0x${sum}`) }];
 }
 
+/** What a log moves. Only the contract's address identifies a token. */
+function logMoves(log: Log, index: number, ids: TronAssetIds, listed: readonly string[]): Move[] {
+  switch (log.topics[0]) {
+    case TRANSFER:
+      return transferMoves(log, index, ids) ?? unreadableMoves(log, index, ids, listed);
+    case TRANSFER_SINGLE: {
+      const lot = lotIn(log.data);
+      return lot === null ? [] : lotMoves(log, [[`log:${index}`, lot]], ids);
+    }
+    case TRANSFER_BATCH: {
+      const lots = lotsIn(log.data) ?? [];
+      const numbered = lots.map((lot, i) => [`log:${index}_${i}`, lot] as const);
+      return lotMoves(log, numbered, ids);
+    }
+    default:
+      return [];
+  }
+}
+
 /**
  * TRC-20 has the amount as its only data; TRC-721 has the id of the token as a fourth topic and no data; a token
- * that indexes nothing has all three in its data. Only the contract's address identifies a token.
+ * that indexes nothing has all three in its data. Null if it is none of them.
  */
-function logMoves({ address, topics, data }: Log, index: number, ids: TronAssetIds): Move[] {
-  if (topics[0] !== TRANSFER_TOPIC) return [];
+function transferMoves(log: Log, index: number, ids: TronAssetIds): Move[] | null {
+  const { topics, data } = log;
   const isIndexed = topics.length > 1 || data.length !== 3 * WORD_DIGITS;
   const words = isIndexed ? [...topics.slice(1), ...(data === '' ? [] : [data])] : wordsOf(data);
   const [sender = '', recipient = '', number = ''] = words;
-  if (words.length !== 3 || words.some((word) => word.length !== WORD_DIGITS)) return [];
-  if (address.length !== KEY_DIGITS) {
-    throw new InvalidBlock("A log in the node's answer has no contract address.");
-  }
-  const contract = tronAddressOfKey(`0x${address}`);
+  if (words.length !== 3 || words.some((word) => word.length !== WORD_DIGITS)) return null;
+  const contract = contractOf(log);
   const amount = BigInt(`0x${number}`);
   const parties = { from: addressInWord(sender), to: addressInWord(recipient) };
   const ordinal = `log:${index}`;
   return topics.length === 4
     ? [{ ordinal, asset: ids.trc721(contract, amount), amount: 1n, ...parties }]
     : [{ ordinal, asset: ids.trc20(contract), amount, ...parties }];
+}
+
+/** A Transfer of a listed token that cannot be read, once for each address that may be its recipient. */
+function unreadableMoves(
+  log: Log,
+  index: number,
+  ids: TronAssetIds,
+  listed: readonly string[],
+): Move[] {
+  if (listed.length === 0 || log.address.length !== KEY_DIGITS) return [];
+  const contract = contractOf(log);
+  if (!listed.includes(contract)) return [];
+  const { sender, recipients } = partiesIn(log.topics.slice(1), log.data);
+  const from = tronAddressOfKey(sender === null ? NOBODY : `0x${sender}`);
+  return recipients.map((recipient, i) => ({
+    ordinal: recipients.length === 1 ? `log:${index}` : `log:${index}_${i}`,
+    ...{ asset: ids.trc20(contract), amount: 0n, from, to: tronAddressOfKey(`0x${recipient}`) },
+    unreadable: true,
+  }));
+}
+
+/** ERC-1155 on TRON: operator, sender and recipient are topics. */
+function lotMoves(
+  log: Log,
+  lots: readonly (readonly [ordinal: string, lot: Lot])[],
+  ids: TronAssetIds,
+): Move[] {
+  const { topics, address } = log;
+  const [, , sender = '', recipient = ''] = topics;
+  const isWhole = topics.length === 4 && topics.every(({ length }) => length === WORD_DIGITS);
+  if (!isWhole || address.length !== KEY_DIGITS || lots.length === 0) return [];
+  const contract = contractOf(log);
+  const parties = { from: addressInWord(sender), to: addressInWord(recipient) };
+  return lots.map(([ordinal, { id, amount }]) => {
+    return { ordinal, asset: ids.trc1155(contract, id), amount, ...parties };
+  });
+}
+
+/** Throws `InvalidBlock`. */
+function contractOf({ address }: Log): string {
+  if (address.length === KEY_DIGITS) return tronAddressOfKey(`0x${address}`);
+  throw new InvalidBlock("A log in the node's answer has no contract address.");
 }
 
 function wordsOf(data: string): readonly string[] {

@@ -217,7 +217,7 @@ describe('the head', () => {
       family: 'tron',
       finality: { kind: 'tag', tag: 'finalized' },
     };
-    const client = openTronChain(chain, provider);
+    const client = openTronChain(chain, provider, { assets: [] });
     const first = await client.head();
     const calls = replay.asked.length;
     expect(await client.head()).toEqual(first);

@@ -1,11 +1,17 @@
 import { backOffMs, pause } from '@daybook/platform/plain';
 import { type BlockWorkers, blockWorkersHere, sharedBlockWorkers } from '../block-threads';
 import type { BlockHeader, ChainBlock, ChainClient } from '../chain-client';
-import type { Chain, ProviderConnection } from '../chains-and-assets';
+import {
+  type Chain,
+  type ChainsAndAssets,
+  contractsOf,
+  type ProviderConnection,
+} from '../chains-and-assets';
 import { InvalidBlock } from '../invalid-block';
 import { RpcFailure, type Unparsed } from '../node-http';
 import { WrongChain } from '../wrong-chain';
 import { digitsOf, type Fields, fieldsOf, integerOf } from './answer';
+import { createTronBalanceReader } from './balances';
 import { catchUpNotes, createProgress } from './catch-up';
 import { createInternalsJudge } from './internal-transactions';
 import { listenForPending } from './pending';
@@ -32,20 +38,27 @@ const PENDING_MS_ON_DEMAND = 1_000;
 const ID = /^[0-9a-f]{64}$/;
 const ID_ABOVE = 'id must be legal block hash';
 
-export function openTronChain(chain: Chain, provider: ProviderConnection): ChainClient {
+export function openTronChain(
+  chain: Chain,
+  provider: ProviderConnection,
+  registry: Pick<ChainsAndAssets, 'assets'>,
+): ChainClient {
   const { rpcUrl, headers, requestsPerSecond: perSecondMax, tron = {} } = provider;
   const { solidityUrl = null, callsPerDay = null, pending = false } = tron;
   const node = createTronNode({
     ...{ fullUrl: rpcUrl, solidityUrl, headers, callsPerDay, perSecondMax },
   });
   const worker = sharedBlockWorkers().tron;
-  return createTronClient(node, chain, { isPendingAsked: pending, worker });
+  const listed = contractsOf(chain.id, 'trc20', registry);
+  return createTronClient(node, chain, { isPendingAsked: pending, worker, listed });
 }
 
 export interface TronClientOptions {
   readonly isPendingAsked?: boolean;
   /** How often the node is asked for witnesses that are not known. */
   readonly witnessesEveryMs?: number;
+  /** Contracts of the listed tokens. Canonical. */
+  readonly listed?: readonly string[];
   /** Parses and proves blocks. In the thread of the caller by default. */
   readonly worker?: BlockWorkers['tron'];
 }
@@ -59,6 +72,7 @@ export function createTronClient(
   {
     isPendingAsked = false,
     witnessesEveryMs,
+    listed = [],
     worker = blockWorkersHere().tron,
   }: TronClientOptions = {},
 ): ChainClient & Required<Pick<ChainClient, 'blockByOtherRule' | 'budget' | 'notes'>> {
@@ -104,7 +118,8 @@ export function createTronClient(
         number === 0 ? { result: [] } : askInfos(number),
       ]);
       lastId += 1;
-      const read = await worker.ask({ id: lastId, chain, at, block, infos, contentRule });
+      const answers = { id: lastId, chain, at, block, infos, contentRule, listed };
+      const read = await worker.ask(answers);
       if (read.header === null) {
         if ('invalid' in read) throw new InvalidBlock(read.invalid);
         return null;
@@ -161,6 +176,7 @@ export function createTronClient(
     blockByOtherRule: (hash) => wholeBlock(hash, 'as-answered'),
     // Anybody can send a transaction that java-tron does not print whole: see `proveTransactions`.
     believesAgreement: true,
+    balances: createTronBalanceReader(node, chain, tronAssetIds(chain)),
     async blockOf(hash) {
       const info = fieldsOf(await node.full('gettransactioninfobyid', { value: hash }), 'info');
       if (Object.keys(info).length > 0) return heightNamedBy(info, hash);

@@ -148,6 +148,16 @@ export interface Block {
   readonly time: string;
 }
 
+/** How far a transfer is from being final. */
+export interface Confirmations {
+  /** The blocks from the one that includes it up to the newest one. */
+  readonly current: number;
+  /** How many it needs; null if it waits for a tag of the chain instead. */
+  readonly required: number | null;
+  /** What it waits for: `depth:<blocks>` or `tag:<tag>`, such as `tag:finalized`. */
+  readonly policy: string;
+}
+
 /** The record of a transfer to a purse. */
 export interface Replenishment {
   /** Id of the replenishment. */
@@ -164,14 +174,14 @@ export interface Replenishment {
   readonly transactionState: 'MEM_POOL_FOUND' | 'PENDING_COMPLIANCE_CHECK' | 'CONFIRMED' | 'DECLINED' | 'REVERTED' | 'DROPPED' | 'REJECTED' | 'VOIDED';
   /** The second part of that pair. */
   readonly complianceState: 'UNCHECKED' | 'IN_PROGRESS' | 'CHECKED' | 'DECLINE';
-  /** Whether the coins were swept to the account's wallet. */
+  /** Whether sweeps to the account's wallets cover the whole of it: the oldest replenishments of a purse and asset first, parts counted. */
   readonly translationToAccountCompleted: boolean;
   /** The transferred amount. */
   readonly money: Money;
   /** CAIP-2 id of the chain, such as `eip155:1`. */
   readonly chain: string;
-  /** Hash of the transaction. */
-  readonly txHash: string;
+  /** Hash of the transaction; null (over gRPC empty) for what none moved, such as a withdrawal of a validator. */
+  readonly txHash: string | null;
   /** The transfer within its transaction: `<kind>:<number>`, such as `log:0`. */
   readonly ordinal: string;
   /** Address of the sender. */
@@ -184,7 +194,7 @@ export interface Replenishment {
   readonly blocked: boolean;
   /** Where it is booked; null while it is not. */
   readonly creditedTo: 'customer' | 'account' | 'suspense' | null;
-  /** Why it was rejected, why it waits (`awaiting-second-provider`), or why the customer was not credited; else null. */
+  /** Why it was rejected, why it waits (`awaiting-second-provider`, `unproven-trace`), or why the customer was not credited; else null. */
   readonly reason: string | null;
   /** The finality policy that was applied, such as `depth:12`; null before. */
   readonly finality: string | null;
@@ -194,6 +204,10 @@ export interface Replenishment {
   readonly updatedAt: string;
   /** The position of its last event. */
   readonly position: string;
+  /** How many confirmations it has, and how many it needs; null while no block includes the transfer, and while the chain's newest block is not known. */
+  readonly confirmations: Confirmations | null;
+  /** How much of the amount left the purse again in the same transaction: it is credited less by this. Null when nothing did. */
+  readonly netted: Money | null;
 }
 
 /** A page of replenishments. */
@@ -966,6 +980,126 @@ export interface OperatorList {
   readonly nextCursor: string | null;
 }
 
+/** The record of what left a purse. */
+export interface Outflow {
+  /** Id of the outflow. */
+  readonly id: string;
+  /** Id of the customer who owns the purse. */
+  readonly customerId: string;
+  /** Id of the purse. */
+  readonly purseId: string;
+  /** What it is. */
+  readonly use: 'sweep' | 'internal' | 'network-fee' | 'unplanned';
+  /** The status. */
+  readonly status: 'detected' | 'booked' | 'reverted' | 'rejected';
+  /** The amount that the chain shows. */
+  readonly money: Money;
+  /** How much of the amount arrived at the purse again in the same transaction: it counts less by this. Null when nothing did. */
+  readonly netted: Money | null;
+  /** CAIP-2 id of the chain, such as `eip155:1`. */
+  readonly chain: string;
+  /** Hash of the transaction. */
+  readonly txHash: string;
+  /** The movement within its transaction: `<kind>:<number>`, such as `log:0`; `fee:0` is its fee. */
+  readonly ordinal: string;
+  /** Address of the purse. */
+  readonly from: string;
+  /** Address of the receiver; null for a fee. */
+  readonly to: string | null;
+  /** Null while no block includes it. */
+  readonly block: Block | null;
+  /** Why it moved nothing; else null. */
+  readonly reason: string | null;
+  /** The finality policy that was applied, such as `depth:12`; null before. */
+  readonly finality: string | null;
+  /** When it was first recorded. */
+  readonly createdAt: string;
+  /** When it last changed. */
+  readonly updatedAt: string;
+  /** The position of its last event. */
+  readonly position: string;
+}
+
+/** A page of outflows. */
+export interface OutflowList {
+  /** From the newest to the oldest. */
+  readonly data: readonly Outflow[];
+  /** Pass it as `cursor` for the next page; null on the last page. */
+  readonly nextCursor: string | null;
+}
+
+/** The block that includes a transaction. */
+export interface TransactionBlock {
+  /** Its height. */
+  readonly number: number;
+  /** Its hash; null while its content is not proven. */
+  readonly hash: string | null;
+  /** The time in its header; null while its content is not proven. */
+  readonly time: string | null;
+}
+
+/** One movement of one asset within a transaction. */
+export interface Movement {
+  /** The movement within the transaction: `<kind>:<number>`, such as `log:0`. */
+  readonly ordinal: string;
+  /** How it concerns you; null if neither address is a purse of yours. */
+  readonly direction: 'in' | 'out' | 'internal' | null;
+  /** What was moved. */
+  readonly money: Money;
+  /** Address of the sender. */
+  readonly from: string;
+  /** Address of the recipient. */
+  readonly to: string;
+  /** Id of your purse that receives it; null if there is none. */
+  readonly purseId: string | null;
+  /** Id of your purse that it leaves; null if there is none. */
+  readonly fromPurseId: string | null;
+  /** Id of the replenishment; null while there is none. */
+  readonly replenishmentId: string | null;
+  /** Its status; null while there is none. */
+  readonly replenishmentStatus: 'seen' | 'detected' | 'screening' | 'confirmed' | 'declined' | 'reverted' | 'dropped' | 'rejected' | 'voided' | null;
+  /** Why it is no replenishment, such as `not-yours`, or the reason that the replenishment has; null if it has none. */
+  readonly reason: string | null;
+  /** The reason in a sentence; null without a reason. */
+  readonly detail: string | null;
+  /** How many confirmations it has, and how many its asset needs; null while no block includes it. */
+  readonly confirmations: Confirmations | null;
+}
+
+/** A transaction as its chain shows it, and what became of each movement. */
+export interface Transaction {
+  /** CAIP-2 id of the chain, such as `eip155:1`. */
+  readonly chain: string;
+  /** Its hash, in the form that the chain's family has. */
+  readonly hash: string;
+  /** What the chain shows. */
+  readonly status: 'included' | 'failed' | 'pending' | 'unknown' | 'unanswered';
+  /** More about the status; null if there is nothing to say. */
+  readonly detail: string | null;
+  /** The block that includes it; null while none does. */
+  readonly block: TransactionBlock | null;
+  /** How many confirmations it has, and how many the chain asks for; null while no block includes it. */
+  readonly confirmations: Confirmations | null;
+  /** Every movement in it, in the order of the chain. */
+  readonly movements: readonly Movement[];
+  /** How many more it has than are listed: after the first thousand. */
+  readonly movementsLeft: number;
+  /** After how many seconds a complete answer may be had; null if this one is complete. Over REST such an answer has the status 202. */
+  readonly retryAfterSeconds: number | null;
+}
+
+/** A request to match the block of a transaction again. */
+export interface TransactionRescan {
+  /** Id of the rescan. */
+  readonly id: string;
+  /** CAIP-2 id of the chain, such as `eip155:1`. */
+  readonly chain: string;
+  /** The hash of the transaction. */
+  readonly hash: string;
+  /** Its progress. */
+  readonly state: 'waiting' | 'running' | 'done' | 'refused' | 'cancelled';
+}
+
 /** A request of an operator to the watcher of a chain, and its progress. */
 export interface WatchRequest {
   /** Id of the watch request. */
@@ -1058,6 +1192,9 @@ export interface Answers {
   readonly 'OperatorService/ListOperatorKeys': ApiKeyList;
   readonly 'OperatorService/IssueOperatorKey': IssuedApiKey;
   readonly 'OperatorService/RevokeOperatorKey': ApiKey;
+  readonly 'OutflowService/ListPurseOutflows': OutflowList;
+  readonly 'TransactionService/GetTransaction': Transaction;
+  readonly 'TransactionService/RescanTransaction': TransactionRescan;
   readonly 'WatchRequestService/RequestWatch': WatchRequest;
   readonly 'WatchRequestService/ListWatchRequests': WatchRequestList;
   readonly 'WatchRequestService/GetWatchRequest': WatchRequest;
@@ -1783,6 +1920,61 @@ export const OPERATIONS: Readonly<Record<keyof Answers, Documented>> = {
       }
     }
   },
+  "OutflowService/ListPurseOutflows": {
+    "summary": "List what left a purse: sweeps, movements to other purses of the account, network fees, and what nobody planned",
+    "answer": "OutflowList",
+    "fields": {
+      "purseId": {
+        "description": "Id of the purse."
+      },
+      "use": {
+        "description": "Only those of this use."
+      },
+      "status": {
+        "description": "Only those with this status."
+      },
+      "limit": {
+        "description": "How many entries at most; 25 by default. A value above 100 counts as 100."
+      },
+      "cursor": {
+        "description": "The `nextCursor` of the page before, with the same filters."
+      },
+      "minPosition": {
+        "description": "Wait, up to 5 seconds, until everything up to this position is visible."
+      }
+    }
+  },
+  "TransactionService/GetTransaction": {
+    "summary": "Look up a transaction",
+    "description": "The answer takes up to 5 seconds; `retryAfterSeconds` is set if the chain was not heard by then.",
+    "answer": "Transaction",
+    "fields": {
+      "chain": {
+        "description": "CAIP-2 id of the chain, such as `eip155:1`.",
+        "example": "eip155:1"
+      },
+      "hash": {
+        "description": "Its hash: 64 hexadecimal digits, with `0x` on EVM chains and without on TRON."
+      }
+    }
+  },
+  "TransactionService/RescanTransaction": {
+    "summary": "Match the block of a transaction again",
+    "description": "The answer does not wait for the end; a repeat within ten minutes answers with the same rescan.",
+    "answer": "TransactionRescanAnswer",
+    "fields": {
+      "chain": {
+        "description": "CAIP-2 id of the chain, such as `eip155:1`.",
+        "example": "eip155:1"
+      },
+      "hash": {
+        "description": "Its hash: 64 hexadecimal digits, with `0x` on EVM chains and without on TRON."
+      },
+      "reason": {
+        "description": "The reason, 1 to 500 characters; it is kept as evidence, and the operators of Daybook see it."
+      }
+    }
+  },
   "WatchRequestService/RequestWatch": {
     "summary": "Request a rescan, a ring reset or a pause of a chain, or resolve a block in quarantine",
     "description": "The answer does not wait for the watcher.",
@@ -1962,6 +2154,37 @@ export const WORDS: Readonly<Record<string, Readonly<Record<string, string>>>> =
     "AUDIT_RUN_STATE_SWAPPED": "swapped",
     "AUDIT_RUN_STATE_DIFFERS": "differs",
     "AUDIT_RUN_STATE_ROLLED_BACK": "rolled-back"
+  },
+  "OutflowUse": {
+    "OUTFLOW_USE_SWEEP": "sweep",
+    "OUTFLOW_USE_INTERNAL": "internal",
+    "OUTFLOW_USE_NETWORK_FEE": "network-fee",
+    "OUTFLOW_USE_UNPLANNED": "unplanned"
+  },
+  "OutflowStatus": {
+    "OUTFLOW_STATUS_DETECTED": "detected",
+    "OUTFLOW_STATUS_BOOKED": "booked",
+    "OUTFLOW_STATUS_REVERTED": "reverted",
+    "OUTFLOW_STATUS_REJECTED": "rejected"
+  },
+  "TransactionStatus": {
+    "TRANSACTION_STATUS_INCLUDED": "included",
+    "TRANSACTION_STATUS_FAILED": "failed",
+    "TRANSACTION_STATUS_PENDING": "pending",
+    "TRANSACTION_STATUS_UNKNOWN": "unknown",
+    "TRANSACTION_STATUS_UNANSWERED": "unanswered"
+  },
+  "MovementDirection": {
+    "MOVEMENT_DIRECTION_IN": "in",
+    "MOVEMENT_DIRECTION_OUT": "out",
+    "MOVEMENT_DIRECTION_INTERNAL": "internal"
+  },
+  "TransactionRescanState": {
+    "TRANSACTION_RESCAN_STATE_WAITING": "waiting",
+    "TRANSACTION_RESCAN_STATE_RUNNING": "running",
+    "TRANSACTION_RESCAN_STATE_DONE": "done",
+    "TRANSACTION_RESCAN_STATE_REFUSED": "refused",
+    "TRANSACTION_RESCAN_STATE_CANCELLED": "cancelled"
   },
   "WatchRequestKind": {
     "WATCH_REQUEST_KIND_RESCAN": "rescan",
@@ -2640,6 +2863,36 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
       "time"
     ]
   },
+  "Confirmations": {
+    "type": "object",
+    "description": "How far a transfer is from being final.",
+    "properties": {
+      "current": {
+        "type": "integer",
+        "minimum": 0,
+        "description": "The blocks from the one that includes it up to the newest one."
+      },
+      "required": {
+        "type": [
+          "integer",
+          "null"
+        ],
+        "minimum": 0,
+        "description": "How many it needs; null if it waits for a tag of the chain instead."
+      },
+      "policy": {
+        "type": "string",
+        "maxLength": 64,
+        "description": "What it waits for: `depth:<blocks>` or `tag:<tag>`, such as `tag:finalized`.",
+        "example": "tag:finalized"
+      }
+    },
+    "required": [
+      "current",
+      "required",
+      "policy"
+    ]
+  },
   "Replenishment": {
     "type": "object",
     "description": "The record of a transfer to a purse.",
@@ -2708,7 +2961,7 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
       },
       "translationToAccountCompleted": {
         "type": "boolean",
-        "description": "Whether the coins were swept to the account's wallet."
+        "description": "Whether sweeps to the account's wallets cover the whole of it: the oldest replenishments of a purse and asset first, parts counted."
       },
       "money": {
         "$ref": "#/components/schemas/Money",
@@ -2721,9 +2974,12 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
         "example": "eip155:1"
       },
       "txHash": {
-        "type": "string",
+        "type": [
+          "string",
+          "null"
+        ],
         "maxLength": 128,
-        "description": "Hash of the transaction."
+        "description": "Hash of the transaction; null (over gRPC empty) for what none moved, such as a withdrawal of a validator."
       },
       "ordinal": {
         "type": "string",
@@ -2775,7 +3031,7 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
           "null"
         ],
         "maxLength": 64,
-        "description": "Why it was rejected, why it waits (`awaiting-second-provider`), or why the customer was not credited; else null."
+        "description": "Why it was rejected, why it waits (`awaiting-second-provider`, `unproven-trace`), or why the customer was not credited; else null."
       },
       "finality": {
         "type": [
@@ -2801,6 +3057,28 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
         "pattern": "^[0-9]+$",
         "example": "42",
         "description": "The position of its last event."
+      },
+      "confirmations": {
+        "oneOf": [
+          {
+            "$ref": "#/components/schemas/Confirmations"
+          },
+          {
+            "type": "null"
+          }
+        ],
+        "description": "How many confirmations it has, and how many it needs; null while no block includes the transfer, and while the chain's newest block is not known."
+      },
+      "netted": {
+        "oneOf": [
+          {
+            "$ref": "#/components/schemas/Money"
+          },
+          {
+            "type": "null"
+          }
+        ],
+        "description": "How much of the amount left the purse again in the same transaction: it is credited less by this. Null when nothing did."
       }
     },
     "required": [
@@ -2825,7 +3103,9 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
       "finality",
       "createdAt",
       "updatedAt",
-      "position"
+      "position",
+      "confirmations",
+      "netted"
     ]
   },
   "ReplenishmentList": {
@@ -2921,7 +3201,7 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
       },
       "translationToAccountCompleted": {
         "type": "boolean",
-        "description": "Whether the coins were swept to the account's wallet."
+        "description": "Whether sweeps to the account's wallets cover the whole of it: the oldest replenishments of a purse and asset first, parts counted."
       },
       "money": {
         "$ref": "#/components/schemas/Money",
@@ -2934,9 +3214,12 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
         "example": "eip155:1"
       },
       "txHash": {
-        "type": "string",
+        "type": [
+          "string",
+          "null"
+        ],
         "maxLength": 128,
-        "description": "Hash of the transaction."
+        "description": "Hash of the transaction; null (over gRPC empty) for what none moved, such as a withdrawal of a validator."
       },
       "ordinal": {
         "type": "string",
@@ -2988,7 +3271,7 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
           "null"
         ],
         "maxLength": 64,
-        "description": "Why it was rejected, why it waits (`awaiting-second-provider`), or why the customer was not credited; else null."
+        "description": "Why it was rejected, why it waits (`awaiting-second-provider`, `unproven-trace`), or why the customer was not credited; else null."
       },
       "finality": {
         "type": [
@@ -3014,6 +3297,28 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
         "pattern": "^[0-9]+$",
         "example": "42",
         "description": "The position in the event log. Pass it as `minPosition` to read your write."
+      },
+      "confirmations": {
+        "oneOf": [
+          {
+            "$ref": "#/components/schemas/Confirmations"
+          },
+          {
+            "type": "null"
+          }
+        ],
+        "description": "How many confirmations it has, and how many it needs; null while no block includes the transfer, and while the chain's newest block is not known."
+      },
+      "netted": {
+        "oneOf": [
+          {
+            "$ref": "#/components/schemas/Money"
+          },
+          {
+            "type": "null"
+          }
+        ],
+        "description": "How much of the amount left the purse again in the same transaction: it is credited less by this. Null when nothing did."
       }
     },
     "required": [
@@ -3038,7 +3343,9 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
       "finality",
       "createdAt",
       "updatedAt",
-      "position"
+      "position",
+      "confirmations",
+      "netted"
     ]
   },
   "FindingAnswer": {
@@ -5724,6 +6031,471 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
     "required": [
       "id",
       "name",
+      "position"
+    ]
+  },
+  "Outflow": {
+    "type": "object",
+    "description": "The record of what left a purse.",
+    "properties": {
+      "id": {
+        "type": "string",
+        "format": "uuid",
+        "description": "Id of the outflow."
+      },
+      "customerId": {
+        "type": "string",
+        "format": "uuid",
+        "description": "Id of the customer who owns the purse."
+      },
+      "purseId": {
+        "type": "string",
+        "format": "uuid",
+        "description": "Id of the purse."
+      },
+      "use": {
+        "type": "string",
+        "enum": [
+          "sweep",
+          "internal",
+          "network-fee",
+          "unplanned"
+        ],
+        "description": "What it is."
+      },
+      "status": {
+        "type": "string",
+        "enum": [
+          "detected",
+          "booked",
+          "reverted",
+          "rejected"
+        ],
+        "description": "The status."
+      },
+      "money": {
+        "$ref": "#/components/schemas/Money",
+        "description": "The amount that the chain shows."
+      },
+      "netted": {
+        "oneOf": [
+          {
+            "$ref": "#/components/schemas/Money"
+          },
+          {
+            "type": "null"
+          }
+        ],
+        "description": "How much of the amount arrived at the purse again in the same transaction: it counts less by this. Null when nothing did."
+      },
+      "chain": {
+        "type": "string",
+        "maxLength": 64,
+        "description": "CAIP-2 id of the chain, such as `eip155:1`.",
+        "example": "eip155:1"
+      },
+      "txHash": {
+        "type": "string",
+        "maxLength": 128,
+        "description": "Hash of the transaction."
+      },
+      "ordinal": {
+        "type": "string",
+        "maxLength": 64,
+        "description": "The movement within its transaction: `<kind>:<number>`, such as `log:0`; `fee:0` is its fee.",
+        "example": "log:0"
+      },
+      "from": {
+        "type": "string",
+        "maxLength": 128,
+        "description": "Address of the purse."
+      },
+      "to": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 128,
+        "description": "Address of the receiver; null for a fee."
+      },
+      "block": {
+        "oneOf": [
+          {
+            "$ref": "#/components/schemas/Block"
+          },
+          {
+            "type": "null"
+          }
+        ],
+        "description": "Null while no block includes it."
+      },
+      "reason": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 64,
+        "description": "Why it moved nothing; else null."
+      },
+      "finality": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 64,
+        "description": "The finality policy that was applied, such as `depth:12`; null before.",
+        "example": "depth:12"
+      },
+      "createdAt": {
+        "type": "string",
+        "format": "date-time",
+        "description": "When it was first recorded."
+      },
+      "updatedAt": {
+        "type": "string",
+        "format": "date-time",
+        "description": "When it last changed."
+      },
+      "position": {
+        "type": "string",
+        "pattern": "^[0-9]+$",
+        "example": "42",
+        "description": "The position of its last event."
+      }
+    },
+    "required": [
+      "id",
+      "customerId",
+      "purseId",
+      "use",
+      "status",
+      "money",
+      "netted",
+      "chain",
+      "txHash",
+      "ordinal",
+      "from",
+      "to",
+      "block",
+      "reason",
+      "finality",
+      "createdAt",
+      "updatedAt",
+      "position"
+    ]
+  },
+  "OutflowList": {
+    "type": "object",
+    "description": "A page of outflows.",
+    "properties": {
+      "data": {
+        "type": "array",
+        "items": {
+          "$ref": "#/components/schemas/Outflow"
+        },
+        "description": "From the newest to the oldest."
+      },
+      "nextCursor": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 128,
+        "description": "Pass it as `cursor` for the next page; null on the last page."
+      }
+    },
+    "required": [
+      "data",
+      "nextCursor"
+    ]
+  },
+  "TransactionBlock": {
+    "type": "object",
+    "description": "The block that includes a transaction.",
+    "properties": {
+      "number": {
+        "type": "integer",
+        "minimum": 0,
+        "description": "Its height."
+      },
+      "hash": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 128,
+        "description": "Its hash; null while its content is not proven."
+      },
+      "time": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "format": "date-time",
+        "description": "The time in its header; null while its content is not proven."
+      }
+    },
+    "required": [
+      "number",
+      "hash",
+      "time"
+    ]
+  },
+  "Movement": {
+    "type": "object",
+    "description": "One movement of one asset within a transaction.",
+    "properties": {
+      "ordinal": {
+        "type": "string",
+        "maxLength": 200,
+        "description": "The movement within the transaction: `<kind>:<number>`, such as `log:0`.",
+        "example": "log:0"
+      },
+      "direction": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "enum": [
+          "in",
+          "out",
+          "internal",
+          null
+        ],
+        "description": "How it concerns you; null if neither address is a purse of yours."
+      },
+      "money": {
+        "$ref": "#/components/schemas/Money",
+        "description": "What was moved."
+      },
+      "from": {
+        "type": "string",
+        "maxLength": 128,
+        "description": "Address of the sender."
+      },
+      "to": {
+        "type": "string",
+        "maxLength": 128,
+        "description": "Address of the recipient."
+      },
+      "purseId": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "format": "uuid",
+        "description": "Id of your purse that receives it; null if there is none."
+      },
+      "fromPurseId": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "format": "uuid",
+        "description": "Id of your purse that it leaves; null if there is none."
+      },
+      "replenishmentId": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "format": "uuid",
+        "description": "Id of the replenishment; null while there is none."
+      },
+      "replenishmentStatus": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "enum": [
+          "seen",
+          "detected",
+          "screening",
+          "confirmed",
+          "declined",
+          "reverted",
+          "dropped",
+          "rejected",
+          "voided",
+          null
+        ],
+        "description": "Its status; null while there is none."
+      },
+      "reason": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 64,
+        "description": "Why it is no replenishment, such as `not-yours`, or the reason that the replenishment has; null if it has none.",
+        "example": "not-yours"
+      },
+      "detail": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "description": "The reason in a sentence; null without a reason."
+      },
+      "confirmations": {
+        "oneOf": [
+          {
+            "$ref": "#/components/schemas/Confirmations"
+          },
+          {
+            "type": "null"
+          }
+        ],
+        "description": "How many confirmations it has, and how many its asset needs; null while no block includes it."
+      }
+    },
+    "required": [
+      "ordinal",
+      "direction",
+      "money",
+      "from",
+      "to",
+      "purseId",
+      "fromPurseId",
+      "replenishmentId",
+      "replenishmentStatus",
+      "reason",
+      "detail",
+      "confirmations"
+    ]
+  },
+  "Transaction": {
+    "type": "object",
+    "description": "A transaction as its chain shows it, and what became of each movement.",
+    "properties": {
+      "chain": {
+        "type": "string",
+        "maxLength": 64,
+        "description": "CAIP-2 id of the chain, such as `eip155:1`.",
+        "example": "eip155:1"
+      },
+      "hash": {
+        "type": "string",
+        "maxLength": 128,
+        "description": "Its hash, in the form that the chain's family has."
+      },
+      "status": {
+        "type": "string",
+        "enum": [
+          "included",
+          "failed",
+          "pending",
+          "unknown",
+          "unanswered"
+        ],
+        "description": "What the chain shows."
+      },
+      "detail": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "description": "More about the status; null if there is nothing to say."
+      },
+      "block": {
+        "oneOf": [
+          {
+            "$ref": "#/components/schemas/TransactionBlock"
+          },
+          {
+            "type": "null"
+          }
+        ],
+        "description": "The block that includes it; null while none does."
+      },
+      "confirmations": {
+        "oneOf": [
+          {
+            "$ref": "#/components/schemas/Confirmations"
+          },
+          {
+            "type": "null"
+          }
+        ],
+        "description": "How many confirmations it has, and how many the chain asks for; null while no block includes it."
+      },
+      "movements": {
+        "type": "array",
+        "items": {
+          "$ref": "#/components/schemas/Movement"
+        },
+        "description": "Every movement in it, in the order of the chain."
+      },
+      "movementsLeft": {
+        "type": "integer",
+        "minimum": 0,
+        "description": "How many more it has than are listed: after the first thousand."
+      },
+      "retryAfterSeconds": {
+        "type": [
+          "integer",
+          "null"
+        ],
+        "minimum": 0,
+        "maximum": 3600,
+        "description": "After how many seconds a complete answer may be had; null if this one is complete. Over REST such an answer has the status 202."
+      }
+    },
+    "required": [
+      "chain",
+      "hash",
+      "status",
+      "detail",
+      "block",
+      "confirmations",
+      "movements",
+      "movementsLeft",
+      "retryAfterSeconds"
+    ]
+  },
+  "TransactionRescanAnswer": {
+    "type": "object",
+    "description": "A request to match the block of a transaction again.",
+    "properties": {
+      "id": {
+        "type": "string",
+        "format": "uuid",
+        "description": "Id of the rescan."
+      },
+      "chain": {
+        "type": "string",
+        "maxLength": 64,
+        "description": "CAIP-2 id of the chain, such as `eip155:1`.",
+        "example": "eip155:1"
+      },
+      "hash": {
+        "type": "string",
+        "maxLength": 128,
+        "description": "The hash of the transaction."
+      },
+      "state": {
+        "type": "string",
+        "enum": [
+          "waiting",
+          "running",
+          "done",
+          "refused",
+          "cancelled"
+        ],
+        "description": "Its progress."
+      },
+      "position": {
+        "type": "string",
+        "pattern": "^[0-9]+$",
+        "example": "42",
+        "description": "The position in the event log."
+      }
+    },
+    "required": [
+      "id",
+      "chain",
+      "hash",
+      "state",
       "position"
     ]
   },

@@ -303,6 +303,18 @@ export interface Block {
   readonly time: string | undefined;
 }
 
+/** How far a transfer is from being final. */
+export interface Confirmations {
+  /** The blocks from the one that includes it up to the newest one. */
+  readonly current: string;
+  /** How many it needs; absent if it waits for a tag of the chain instead. */
+  readonly required?:
+    | string
+    | undefined;
+  /** What it waits for: `depth:<blocks>` or `tag:<tag>`, such as `tag:finalized`. */
+  readonly policy: string;
+}
+
 /** The record of a transfer to a purse. */
 export interface Replenishment {
   /** Id of the replenishment. */
@@ -321,7 +333,10 @@ export interface Replenishment {
   readonly transactionState: TransactionState;
   /** The second part of that pair. */
   readonly complianceState: ComplianceState;
-  /** Whether the coins were swept to the account's wallet. */
+  /**
+   * Whether sweeps to the account's wallets cover the whole of it: the oldest replenishments of a purse and asset
+   * first, parts counted.
+   */
   readonly translationToAccountCompleted: boolean;
   /** The transferred amount. */
   readonly money:
@@ -329,7 +344,7 @@ export interface Replenishment {
     | undefined;
   /** CAIP-2 id of the chain, such as `eip155:1`. */
   readonly chain: string;
-  /** Hash of the transaction. */
+  /** Hash of the transaction; absent (over gRPC empty) for what none moved, such as a withdrawal of a validator. */
   readonly txHash: string;
   /** The transfer within its transaction: `<kind>:<number>`, such as `log:0`. */
   readonly ordinal: string;
@@ -346,8 +361,8 @@ export interface Replenishment {
   /** Where it is booked; absent while it is not. */
   readonly creditedTo: CreditedTo;
   /**
-   * Why it was rejected, why it waits (`awaiting-second-provider`), or why the customer was not credited; else
-   * absent.
+   * Why it was rejected, why it waits (`awaiting-second-provider`, `unproven-trace`), or why the customer was not
+   * credited; else absent.
    */
   readonly reason?:
     | string
@@ -366,6 +381,18 @@ export interface Replenishment {
     | undefined;
   /** The position of its last event. */
   readonly position: string;
+  /**
+   * How many confirmations it has, and how many it needs; absent while no block includes the transfer, and while
+   * the chain's newest block is not known.
+   */
+  readonly confirmations?:
+    | Confirmations
+    | undefined;
+  /**
+   * How much of the amount left the purse again in the same transaction: it is credited less by this. Absent when
+   * nothing did.
+   */
+  readonly netted?: Money | undefined;
 }
 
 /** The replenishment to get. */
@@ -512,6 +539,85 @@ export const Block: MessageFns<Block> = {
   },
 };
 
+function createBaseConfirmations(): Confirmations {
+  return { current: "0", required: undefined, policy: "" };
+}
+
+export const Confirmations: MessageFns<Confirmations> = {
+  encode(message: Confirmations, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.current !== "0") {
+      writer.uint32(8).uint64(message.current);
+    }
+    if (message.required !== undefined) {
+      writer.uint32(16).uint64(message.required);
+    }
+    if (message.policy !== "") {
+      writer.uint32(26).string(message.policy);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Confirmations {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseConfirmations() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.current = reader.uint64().toString();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.required = reader.uint64().toString();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.policy = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<Confirmations>): Confirmations {
+    return Confirmations.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<Confirmations>): Confirmations {
+    const message = createBaseConfirmations() as any;
+    message.current = object.current ?? "0";
+    message.required = object.required ?? undefined;
+    message.policy = object.policy ?? "";
+    return message;
+  },
+};
+
 function createBaseReplenishment(): Replenishment {
   return {
     id: "",
@@ -536,6 +642,8 @@ function createBaseReplenishment(): Replenishment {
     createdAt: undefined,
     updatedAt: undefined,
     position: "0",
+    confirmations: undefined,
+    netted: undefined,
   };
 }
 
@@ -606,6 +714,12 @@ export const Replenishment: MessageFns<Replenishment> = {
     }
     if (message.position !== "0") {
       writer.uint32(176).uint64(message.position);
+    }
+    if (message.confirmations !== undefined) {
+      Confirmations.encode(message.confirmations, writer.uint32(186).fork()).join();
+    }
+    if (message.netted !== undefined) {
+      Money.encode(message.netted, writer.uint32(194).fork()).join();
     }
     return writer;
   },
@@ -799,6 +913,22 @@ export const Replenishment: MessageFns<Replenishment> = {
             message.position = reader.uint64().toString();
             continue;
           }
+          case 23: {
+            if (tag !== 186) {
+              break;
+            }
+
+            message.confirmations = Confirmations.decode(reader, reader.uint32());
+            continue;
+          }
+          case 24: {
+            if (tag !== 194) {
+              break;
+            }
+
+            message.netted = Money.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -838,6 +968,12 @@ export const Replenishment: MessageFns<Replenishment> = {
     message.createdAt = object.createdAt ?? undefined;
     message.updatedAt = object.updatedAt ?? undefined;
     message.position = object.position ?? "0";
+    message.confirmations = (object.confirmations !== undefined && object.confirmations !== null)
+      ? Confirmations.fromPartial(object.confirmations)
+      : undefined;
+    message.netted = (object.netted !== undefined && object.netted !== null)
+      ? Money.fromPartial(object.netted)
+      : undefined;
     return message;
   },
 };

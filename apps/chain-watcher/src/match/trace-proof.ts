@@ -1,0 +1,95 @@
+import { type ChainBlock, InvalidBlock, isOfTrace, movementsOf, RpcFailure } from '@daybook/chains';
+import { limiter } from '@daybook/platform/plain';
+import type { WatchContext } from '../state/watch-state';
+import { isTraced, type Movement } from './movements';
+import { ownerOf } from './netting';
+
+/** Each asks for two headers and two proofs. */
+const PROOFS_AT_ONCE = 8;
+
+/** A movement of a block. */
+export interface Claimed {
+  readonly block: ChainBlock;
+  readonly movement: Movement;
+}
+
+/**
+ * Those addresses of blocks (`claimKey`) of which a trace shows what no balance proves. No root commits to traces, so a
+ * node can invent them. An address whose balances before and after the block are proven, and differ by exactly what the
+ * block moves to it and from it, has got what the trace shows; all its movements in the block are proven together.
+ */
+export async function unprovenTraces(
+  context: Pick<WatchContext, 'client'>,
+  claims: readonly Claimed[],
+): Promise<ReadonlySet<string>> {
+  const traced = claims.filter(({ movement }) => isTraced(movement.id));
+  const asked = new Map(traced.map((claim) => [claimKey(claim), claim]));
+  const proofs = limiter({
+    runningMax: PROOFS_AT_ONCE,
+    waitingMax: asked.size,
+    tooMany: (waiting) => new RangeError(`${waiting} proofs wait already.`),
+  });
+  const unproven = new Set<string>();
+  await Promise.all(
+    Array.from(asked, async ([key, { block, movement }]) => {
+      const purse = ownerOf(movement) ?? '';
+      const isRight = await proofs.run(() => isProven(context, block, purse, movement.asset));
+      if (!isRight) unproven.add(key);
+    }),
+  );
+  return unproven;
+}
+
+/** The address of a claim, in its block. */
+export function claimKey({ block, movement }: Claimed): string {
+  return addressKey(block, ownerOf(movement) ?? '');
+}
+
+export function addressKey({ hash }: Pick<ChainBlock, 'hash'>, address: string): string {
+  return `${hash} ${address}`;
+}
+
+/** Whether the balances of a purse prove what a block says that its traces moved. False while a node does not say. */
+export async function isProven(
+  { client }: Pick<WatchContext, 'client'>,
+  block: ChainBlock,
+  purse: string,
+  coin: string,
+): Promise<boolean> {
+  const expected = changeOf(block, purse, coin);
+  if (expected === null || client.provenBalance === undefined) return false;
+  try {
+    const [before, after] = await Promise.all(
+      [block.parentHash, block.hash].map((hash) => client.provenBalance?.(purse, hash) ?? null),
+    );
+    if (typeof before !== 'bigint' || typeof after !== 'bigint') return false;
+    return after - before === expected;
+  } catch (error) {
+    // A node that is away, or whose proof is false, proves nothing. It is asked again.
+    if (error instanceof InvalidBlock || error instanceof RpcFailure) return false;
+    throw error;
+  }
+}
+
+/**
+ * By how much a block changes the balance of a purse: what comes in, minus what goes out and what its own transactions
+ * cost. Null if its traces both pay in and take out, in different transactions: invented payments of both kinds would
+ * cancel each other, and the balance would prove them.
+ */
+export function changeOf(block: ChainBlock, purse: string, coin: string): bigint | null {
+  const { transfers, sent } = movementsOf(block, (address) => address === purse);
+  /** What the traces of each transaction move, in minus out. */
+  const traced = new Map<string | null, bigint>();
+  let change = 0n;
+  for (const transfer of transfers) {
+    const { asset, amount, from, to, txHash, failed } = transfer;
+    if (asset !== coin || failed || from === to) continue;
+    const moved = to === purse ? amount : -amount;
+    change += moved;
+    if (isOfTrace(transfer)) traced.set(txHash, (traced.get(txHash) ?? 0n) + moved);
+  }
+  for (const { sender, fee } of sent) if (sender === purse) change -= fee;
+  const moves = [...traced.values()];
+  const isMixed = moves.some((each) => each > 0n) && moves.some((each) => each < 0n);
+  return isMixed ? null : change;
+}

@@ -1,0 +1,100 @@
+import { parseWatchReport, TOPICS } from '@daybook/contracts';
+import { addressOf } from '../../../libs/chains/testing/raw-blocks';
+import { createBroker, type Driver, drive } from '../testing/driver';
+import { InMemoryWatcherStore } from '../testing/in-memory-store';
+import { type LocalChain, NATIVE, startLocalChain } from '../testing/local-chain';
+
+const [purse, idle] = [addressOf('purse'), addressOf('idle purse')];
+/** Of the tag `finalized` behind the head, with two slots in an epoch. */
+const FINAL_BLOCKS = 4;
+
+let local: LocalChain;
+let driver: Driver;
+let broker: ReturnType<typeof createBroker>;
+let nowMs: number;
+
+beforeEach(async () => {
+  local = await startLocalChain(['--slots-in-an-epoch', '2']);
+  broker = createBroker();
+  nowMs = Date.now();
+  driver = await drive(local, new InMemoryWatcherStore(), broker, {
+    finality: { kind: 'tag', tag: 'finalized' },
+    now: () => nowMs,
+  });
+  await driver.settle();
+  await driver.mint([purse, idle]);
+});
+afterEach(async () => {
+  await driver.stop();
+  await local.stop();
+});
+
+async function mine(blocks = 1): Promise<void> {
+  await local.mine(blocks);
+  await driver.settle();
+}
+
+/** A minute later, so that the budget allows it. */
+async function reconcile(): Promise<void> {
+  nowMs += 60_000;
+  while (await driver.watch.reconcile());
+}
+
+/** What was reported, as address, asset, balance and what moved. */
+function reported() {
+  const reports = broker.messages(TOPICS.watchReport).map(({ value }) => parseWatchReport(value));
+  return reports.flatMap(({ balances }) =>
+    (balances?.entries ?? []).map(({ address, asset, balance, moved }) => {
+      const kind = asset === NATIVE ? 'coin' : 'token';
+      return `${address === purse ? 'purse' : 'idle'} ${kind} ${balance} ${moved}`;
+    }),
+  );
+}
+
+it('compares what moved when its block is final, and everything once in a sweep', async () => {
+  await local.send({ to: purse, value: 5n });
+  await local.send(local.payUsdt(purse, 7n));
+  await mine();
+  await reconcile();
+  expect(reported()).toEqual([]);
+  await mine(FINAL_BLOCKS);
+  await reconcile();
+  const all = ['purse coin 5 5', 'purse token 7 7', 'idle coin 0 0', 'idle token 0 0'];
+  expect(new Set(reported())).toEqual(new Set(all));
+  expect(reported()).toHaveLength(all.length);
+  // Nothing moved since, and the next sweep is due in an hour.
+  await mine(FINAL_BLOCKS);
+  await reconcile();
+  expect(reported()).toHaveLength(all.length);
+});
+
+it('shows what no block shows, at a purse that never moved, too', async () => {
+  await local.send({ to: purse, value: 5n });
+  await local.rpc('anvil_setBalance', idle, '0x9');
+  await mine();
+  await reconcile();
+  await mine(FINAL_BLOCKS);
+  await reconcile();
+  expect(reported()).toContain('idle coin 9 0');
+  await local.rpc('anvil_setBalance', purse, '0x2');
+  await local.send({ to: purse, value: 1n });
+  await mine();
+  await reconcile();
+  await mine(FINAL_BLOCKS);
+  await reconcile();
+  expect(reported()).toContain('purse coin 3 6');
+});
+
+it('reads again what it read after a block that a reorg replaced', async () => {
+  await local.send({ to: purse, value: 5n });
+  await mine();
+  await reconcile();
+  await local.rpc('anvil_reorg', 1, []);
+  await mine(2);
+  await driver.settleReorg();
+  await reconcile();
+  await mine(FINAL_BLOCKS);
+  await reconcile();
+  expect(reported()).toContain('purse coin 0 0');
+  expect(reported()).not.toContain('purse coin 5 5');
+});

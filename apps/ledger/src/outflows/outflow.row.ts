@@ -1,0 +1,72 @@
+import type { OutflowRejection, OutflowStatus, OutflowUse } from '@daybook/domain';
+import { Column, Entity } from 'typeorm';
+import { ListedRow } from '../projections/cursor';
+
+@Entity({ name: 'outflow', schema: 'ledger' })
+export class OutflowRow extends ListedRow {
+  @Column('uuid', { name: 'customer_id' })
+  customerId!: string;
+
+  @Column('uuid', { name: 'purse_id' })
+  purseId!: string;
+
+  /** As the watcher reports it: `<chain>/<transaction>/<ordinal>`. */
+  @Column('text', { name: 'outflow_id' })
+  outflowId!: string;
+
+  @Column('text')
+  use!: OutflowUse;
+
+  @Column('text')
+  status!: OutflowStatus;
+
+  @Column('text')
+  asset!: string;
+
+  /** Base units, as a decimal string. */
+  @Column('numeric', { precision: 78, scale: 0 })
+  amount!: string;
+
+  /** How much of the amount arrived again in the same transaction; null if nothing did. */
+  @Column('numeric', { precision: 78, scale: 0, nullable: true })
+  netted!: string | null;
+
+  @Column('text', { name: 'from_address' })
+  from!: string;
+
+  /** Null for a fee. */
+  @Column('text', { name: 'to_address', nullable: true })
+  to!: string | null;
+
+  @Column('text', { name: 'tx_hash' })
+  txHash!: string;
+
+  @Column('text')
+  ordinal!: string;
+
+  @Column('bigint', { name: 'block_number', nullable: true })
+  blockNumber!: string | null;
+
+  @Column('text', { name: 'block_hash', nullable: true })
+  blockHash!: string | null;
+
+  @Column('timestamptz', { name: 'block_time', nullable: true })
+  blockTime!: Date | null;
+
+  /** Why it moved nothing. */
+  @Column('text', { nullable: true })
+  reason!: OutflowRejection | null;
+
+  /** `depth:12` or `tag:finalized`. */
+  @Column('text', { nullable: true })
+  finality!: string | null;
+
+  @Column('timestamptz', { name: 'created_at' })
+  createdAt!: Date;
+
+  @Column('timestamptz', { name: 'updated_at' })
+  updatedAt!: Date;
+
+  @Column('bigint', { name: 'last_position' })
+  lastPosition!: string;
+}

@@ -1,0 +1,33 @@
+import { sqlMigrations } from '@daybook/platform';
+
+export const outflowsMigrations = sqlMigrations({
+  // What left purses. The index serves the list of a purse, and what its sweeps cover.
+  CreateOutflows1700000014200: `
+    CREATE TABLE ledger.outflow (
+      id uuid PRIMARY KEY,
+      account_id uuid NOT NULL,
+      customer_id uuid NOT NULL,
+      purse_id uuid NOT NULL,
+      outflow_id text NOT NULL,
+      use text NOT NULL,
+      status text NOT NULL,
+      asset text NOT NULL,
+      amount numeric(78, 0) NOT NULL,
+      netted numeric(78, 0),
+      from_address text NOT NULL,
+      to_address text,
+      tx_hash text NOT NULL,
+      ordinal text NOT NULL,
+      block_number bigint,
+      block_hash text,
+      block_time timestamptz,
+      reason text,
+      finality text,
+      created_at timestamptz NOT NULL,
+      updated_at timestamptz NOT NULL,
+      first_position bigint NOT NULL,
+      last_position bigint NOT NULL
+    ) WITH (fillfactor = 90);
+    CREATE INDEX outflow_by_purse ON ledger.outflow (purse_id, first_position);
+  `,
+});

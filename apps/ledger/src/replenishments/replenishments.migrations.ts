@@ -1,0 +1,16 @@
+import { sqlMigrations } from '@daybook/platform';
+
+export const replenishmentsMigrations = sqlMigrations({
+  // What no transaction moved has no hash. A credited row may change after its credit, as when it is swept. Until
+  // now its last event was the credit.
+  SweptReplenishments1700000014100: `
+    ALTER TABLE ledger.replenishment
+      ALTER COLUMN tx_hash DROP NOT NULL,
+      ADD COLUMN netted numeric(78, 0),
+      ADD COLUMN swept boolean NOT NULL DEFAULT false,
+      ADD COLUMN credited_at timestamptz,
+      ADD COLUMN credit_position bigint;
+    UPDATE ledger.replenishment SET credited_at = updated_at, credit_position = last_position
+     WHERE status IN ('confirmed', 'declined');
+  `,
+});

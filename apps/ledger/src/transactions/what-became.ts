@@ -1,0 +1,67 @@
+import type { LookUpV1 } from '@daybook/contracts';
+import type { Head } from '../chains';
+
+/** Why a movement is no replenishment, and the reasons that replenishments have, each in a sentence. */
+const SENTENCES = {
+  'not-yours': 'Neither address is a purse of yours.',
+  outgoing: 'It leaves a purse of yours; only what arrives at a purse is a replenishment.',
+  pending: 'No block includes the transaction yet.',
+  'not-scanned-yet':
+    'Daybook has not matched the block yet, or not yet for this purse. That happens without a request.',
+  'paused-chain':
+    'The chain is paused by the operators of Daybook. The block is matched when they resume it.',
+  'quarantined-block':
+    'The content of the block could not be proven. It is matched when it can, or when the operators of Daybook decide.',
+  'before-watch-start':
+    'The block lies before the first one that Daybook watches on this chain. Ask the operators of Daybook.',
+  'not-recorded':
+    'The block was matched, and the transfer is not recorded yet. If that lasts for a minute, request a rescan.',
+  'transaction-failed': 'The transaction failed, so nothing was moved.',
+  'not-fungible': 'The units of the token differ from each other, so it is never credited.',
+  'unknown-token': 'The token is not listed, whatever it calls itself. See GET /v1/assets.',
+  'zero-value': 'Nothing was moved.',
+  'below-minimum': 'The amount is below the minimum of the asset. See GET /v1/assets.',
+  netted: 'As much left the purse again in the same transaction.',
+  unreadable: 'The log of the token cannot be read as a transfer, so its amount is not known.',
+  'awaiting-second-provider':
+    'The amount is so large that a second provider must show the block as well.',
+  'customer-blocked': 'The customer was blocked, so the account was credited.',
+  'purse-archived': 'The purse was archived, so the money waits in suspense.',
+  'purse-declined': 'The purse was declined, so the money waits in suspense.',
+  'compliance-declined': 'Compliance declined it, so the money waits in suspense.',
+} as const;
+
+export type Reason = keyof typeof SENTENCES;
+
+/** The reason in a sentence; null for one that needs none, or that is newer than this list. */
+export function sentenceOf(reason: string | null): string | null {
+  return reason !== null && Object.hasOwn(SENTENCES, reason) ? SENTENCES[reason as Reason] : null;
+}
+
+/** What is known of a movement that is recorded as no replenishment of the account. */
+export interface MovementFacts {
+  /** Whether it arrives at a purse of the account, and whether it leaves one. */
+  readonly isTo: boolean;
+  readonly isFrom: boolean;
+  /** Whether transfers to that purse are seen on the chain. */
+  readonly isWatched: boolean;
+}
+
+/**
+ * Why a movement is no replenishment of the account. For one between others it says nothing else, whoever they are,
+ * whatever is known of the block, and whether the transaction failed.
+ */
+export function whyNone(
+  { isTo, isFrom, isWatched }: MovementFacts,
+  { status, block, watch }: Pick<LookUpV1, 'status' | 'block' | 'watch'>,
+  head: Head | undefined,
+): Reason {
+  if (!isTo) return isFrom ? 'outgoing' : 'not-yours';
+  if (status === 'failed') return 'transaction-failed';
+  if (block === null) return 'pending';
+  if (watch === 'before-start') return 'before-watch-start';
+  if (watch === 'quarantined') return 'quarantined-block';
+  const isMatched = watch === 'matched' || block.number <= (head?.matched ?? -1);
+  if (isMatched) return isWatched ? 'not-recorded' : 'not-scanned-yet';
+  return head?.isPaused ? 'paused-chain' : 'not-scanned-yet';
+}

@@ -1,0 +1,51 @@
+import type { OutflowCommand, Parties, ReplenishmentCommand } from '@daybook/domain';
+import * as a from '../../../libs/domain/testing/a';
+
+export const ASSETS = ['eip155:1/slip44:60', a.asset().id] as const;
+
+/** What was reported of each transfer or outflow. */
+export type Told = Map<number, { version: number; inBlock: boolean }>;
+
+export function amountOf(t: number): bigint {
+  return BigInt(1 + (t % 7)) * 10n ** 20n;
+}
+
+/** That a sweep covers the last known block of transfer `t`, or no longer does. */
+export function settlement(t: number, version: number, isCovered: boolean): ReplenishmentCommand {
+  const blockHash = a.block(`block ${t} ${version}`).hash;
+  const sweep = isCovered ? { outflowId: `outflow ${t}`, txHash: `0x${t}` } : null;
+  return { type: 'SettleReplenishment', blockHash, amount: `${amountOf(t)}`, sweep };
+}
+
+const FIRST = ['detected', 'final', 'final'] as const;
+const LATER = ['final', 'final', 'reverted'] as const;
+const DESTINATIONS = ['account-wallet', 'purse-of-account', 'elsewhere'] as const;
+
+/** The next report of outflow `t`: a new block, its finality, or its reversal; to places of each kind. */
+export function outflowReport(
+  t: number,
+  number: (below: number) => number,
+  told: Told,
+  parties: Parties,
+): OutflowCommand {
+  const known = told.get(t) ?? { version: 0, inBlock: false };
+  const version = known.version + 1;
+  const status = (known.inBlock ? LATER : FIRST)[number(3)] ?? 'final';
+  const isOut = status === 'reverted';
+  told.set(t, { version, inBlock: !isOut });
+  return a.recordOutflow(
+    {
+      ...{ version, status, amount: amountOf(t), asset: ASSETS[t % 2] as string },
+      ...(t % 4 === 1 && { netted: '10' }),
+      ...(t % 5 === 0 ? { to: null, ordinal: 'fee:0' } : {}),
+      outflowId: `outflow ${t}`,
+      txHash: `0x${t.toString(16).padStart(64, '0')}`,
+      block: isOut ? null : a.block(`block ${t} ${version}`, version),
+    },
+    {
+      parties,
+      asset: t % 7 === 0 ? null : a.asset({ id: ASSETS[t % 2] as string }),
+      destination: DESTINATIONS[t % 3] ?? 'elsewhere',
+    },
+  );
+}

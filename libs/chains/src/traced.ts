@@ -1,0 +1,44 @@
+import type { BlockTransfer, ChainBlock, TransactionRef } from './chain-client';
+
+/** Whether only a trace shows a transfer. */
+export function isOfTrace({ ordinal }: Pick<BlockTransfer, 'ordinal'>): boolean {
+  return ordinal.startsWith('call:');
+}
+
+/** The transfers of a block with what its traces show, which follows the other transfers of its transaction. */
+export function withTraced(
+  transfers: readonly BlockTransfer[],
+  transactions: readonly Pick<TransactionRef, 'hash'>[],
+  traced: ReadonlyMap<string, readonly BlockTransfer[]>,
+): readonly BlockTransfer[] {
+  if (traced.size === 0) return transfers;
+  const shown = new Map<string | null, BlockTransfer[]>();
+  for (const transfer of transfers) {
+    const before = shown.get(transfer.txHash);
+    if (before) before.push(transfer);
+    else shown.set(transfer.txHash, [transfer]);
+  }
+  const ordered: BlockTransfer[] = [];
+  for (const { hash } of transactions) {
+    const own = shown.get(hash);
+    if (own) ordered.push(...own);
+    const only = traced.get(hash);
+    if (only) ordered.push(...only);
+    shown.delete(hash);
+  }
+  // What is of no transaction stands at the end.
+  for (const others of shown.values()) ordered.push(...others);
+  return ordered;
+}
+
+/** A block that was read without traces, with what another answer shows of them. */
+export function tracedBy(block: ChainBlock, traces: readonly BlockTransfer[]): ChainBlock {
+  const byTransaction = new Map<string, BlockTransfer[]>();
+  for (const transfer of traces) {
+    const { txHash } = transfer;
+    if (txHash !== null)
+      byTransaction.set(txHash, [...(byTransaction.get(txHash) ?? []), transfer]);
+  }
+  const { isUntraced: _, movementsOf: __, transfers, transactions, ...others } = block;
+  return { ...others, transactions, transfers: withTraced(transfers, transactions, byTransaction) };
+}

@@ -1,0 +1,102 @@
+import type { BalanceQuery, BlockHeader } from '../chain-client';
+import { RpcFailure } from '../node-http';
+import { digitsOf, type Fields, fieldsOf, integerOf, listOf, textOf } from './answer';
+import type { TronAssetIds } from './transfers';
+import { tronAddressKey } from './tron-address';
+import type { TronNode } from './tron-node';
+
+/** So many are read between two looks at the last solidified block, which is another one every three seconds. */
+const QUERIES_AT_ONCE = 16;
+/** `balanceOf(address)` (TRC-20). */
+const BALANCE_OF = '70a08231';
+const WORD_DIGITS = 64;
+
+/**
+ * Reads balances on the solidity port. They are those after the last solidified block, whatever block is asked for, so
+ * they count only if that block was the last one both before and after they were read.
+ */
+export function createTronBalanceReader(node: TronNode, chain: string, ids: TronAssetIds) {
+  async function isLast(hash: string): Promise<boolean> {
+    const answer = fieldsOf(await node.solid('getnowblock', {}), 'block');
+    return digitsOf(answer.blockID, 'id of a block') === hash;
+  }
+
+  async function read(
+    { address, asset }: BalanceQuery,
+    accounts: Accounts,
+  ): Promise<bigint | null> {
+    const contract = prefixed(asset, `${chain}/trc20:`);
+    if (contract !== null) return tokenBalance(address, contract);
+    const account = await accountOf(address, accounts);
+    if (asset === ids.coin) return integerOf(account.balance, 'balance of an account');
+    const token = prefixed(asset, `${chain}/trc10:`);
+    if (token === null) throw new RangeError(`${asset} is no asset of ${chain}.`);
+    const held = listOf(account.assetV2, 'assets of an account').map((each) =>
+      fieldsOf(each, 'asset of an account'),
+    );
+    const found = held.find(({ key }) => textOf(key, 'id of an asset') === token);
+    return found === undefined ? 0n : integerOf(found.value, 'balance of an asset');
+  }
+
+  /** One answer has all assets of an account but those of contracts. */
+  function accountOf(address: string, accounts: Accounts): Promise<Fields> {
+    const known = accounts.get(address);
+    if (known !== undefined) return known;
+    const asked = node
+      .solid('getaccount', { address: hexOf(address) })
+      .then((answer) => fieldsOf(answer, 'account'));
+    accounts.set(address, asked);
+    return asked;
+  }
+
+  async function tokenBalance(address: string, contract: string): Promise<bigint | null> {
+    const owner = hexOf(address);
+    const answer = fieldsOf(
+      await node.solid('triggerconstantcontract', {
+        owner_address: owner,
+        contract_address: hexOf(contract),
+        data: `${BALANCE_OF}${owner.slice(2).padStart(WORD_DIGITS, '0')}`,
+      }),
+      'answer of a contract',
+    );
+    const { result } = fieldsOf(answer.result ?? {}, 'result of a call');
+    const [word] = listOf(answer.constant_result, 'result of a contract');
+    const digits = digitsOf(word, 'result of a contract');
+    // Without code, or with another interface, it does not answer with one word.
+    return result === true && digits.length === WORD_DIGITS ? BigInt(`0x${digits}`) : null;
+  }
+
+  return async function balances(
+    queries: readonly BalanceQuery[],
+    { hash }: Pick<BlockHeader, 'hash'>,
+  ): Promise<readonly (bigint | null)[]> {
+    const found: (bigint | null)[] = [];
+    for (let from = 0; from < queries.length; from += QUERIES_AT_ONCE) {
+      const some = queries.slice(from, from + QUERIES_AT_ONCE);
+      const accounts: Accounts = new Map();
+      const isBefore = await isLast(hash);
+      const values = isBefore
+        ? await Promise.all(some.map((query) => read(query, accounts).catch(nullIfRefused)))
+        : [];
+      const isStill = isBefore && (await isLast(hash));
+      found.push(...some.map((_, i) => (isStill ? (values[i] ?? null) : null)));
+    }
+    return found;
+  };
+}
+
+type Accounts = Map<string, Promise<Fields>>;
+
+function prefixed(asset: string, prefix: string): string | null {
+  return asset.startsWith(prefix) ? asset.slice(prefix.length) : null;
+}
+
+function hexOf(address: string): string {
+  return `41${tronAddressKey(address).slice(2)}`;
+}
+
+/** A node that keeps no such state, or does not run contracts, refuses. */
+function nullIfRefused(error: unknown): null {
+  if (error instanceof RpcFailure && error.kind === 'refused') return null;
+  throw error;
+}

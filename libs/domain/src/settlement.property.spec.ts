@@ -1,0 +1,82 @@
+import fc from 'fast-check';
+import { RUNS } from '../testing/runs';
+import { coveredBySweeps, type Settled, type Sweep } from './settlement';
+
+const deposit = (id: string, block: number, amount: bigint, position = 1n): Settled => ({
+  ...{ id, block, position, amount },
+});
+const sweep = deposit as (id: string, block: number, amount: bigint, position?: bigint) => Sweep;
+const covered = (deposits: readonly Settled[], sweeps: readonly Sweep[]) =>
+  Object.fromEntries(coveredBySweeps(deposits, sweeps));
+
+describe('the replenishments that sweeps cover', () => {
+  const [first, second] = [deposit('first', 1, 5n), deposit('second', 2, 5n)];
+
+  it('are the oldest first, each by the sweep that completes it, parts counted', () => {
+    expect(covered([second, first], [sweep('a', 3, 7n)])).toEqual({ first: 'a' });
+    expect(covered([second, first], [sweep('b', 4, 3n), sweep('a', 3, 7n)])).toEqual({
+      ...{ first: 'a', second: 'b' },
+    });
+    expect(covered([first], [sweep('a', 3, 4n)])).toEqual({});
+  });
+
+  it('arrived before the sweep: what it moved beyond them covers nothing that comes later', () => {
+    expect(covered([first, second], [sweep('a', 1, 50n)])).toEqual({ first: 'a' });
+    expect(covered([second], [sweep('a', 1, 50n), sweep('b', 3, 5n)])).toEqual({ second: 'b' });
+  });
+
+  it('may be in the block of the sweep', () => {
+    expect(covered([first], [sweep('a', 1, 5n)])).toEqual({ first: 'a' });
+  });
+
+  it('are none without sweeps, and sweeps cover nothing without them', () => {
+    expect(covered([first], [])).toEqual({});
+    expect(covered([], [sweep('a', 1, 5n)])).toEqual({});
+  });
+
+  const moved = fc
+    .array(fc.tuple(fc.integer({ min: 1, max: 6 }), fc.bigInt({ min: 1n, max: 9n })), {
+      maxLength: 8,
+    })
+    .map((all) => all.map(([block, amount], i) => deposit(`${i}`, block, amount, BigInt(i))));
+
+  it('do not depend on the order in which they and the sweeps are named', () => {
+    const shuffled = fc.tuple(moved, moved, fc.infiniteStream(fc.nat()));
+    fc.assert(
+      fc.property(shuffled, ([deposits, sweeps, places]) => {
+        const places1 = [...places.take(deposits.length)];
+        const other = [...deposits].sort(
+          (x, y) => (places1[Number(x.id)] ?? 0) - (places1[Number(y.id)] ?? 0),
+        );
+        expect(covered(other, [...sweeps].reverse())).toEqual(covered(deposits, sweeps));
+      }),
+      RUNS,
+    );
+  });
+
+  /** Coin by coin: each swept coin takes the oldest one that is there. */
+  function coinByCoin(deposits: readonly Settled[], sweeps: readonly Sweep[]) {
+    const inOrder = <Booked extends Settled>(all: readonly Booked[]) =>
+      [...all].sort((x, y) => x.block - y.block || Number(x.position - y.position));
+    const coins = inOrder(deposits).flatMap(({ id, block, amount }) =>
+      Array.from({ length: Number(amount) }, () => ({ id, block, by: '' })),
+    );
+    for (const { id, block, amount } of inOrder(sweeps)) {
+      for (let n = 0n; n < amount; n++) {
+        const oldest = coins.find(({ by }) => by === '');
+        if (oldest !== undefined && oldest.block <= block) oldest.by = id;
+      }
+    }
+    const whole = deposits.filter(({ id }) => coins.every((c) => c.id !== id || c.by !== ''));
+    return Object.fromEntries(whole.map(({ id }) => [id, coins.findLast((c) => c.id === id)?.by]));
+  }
+
+  it('are those whose every coin was swept', () => {
+    fc.assert(
+      fc.property(moved, moved, (deposits, sweeps) => {
+        expect(covered(deposits, sweeps)).toEqual(coinByCoin(deposits, sweeps));
+      }),
+      RUNS,
+    );
+  });
+});

@@ -1,0 +1,8 @@
+import { describeWhere } from './where.contract';
+
+describeWhere('on PostgreSQL alone', async () => ({
+  ledger: {},
+  watcher: {},
+  variables: {},
+  stop: async () => undefined,
+}));
