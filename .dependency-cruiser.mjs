@@ -34,6 +34,7 @@ const FOLDERS = {
       'purses',
       'replenishments',
       'outflows',
+      'findings',
       'transactions',
       'operations',
     ],

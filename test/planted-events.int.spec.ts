@@ -54,7 +54,8 @@ it('names every place that has not decided about new events of the other aggrega
     'libs/domain/src/customer.ts': 'CustomerErased',
     'libs/domain/src/operator.ts': 'OperatorRenamed',
     'libs/domain/src/outflow-event.ts': 'OutflowForgotten',
-    'libs/domain/src/replenishment-event.ts': 'ReplenishmentVoided',
+    'libs/domain/src/replenishment-event.ts': 'ReplenishmentLost',
+    'libs/domain/src/finding-event.ts': 'FindingLost',
     'libs/domain/src/watch-request.ts': 'WatchPaused',
   };
   expect(complaints(events)).toEqual([

@@ -5,8 +5,10 @@ import { addAddresses } from './commands/addresses';
 import { addAudits, addRebuild, addReplay } from './commands/audit';
 import { addChains } from './commands/chains';
 import { addEvents } from './commands/events';
+import { addFindings } from './commands/findings';
 import { addKeys } from './commands/keys';
 import { addParked } from './commands/parked';
+import { addReplenishments } from './commands/replenishments';
 import { addDemo, addReset, addStart } from './commands/start';
 import { addStatus } from './commands/status';
 import { addWatch } from './commands/watch';
@@ -19,7 +21,7 @@ const GROUPS = {
   'Run it on this machine:': [addStart, addDemo, addReset],
   'Observe it, here or on a cluster:': [addStatus, addChains, addWhere, addEvents],
   'Audit it:': [addReplay, addRebuild, addAudits],
-  'Operate it:': [addKeys, addAddresses, addWatch, addParked],
+  'Operate it:': [addKeys, addAddresses, addWatch, addParked, addFindings, addReplenishments],
 } as const;
 
 /** The whole command line. The slow parts of a command are loaded when it runs. */

@@ -7,6 +7,7 @@ import { BooksModule } from './books/books.module';
 import { ChainsModule } from './chains/chains.module';
 import { CustomersModule } from './customers/customers.module';
 import { EventsModule } from './events/events.module';
+import { FindingsModule } from './findings/findings.module';
 import { LedgerEnv, xpubsOf } from './ledger.env';
 import { OperationsModule } from './operations/operations.module';
 import { READ_MODELS } from './operations/read-models';
@@ -39,6 +40,7 @@ export class LedgerModule {
         PursesModule.forRoot(xpubs),
         ReplenishmentsModule,
         OutflowsModule,
+        FindingsModule,
         TransactionsModule,
         BooksModule,
         EventsModule,

@@ -18,7 +18,8 @@ export function shapeOf({ status, headers, body }: Reply, { fields }: ReflectedT
     else {
       const source = isRepeated && resource === undefined ? 'data' : camel(name);
       shape[name] = rest[source];
-      delete rest[source];
+      // A resource may have the same field; in JSON it is one.
+      if (!resource?.message?.fields.some((field) => field.name === name)) delete rest[source];
     }
   }
   // A list without a cursor field has all there is.

@@ -6,16 +6,30 @@ import {
   TOPICS,
   type TransferV1,
 } from '@daybook/contracts';
-import { type ParkedKeyName } from '@daybook/domain';
+import {
+  finding,
+  identity,
+  type ParkedKeyName,
+  streamName,
+  unplannedOutflow,
+} from '@daybook/domain';
+import { decideAndAppend } from '@daybook/event-store';
 import { DurableLog } from '@daybook/messaging';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { goldenMessage } from '../../../libs/contracts/testing/golden';
 import { until } from '../../../test/dependencies';
 import type { TestLedger } from '../../../test/ledger-harness';
 import { ChangeAccount } from '../src/accounts/change-account';
-import { DEFAULT_ACCOUNT_ID, DEFAULT_OPERATOR_NAME, operatorIdOf } from '../src/edge/identity';
+import {
+  DEFAULT_ACCOUNT_ID,
+  DEFAULT_OPERATOR_NAME,
+  findingIdOf,
+  operatorIdOf,
+  replenishmentIdOf,
+} from '../src/edge/identity';
 import { IssueApiKey, RevokeApiKey } from '../src/edge/keys';
 import { systemContext } from '../src/edge/request-context';
+import { RecordDifferences } from '../src/findings';
 import { GetReactions } from '../src/reactions/get-reactions';
 
 /** What a ledger has of everything, so that every operation has something to answer with. */
@@ -24,6 +38,13 @@ export interface Known {
   readonly purseId: string;
   readonly address: string;
   readonly replenishmentId: string;
+  /** Voided; voided and credited again; credited. */
+  readonly voidedId: string;
+  readonly restoredId: string;
+  readonly otherId: string;
+  /** Noted by an operator; another one is open, and a claim is below zero. */
+  readonly findingId: string;
+  readonly openFindingId: string;
   readonly accountId: string;
   readonly operatorId: string;
   readonly operatorKey: string;
@@ -42,10 +63,15 @@ export interface Known {
 
 const USDT = 'eip155:1/erc20:0xdac17f958d2ee523a2206206994597c13d831ec7';
 
+/** The references of what operators did. */
+export const [VOID, CREDIT, NOTE] = ['case-1', 'case-2', 'case-3'] as const;
+
 /** So long that nothing expires. */
 export const PURSE_EXPIRY = { unusedDays: 3_000, idleDays: 3_001 };
 
 const CHAIN = 'eip155:31337';
+const COIN = `${CHAIN}/slip44:60`;
+const TOKEN = `${CHAIN}/erc20:0x${'7'.repeat(40)}`;
 
 /** A chains file for a ledger that is to be filled. */
 export const CHAINS_FILE = {
@@ -101,12 +127,82 @@ export async function fill(ledger: TestLedger): Promise<Known> {
     purseId: purse.id,
     address: purse.address,
     replenishmentId: credited.id,
+    ...(await changeCredits(ledger, purse)),
+    ...(await resolveFindings(ledger, customer.id, purse)),
     ...(await spendKeys(ledger)),
     ...{ chain: CHAIN, watchRequestId: await cancelRescan(ledger) },
     transaction: await answerLookUps(ledger, purse.address),
     parkedKey: await parkKey(ledger),
     position: String(await ledger.store.head()),
   };
+}
+
+type Minted = { readonly id: string; readonly address: string };
+
+/** A replenishment that is voided, and one that is credited again. */
+async function changeCredits(ledger: TestLedger, purse: Minted) {
+  const reports = ['d', 'e', 'f'].map((digit) => transferTo(purse.address, digit, '2000000'));
+  await ledger.publishTransfers(reports);
+  const [voidedId = '', restoredId = '', otherId = ''] = reports.map(({ transferId }) =>
+    replenishmentIdOf(transferId),
+  );
+  const statusOf = async (id: string) =>
+    (await ledger.request('GET', `/v1/replenishments/${id}`)).body.status;
+  await until(async () => (await statusOf(otherId)) === 'confirmed');
+  const act = (id: string, what: string, reference: string) =>
+    operate(ledger, `replenishments/${id}/${what}`, { reference });
+  await act(voidedId, 'void', VOID);
+  await act(restoredId, 'void', VOID);
+  await act(restoredId, 'credit', CREDIT);
+  return { voidedId, restoredId, otherId };
+}
+
+/** Differences that were booked, noted and left open, and an outflow that nobody planned. */
+async function resolveFindings(ledger: TestLedger, customerId: string, purse: Minted) {
+  const address = purse.address.toLowerCase();
+  const parties = { accountId: DEFAULT_ACCOUNT_ID, customerId, purseId: purse.id };
+  const idOf = (asset: string) =>
+    findingIdOf(identity.finding('unexplained', `${address}\n${asset}`));
+  const observe = (asset: string, number: number, onChain: bigint) => {
+    const block = { number, hash: `0x${number}` };
+    const chain = asset.slice(0, asset.indexOf('/'));
+    const seen = { chain, address, asset, onChain, recorded: 0n, block };
+    const at = '2026-01-02T03:04:05.000Z';
+    return ledger.app.get(CommandBus).execute(new RecordDifferences([{ ...parties, ...seen, at }]));
+  };
+  const resolve = (asset: string, body: object) =>
+    operate(ledger, `findings/${idOf(asset)}/resolve`, body);
+  // What is credited to one is charged to the other, whose claim is below zero then.
+  for (const [asset, credited, charged] of [
+    [COIN, 'account', 'customer'],
+    [TOKEN, 'customer', 'account'],
+  ] as const) {
+    const credit = { resolution: 'credit', reference: 'credited' };
+    await observe(asset, 90, 0n);
+    await observe(asset, 100, 5n);
+    await resolve(asset, { ...credit, difference: '5', creditTo: credited });
+    await observe(asset, 101, 0n);
+    const charge = { ...credit, reference: 'charged' };
+    await resolve(asset, { ...charge, difference: '-5', creditTo: charged });
+  }
+  await observe(COIN, 102, 7n);
+  await resolve(COIN, { resolution: 'rescan', reference: 'rescanned' });
+  await resolve(COIN, { resolution: 'note', reference: NOTE });
+  await observe(USDT, 100, 1n);
+  const outflow = { outflowId: `${CHAIN}/0x${'f'.repeat(64)}/log:0`, amount: '5', block: 100 };
+  const about = { chain: CHAIN, address, asset: COIN };
+  const { name, command, accountId } = unplannedOutflow(parties, { ...outflow, ...about });
+  await decideAndAppend(ledger.store, {
+    ...{ stream: streamName('finding', findingIdOf(name)), decider: finding, command },
+    ...{ commandId: 'a test', metadata: { accountId, actor: 'system' } },
+  });
+  return { findingId: idOf(COIN), openFindingId: idOf(USDT) };
+}
+
+function operate(ledger: Pick<TestLedger, 'request' | 'operatorKey'>, path: string, act: object) {
+  const headers = { authorization: `Bearer ${ledger.operatorKey}` };
+  const body = { reason: 'a test', ...act };
+  return ledger.request('POST', `/v1/operations/${path}`, { headers, body });
 }
 
 /** A field of a golden report. */
@@ -195,8 +291,11 @@ async function answerLookUps(ledger: TestLedger, address: string): Promise<strin
   await ledger.publishTransfers([
     { ...paid, transferId, chain: CHAIN, asset: coin, txHash: transaction, block },
   ]);
-  const list = async () => (await ledger.request('GET', '/v1/replenishments')).body.data;
-  await until(async () => (await list()).length === 3, { description: 'The third replenishment' });
+  const isRecorded = async () => {
+    const { body } = await ledger.request('GET', '/v1/replenishments');
+    return body.data.some(({ txHash }: { txHash: string }) => txHash === transaction);
+  };
+  await until(isRecorded, { description: 'The replenishment of the transaction' });
   const lookUp: LookUpV1 = {
     ...{ transaction, status: 'failed', block, watch: 'matched', head: 120, finalized: 60 },
     movements: [

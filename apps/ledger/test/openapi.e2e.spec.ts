@@ -138,6 +138,7 @@ const MEANT_OTHERWISE = [
   'watch-request-invalid',
   'watch-request-not-found',
   'watch-request-ended',
+  'finding-not-found',
   'family-not-available',
   'asset-unknown',
   'as-of-in-future',

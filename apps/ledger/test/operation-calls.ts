@@ -1,7 +1,7 @@
 import { exactlyOneOf, fieldsOf, type RequestField } from '../src/edge/fields';
 import { operationsOf, type RunningOperation } from '../src/edge/operation';
 import { scopeWords } from '../src/edge/scopes';
-import { type Known, PURSE_EXPIRY } from './grpc-known';
+import { CREDIT, type Known, NOTE, PURSE_EXPIRY, VOID } from './grpc-known';
 import type { GrpcLedger } from './grpc-ledger';
 import type { Reflected, ReflectedField, ReflectedMethod, ReflectedType } from './grpc-reflected';
 
@@ -14,6 +14,8 @@ export interface OperationCall {
   readonly fields: Readonly<Record<string, unknown>>;
   /** The key of the operator, for an operation of operators. */
   readonly headers: Readonly<Record<string, string>>;
+  /** Other fields with which a command does something, where other texts are not enough. */
+  readonly otherFields?: Readonly<Record<string, unknown>>;
 }
 
 /** An operation that both edges have, with its service and method. */
@@ -44,8 +46,31 @@ export function samplesOf(known: Known): Readonly<Record<string, unknown>> {
     purseIdleDays: PURSE_EXPIRY.idleDays,
     ...{ asOf: known.position, asset: 'USDT_ETH', from: '2026-01-01T00:00:00.500Z' },
     to: '2999-01-01T00:00:00Z',
+    findingId: known.findingId,
+    [OF_OPERATION]: {
+      voidReplenishment: {
+        ...{ replenishmentId: known.voidedId, reference: VOID },
+        otherFields: { replenishmentId: known.otherId },
+      },
+      creditReplenishment: {
+        ...{ replenishmentId: known.restoredId, reference: CREDIT },
+        otherFields: { replenishmentId: known.otherId },
+      },
+      resolveFinding: {
+        ...{ resolution: 'note', creditTo: 'customer', difference: '7', reference: NOTE },
+        otherFields: { findingId: known.openFindingId },
+      },
+    },
   };
 }
+
+/** Samples of single operations, by their names. They count for more. */
+const OF_OPERATION = Symbol('of an operation');
+type Special = {
+  readonly [OF_OPERATION]?: Readonly<
+    Record<string, { readonly otherFields?: OperationCall['fields'] }>
+  >;
+};
 
 /**
  * Requests to one operation: the required fields alone, with each optional field of a query and with all
@@ -53,8 +78,10 @@ export function samplesOf(known: Known): Readonly<Record<string, unknown>> {
  */
 export function callsOf(
   operation: RunningOperation,
-  samples: Readonly<Record<string, unknown>>,
+  common: Readonly<Record<string, unknown>>,
 ): readonly [OperationCall, ...OperationCall[]] {
+  const { otherFields, ...special } = (common as Special)[OF_OPERATION]?.[operation.name] ?? {};
+  const samples: Readonly<Record<string, unknown>> = { ...common, ...special };
   const fields = fieldsOf(operation.request).filter(({ name }) => name !== 'cursor');
   const alternatives = exactlyOneOf(operation.request);
   const headers = isForOperators(operation)
@@ -71,7 +98,10 @@ export function callsOf(
       ? withoutContradiction(optional).map(pick)
       : [{}, ...optional.flatMap((field) => valuesOf(field, samples))];
   const [first, ...others] = bases.flatMap((base) =>
-    more.map((added) => ({ operation, headers, fields: { ...base, ...added } })),
+    more.map((added) => ({
+      ...{ operation, headers, fields: { ...base, ...added } },
+      ...(otherFields && { otherFields }),
+    })),
   );
   if (first === undefined) throw new Error(`${operation.name} cannot be called.`);
   return [first, ...others];

@@ -264,14 +264,15 @@ it('takes a command once for each key, whichever edge it comes by', async () => 
 const UNCHANGED = [
   ...['family', 'expiresAt', 'topic', 'group', 'key'],
   ...['kind', 'chain', 'fromBlock', 'toBlock', 'blocksMax'],
+  ...['resolution', 'creditTo', 'difference'],
 ];
 
 /** The fields of a command with other texts, so that it does something. */
-function changedBy({ operation, fields }: OperationCall): OperationCall['fields'] {
+function changedBy({ operation, fields, otherFields }: OperationCall): OperationCall['fields'] {
   const texts = Object.entries(fields).map(([name, value]) => {
     const isText = typeof value === 'string' && !UNCHANGED.includes(name);
     const isFree = isText && !operation.pathFields.includes(name);
     return [name, isFree ? `${value}-${operation.name}` : value];
   });
-  return Object.fromEntries(texts);
+  return { ...Object.fromEntries(texts), ...otherFields };
 }

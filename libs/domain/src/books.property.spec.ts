@@ -31,10 +31,21 @@ const decision: fc.Arbitrary<ReplenishmentCommand> = fc.record({
   facts: fc.constant(a.ownerFacts()),
 });
 
-/** Most steps are a report, some a decision. */
+/** What operators do to credits. Few references, so that some are repeats. */
+const act: fc.Arbitrary<ReplenishmentCommand> = fc
+  .record({ isVoid: fc.boolean(), reference: fc.nat(20), customerBlocked: fc.boolean() })
+  .map(({ isVoid, reference, customerBlocked }) => {
+    const said = { ...a.act, reference: `case-${reference}` };
+    return isVoid
+      ? { type: 'VoidReplenishment', ...said, facts: { custody: 10n ** 30n } }
+      : { type: 'CreditReplenishment', ...said, facts: { customerBlocked } };
+  });
+
+/** Most steps are a report, some a decision or an act. */
 const step = fc.oneof(
   { weight: 4, arbitrary: fc.constant(null) },
   { weight: 1, arbitrary: decision },
+  { weight: 2, arbitrary: act },
 );
 
 /**
@@ -44,7 +55,8 @@ const step = fc.oneof(
 const logs = fc
   .tuple(
     fc.array(lives(fc.boolean()), { minLength: 1, maxLength: 4 }),
-    fc.array(fc.tuple(fc.nat(3), step), { maxLength: 40 }),
+    // Long enough that operators meet what is credited.
+    fc.array(fc.tuple(fc.nat(3), step), { maxLength: 40, size: 'max' }),
   )
   .map(([told, steps]) => {
     const streams = told.map((life) => ({ life: [...life], history: [] as ReplenishmentEvent[] }));
@@ -100,6 +112,10 @@ describe('the books of any log', () => {
         'ReplenishmentReverted account',
         'ReplenishmentReverted suspense',
         'ReplenishmentReverted undefined',
+        'ReplenishmentVoided customer',
+        'ReplenishmentVoided account',
+        'ReplenishmentVoided suspense',
+        'ReplenishmentReportNoted',
       ]),
     );
   });
@@ -156,9 +172,12 @@ describe('the books of any log', () => {
 
   it('credit each replenishment once while it is credited, and never twice', () => {
     fc.assert(
-      fc.property(lives(fc.boolean()), (life) => {
+      fc.property(lives(fc.boolean()), fc.array(fc.option(act)), (life, acts) => {
         let history: readonly ReplenishmentEvent[] = [];
-        for (const command of life) {
+        for (const command of life.flatMap((report, i) => [
+          report,
+          ...(acts[i] ? [acts[i]] : []),
+        ])) {
           history = [...history, ...decideOrRefuse(history, command)];
           const moved = history.flatMap(postings);
           const inward = moved.filter(({ kind }) => kind === 'receipt').length;

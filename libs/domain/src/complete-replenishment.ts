@@ -1,5 +1,6 @@
-import { orderOf, type ReplenishmentState, replenishment } from './replenishment';
+import { orderOf, replenishment } from './replenishment';
 import type { ReplenishmentEvent } from './replenishment-event';
+import type { ReplenishmentState } from './replenishment-state';
 
 /** Whether an event says everything itself. Those of version 1 do not. */
 export function isComplete(event: ReplenishmentEvent): boolean {
@@ -38,7 +39,9 @@ function missingIn(
     case 'ReplenishmentSeen':
     case 'ReplenishmentDetected':
     case 'ReplenishmentRejected':
-    case 'OwnCoinsDetected': {
+    case 'OwnCoinsDetected':
+    // It says itself where its report shows the transfer.
+    case 'ReplenishmentReportNoted': {
       const known = orderOf(before, event.data.purseId);
       return { outsideOrderId: known === undefined ? orderNow : known };
     }
@@ -48,6 +51,7 @@ function missingIn(
     case 'ReplenishmentConfirmed':
     case 'ReplenishmentDeclined':
     case 'ReplenishmentReverted':
+    case 'ReplenishmentVoided':
     case 'OwnCoinsBooked':
     case 'OwnCoinsReverted':
     case 'ReplenishmentSwept':

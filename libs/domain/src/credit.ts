@@ -84,6 +84,11 @@ export function reversalOf({
   return credit === null ? [] : takeBack(receiptOf({ ...booked, credit }), 'reversal');
 }
 
+/** The exact inverse of a credit that turned out to be none. */
+export function voidOf(booked: Omit<Booked, 'version'>): readonly Posting[] {
+  return takeBack(receiptOf(booked), 'void');
+}
+
 function kindOf(credit: Credit | OwnCredit): PostingKind {
   return isOwnCredit(credit) ? credit.reason : 'receipt';
 }

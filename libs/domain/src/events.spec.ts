@@ -5,6 +5,7 @@ import type { Credit } from './credit';
 import { customer } from './customer';
 import { type DomainEvent, UnknownEvent, upcast } from './events';
 import { NEVER_EXPIRES } from './expiry';
+import { finding } from './finding';
 import { operator } from './operator';
 import { outflow } from './outflow';
 import { purse } from './purse';
@@ -68,17 +69,46 @@ const CURRENT: { readonly [Type in DomainEvent['type']]: readonly a.EventOf<Type
   ReplenishmentConfirmed: [
     ...credits.map((credit) => a.replenishmentConfirmed({ credit })),
     a.replenishmentConfirmed({ finality: tag, outsideOrderId }),
+    a.replenishmentConfirmed({ restored: a.act }),
     a.replenishmentConfirmed({ transfer: a.transfer({ netted: '5', txHash: null }) }),
   ],
   ReplenishmentDeclined: [
     a.replenishmentDeclined(),
     a.replenishmentDeclined({ finality: tag, outsideOrderId }),
+    a.replenishmentDeclined({ restored: a.act }),
   ],
   ReplenishmentReverted: [
     ...credits.map((credit) => a.replenishmentReverted({ credit })),
     a.replenishmentReverted({ credit: null, block: null, outsideOrderId }),
   ],
+  ReplenishmentVoided: [
+    ...credits.map((credit) => a.replenishmentVoided({ credit })),
+    a.replenishmentVoided({ outsideOrderId }),
+  ],
+  ReplenishmentReportNoted: [
+    a.replenishmentReportNoted({ finality: tag }),
+    a.replenishmentReportNoted({ outsideOrderId }),
+    a.replenishmentReportNoted({ reported: 'reverted', block: null, finality: null }),
+  ],
   ReplenishmentDropped: [a.replenishmentDropped(), a.replenishmentDropped({ outsideOrderId })],
+  FindingOpened: [
+    a.findingOpened(),
+    a.findingOpened({
+      ...{ kind: 'unexplained', subject: null, observed: a.observation() },
+      ...{ fromBlock: null, toBlock: 100 },
+    }),
+    a.findingOpened({ kind: 'unreadable', toBlock: null }),
+  ],
+  FindingUpdated: [
+    a.findingUpdated(),
+    a.findingUpdated({ fromBlock: null, toBlock: null, observed: null }),
+  ],
+  FindingRescanRequested: [a.findingRescanRequested(), a.findingRescanRequested({ toBlock: null })],
+  FindingClosed: [
+    a.findingClosed(),
+    a.findingClosed({ observed: a.observation() }),
+    a.findingClosed({ how: 'credited', moved: '-5', to: 'account', ...a.act }),
+  ],
   ReplenishmentRejected: [
     a.replenishmentRejected(),
     a.replenishmentRejected({ outsideOrderId }),
@@ -137,8 +167,11 @@ function shapeOf(examples: readonly unknown[]): ReadonlySet<string> {
   return new Set(fields);
 }
 
-/** What version 1 of a replenishment's events lacks, and `completeReplenishment` adds. */
-const ADDED_LATER = /^(transfer|block|outsideOrderId)/;
+/**
+ * What version 1 of a replenishment's events lacks, and `completeReplenishment` adds; and what is said only of
+ * a replenishment that was voided.
+ */
+const ADDED_LATER = /^(transfer|block|outsideOrderId|restored)/;
 
 /** The names of the fields of a shape. */
 function namesOf(shape: ReadonlySet<string>): ReadonlySet<string> {
@@ -180,7 +213,7 @@ it('has no golden file of an unknown event', () => {
 });
 
 it('folds every golden event', () => {
-  const others = { account, operator, watch: watchRequest, outflow };
+  const others = { account, operator, watch: watchRequest, outflow, finding };
   const deciders = { ...others, customer, purse, replenishment };
   for (const { type, schemaVersion, stream, examples } of golden.values()) {
     const { evolve, initialState } = deciders[stream.split('-')[0] as 'account'];

@@ -1,7 +1,10 @@
 import type { AccountEvent } from './account';
+import type { Act } from './act';
 import { type Posting, takeBack } from './books';
-import { type Credit, type OwnCredit, type Parties, receiptOf, reversalOf } from './credit';
+import { type Credit, type OwnCredit, type Parties, receiptOf, reversalOf, voidOf } from './credit';
 import type { CustomerEvent } from './customer';
+import { findingPostings } from './finding';
+import type { FindingEvent } from './finding-event';
 import type { StreamKind } from './ids';
 import type { OperatorEvent } from './operator';
 import { type OutflowContent, type OutflowEvent, spendingOf } from './outflow-event';
@@ -19,6 +22,7 @@ export interface EventsOf {
   readonly purse: PurseEvent;
   readonly replenishment: ReplenishmentEvent;
   readonly outflow: OutflowEvent;
+  readonly finding: FindingEvent;
 }
 
 export type DomainEvent = EventsOf[StreamKind];
@@ -110,10 +114,19 @@ const SPENT = {
  */
 const COMPLETED = { upcasts: [(data: unknown) => data] };
 const UNCREDITED = { ...COMPLETED, postings: none };
+/** An operator's words are for the account, not for everyone. */
+const ACT = { reason: 'account', reference: 'account' } as const satisfies Fields<Act>;
+const EXTENT = {
+  ...PARTIES,
+  difference: 'everyone',
+  fromBlock: 'everyone',
+  toBlock: 'everyone',
+  observed: { block: { number: 'everyone', hash: 'everyone' }, at: 'everyone' },
+} as const satisfies Fields<DataOf<'FindingUpdated'>>;
 const CREDITED = {
   ...COMPLETED,
   postings: receiptOf,
-  publicFields: { ...BOOKED, finality: FINALITY },
+  publicFields: { ...BOOKED, finality: FINALITY, restored: ACT },
 } as const;
 
 /** Every type of event. One that is missing, or lacks a decision, does not compile. */
@@ -172,9 +185,47 @@ export const EVENTS = {
   ReplenishmentConfirmed: CREDITED,
   ReplenishmentDeclined: CREDITED,
   ReplenishmentReverted: { ...COMPLETED, postings: reversalOf, publicFields: BOOKED },
+  ReplenishmentVoided: { postings: voidOf, publicFields: { ...BOOKED, ...ACT } },
+  ReplenishmentReportNoted: {
+    postings: none,
+    publicFields: { ...INCLUDED, reported: 'everyone', finality: FINALITY },
+  },
   ReplenishmentDropped: { ...UNCREDITED, publicFields: ABOUT },
   // Rejected transfers stay outside the books: nobody has a claim to them.
   ReplenishmentRejected: { ...UNCREDITED, publicFields: { ...INCLUDED, reason: 'everyone' } },
+
+  FindingOpened: {
+    postings: none,
+    publicFields: {
+      ...EXTENT,
+      kind: 'everyone',
+      chain: 'everyone',
+      address: 'everyone',
+      asset: 'everyone',
+      subject: 'everyone',
+      opening: 'everyone',
+    },
+  },
+  FindingUpdated: { postings: none, publicFields: EXTENT },
+  FindingRescanRequested: {
+    postings: none,
+    publicFields: 'private: what an operator asks of a watcher',
+  },
+  FindingClosed: {
+    postings: findingPostings,
+    publicFields: {
+      ...PARTIES,
+      ...ACT,
+      kind: 'everyone',
+      asset: 'everyone',
+      how: 'everyone',
+      difference: 'everyone',
+      moved: 'everyone',
+      to: 'everyone',
+      observed: EXTENT.observed,
+    },
+  },
+
   OwnCoinsDetected: { postings: none, publicFields: { ...INCLUDED, reason: 'everyone' } },
   OwnCoinsBooked: { postings: receiptOf, publicFields: { ...BOOKED, finality: FINALITY } },
   OwnCoinsReverted: { postings: reversalOf, publicFields: BOOKED },

@@ -11,6 +11,7 @@ export const STREAM_KINDS = [
   'purse',
   'replenishment',
   'outflow',
+  'finding',
 ] as const;
 export type StreamKind = (typeof STREAM_KINDS)[number];
 
@@ -35,4 +36,6 @@ export const identity = {
   operator: (name: string) => `operator\n${name}`,
   replenishment: (transferId: string) => `replenishment\n${transferId}`,
   outflow: (outflowId: string) => `outflow\n${outflowId}`,
+  /** `of` is the outflow or the replenishment, or address and asset joined by a line feed. */
+  finding: (kind: string, of: string) => `finding\n${kind}\n${of}`,
 } as const;

@@ -38,6 +38,12 @@ describe('the journal of a replenishment', () => {
     ]);
   });
 
+  it('is the exact inverse when it is voided', () => {
+    expect(postings(a.replenishmentVoided({ amount: 5n }))).toEqual([
+      { ...receipt, kind: 'void', debit: 'claim/customer', credit: 'custody/purse' },
+    ]);
+  });
+
   it('is empty for everything that moves no money', () => {
     const events = [
       a.accountOpened(),
@@ -58,6 +64,11 @@ describe('the journal of a replenishment', () => {
       a.replenishmentReverted({ credit: null }),
       a.replenishmentDropped(),
       a.replenishmentRejected(),
+      a.replenishmentReportNoted(),
+      a.findingOpened(),
+      a.findingUpdated(),
+      a.findingRescanRequested(),
+      a.findingClosed(),
     ];
     expect(events.flatMap(postings)).toEqual([]);
   });

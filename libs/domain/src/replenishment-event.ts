@@ -1,3 +1,4 @@
+import type { Act } from './act';
 import type { Booked, Credit, OwnCredit, Parties } from './credit';
 import type { EventIn } from './decider';
 import type {
@@ -6,6 +7,7 @@ import type {
   OwnCoins,
   RejectionReason,
   TransferContent,
+  TransferReport,
   WaitingReason,
 } from './transfer';
 
@@ -30,6 +32,11 @@ interface AboutIncluded extends About {
   readonly block?: Inclusion | null | undefined;
 }
 
+/** Present when an operator credited a voided replenishment again. */
+interface PerhapsRestored {
+  readonly restored?: Act;
+}
+
 type AboutSwept = Observed & { block: Inclusion | null };
 
 /** A sweep by its outflow. */
@@ -44,10 +51,19 @@ export type ReplenishmentEvent = EventIn<{
   /** A detected transfer is reported again: it waits, for this reason. */
   ReplenishmentVersionNoted: Observed & { block: Inclusion; reason: WaitingReason };
   ComplianceCheckStarted: Parties & AboutIncluded & { version: number; finality: Finality };
-  ReplenishmentConfirmed: Booked & AboutIncluded & { finality: Finality };
-  ReplenishmentDeclined: Booked & AboutIncluded & { finality: Finality };
+  ReplenishmentConfirmed: Booked & AboutIncluded & PerhapsRestored & { finality: Finality };
+  ReplenishmentDeclined: Booked & AboutIncluded & PerhapsRestored & { finality: Finality };
   /** `credit` is what is taken back; null when nothing had been booked yet. */
   ReplenishmentReverted: Booked<Credit | null> & AboutIncluded;
+  /** An operator took the credit back, for good unless an operator credits it again. */
+  ReplenishmentVoided: Booked & AboutIncluded & Act;
+  /** A watcher reported a voided transfer. `finality` is what would credit it; null when nothing would. */
+  ReplenishmentReportNoted: Parties &
+    AboutIncluded & {
+      version: number;
+      reported: TransferReport['status'];
+      finality: Finality | null;
+    };
   ReplenishmentDropped: Parties & About & { version: number };
   ReplenishmentRejected: Observed & { block: Inclusion; reason: RejectionReason };
   /** The account itself sent the transfer: it is no deposit. */

@@ -3,8 +3,9 @@ import { lastWord, type RecordTransfer, rewoundLives, scatteredLives } from '../
 import { RUNS } from '../testing/runs';
 import { fold } from './decider';
 import { postings } from './events';
-import { type ReplenishmentState, replenishment } from './replenishment';
+import { replenishment } from './replenishment';
 import type { ReplenishmentEvent } from './replenishment-event';
+import type { ReplenishmentState } from './replenishment-state';
 import { rejectionOf } from './transfer';
 
 /** The history that a delivery leads to. After each report there is at most one net credit. */

@@ -2,8 +2,9 @@ import * as a from '../testing/a';
 import { specification } from '../testing/specification';
 import type { OwnerFacts } from './credit';
 import { fold } from './decider';
-import { type ReplenishmentStatus, replenishment } from './replenishment';
+import { replenishment } from './replenishment';
 import type { ReplenishmentEvent } from './replenishment-event';
+import type { ReplenishmentStatus } from './replenishment-state';
 
 const given = specification(replenishment);
 

@@ -10,21 +10,24 @@ import { type CommandIn, type Decider, fold } from './decider';
 import { DomainError } from './errors';
 import type { Observed, OutsideOrderId, ReplenishmentEvent, SweepRef } from './replenishment-event';
 import {
+  booking,
+  evolveReplenishment,
+  type KnownReplenishment as Known,
+  type ReplenishmentState,
+} from './replenishment-state';
+import {
   type AssetFacts,
   creditingFinality,
-  type Finality,
-  type Inclusion,
   isOwnCoins,
   netAmount,
   type OwnCoins,
-  type RejectionReason,
   rejectionOf,
   type Sender,
   sameContent,
-  type TransferContent,
   type TransferReport,
   type WaitingReason,
 } from './transfer';
+import { type CreditCommand, changeCredit, noteReport } from './void-replenishment';
 
 export interface TransferFacts extends OwnerFacts, AssetFacts {
   readonly parties: Parties;
@@ -34,61 +37,19 @@ export interface TransferFacts extends OwnerFacts, AssetFacts {
   readonly sender: Sender;
 }
 
-export type ReplenishmentCommand = CommandIn<{
-  RecordTransfer: { report: TransferReport; facts: TransferFacts };
-  ResolveCompliance: { accountId: string; decision: 'approved' | 'declined'; facts: OwnerFacts };
-  /** `sweep` completes the cover of what is credited in `blockHash`; null when sweeps do not cover it. */
-  SettleReplenishment: { blockHash: string; amount: string; sweep: SweepRef | null };
-}>;
+export type ReplenishmentCommand =
+  | CreditCommand
+  | CommandIn<{
+      RecordTransfer: { report: TransferReport; facts: TransferFacts };
+      ResolveCompliance: {
+        accountId: string;
+        decision: 'approved' | 'declined';
+        facts: OwnerFacts;
+      };
+      /** `sweep` completes the cover of what is credited in `blockHash`; null when sweeps do not cover it. */
+      SettleReplenishment: { blockHash: string; amount: string; sweep: SweepRef | null };
+    }>;
 
-/** The status that each event sets. */
-const STATUS_AFTER = {
-  ReplenishmentSeen: 'seen',
-  ReplenishmentDetected: 'detected',
-  ReplenishmentVersionNoted: 'detected',
-  ComplianceCheckStarted: 'screening',
-  ReplenishmentConfirmed: 'confirmed',
-  ReplenishmentDeclined: 'declined',
-  ReplenishmentReverted: 'reverted',
-  ReplenishmentDropped: 'dropped',
-  ReplenishmentRejected: 'rejected',
-  OwnCoinsDetected: 'rejected',
-  OwnCoinsBooked: 'rejected',
-  OwnCoinsReverted: 'reverted',
-  // What is swept stays what it was.
-  ReplenishmentSwept: null,
-  ReplenishmentSweepReverted: null,
-} as const satisfies Readonly<Record<ReplenishmentEvent['type'], string | null>>;
-
-export type ReplenishmentStatus = NonNullable<(typeof STATUS_AFTER)[keyof typeof STATUS_AFTER]>;
-
-export type ReplenishmentState =
-  | { readonly status: 'absent' }
-  | {
-      readonly status: ReplenishmentStatus;
-      readonly version: number;
-      readonly parties: Parties;
-      readonly transfer: TransferContent;
-      /** Undefined when the stream does not say, as streams of version 1 do not. */
-      readonly outsideOrderId: OutsideOrderId;
-      readonly block: Inclusion | null;
-      readonly finality: Finality | null;
-      /** Why it waits although its block is final; undefined when it does not. */
-      readonly waiting?: WaitingReason | undefined;
-      /** What is booked now; null when nothing is. */
-      readonly credit: Credit | OwnCredit | null;
-      /** Why it is no deposit; undefined when it may be one. */
-      readonly rejection?: RejectionReason | OwnCoins | undefined;
-      /** Whether sweeps cover the whole of it; undefined when they never did. */
-      readonly swept?: boolean | undefined;
-    };
-
-const NOTHING_BOOKED = {
-  ...{ finality: null, credit: null, waiting: undefined },
-  ...{ rejection: undefined, swept: undefined },
-} as const;
-
-type Known = Exclude<ReplenishmentState, { status: 'absent' }>;
 type Report = Extract<ReplenishmentCommand, { type: 'RecordTransfer' }>;
 
 export const replenishment: Decider<ReplenishmentCommand, ReplenishmentEvent, ReplenishmentState> =
@@ -103,48 +64,14 @@ export const replenishment: Decider<ReplenishmentCommand, ReplenishmentEvent, Re
           return resolve(command, state);
         case 'SettleReplenishment':
           return settle(command, state);
+        case 'VoidReplenishment':
+        case 'CreditReplenishment':
+          if (state.status === 'absent') throw notFound();
+          return changeCredit(command, state);
       }
     },
 
-    evolve(state, event) {
-      const { version } = event.data;
-      switch (event.type) {
-        case 'ReplenishmentSeen':
-        case 'ReplenishmentDetected':
-        case 'ReplenishmentRejected':
-        case 'OwnCoinsDetected': {
-          const status = STATUS_AFTER[event.type];
-          const { accountId, customerId, purseId, transfer, outsideOrderId } = event.data;
-          const parties = { accountId, customerId, purseId };
-          const block = 'block' in event.data ? event.data.block : null;
-          const rejection = 'reason' in event.data ? event.data.reason : undefined;
-          const about = { status, version, parties, transfer, outsideOrderId, block };
-          return { ...about, ...NOTHING_BOOKED, rejection };
-        }
-      }
-      if (state.status === 'absent') return state;
-      const status = STATUS_AFTER[event.type] ?? state.status;
-      switch (event.type) {
-        case 'ReplenishmentSwept':
-        case 'ReplenishmentSweepReverted':
-          return { ...state, swept: event.type === 'ReplenishmentSwept' };
-        case 'ReplenishmentVersionNoted':
-          return { ...state, status, version, waiting: event.data.reason };
-        case 'ComplianceCheckStarted':
-          return { ...state, status, version, waiting: undefined, finality: event.data.finality };
-        case 'OwnCoinsBooked':
-        case 'ReplenishmentConfirmed':
-        case 'ReplenishmentDeclined': {
-          const { credit, finality } = event.data;
-          return { ...state, status, version, waiting: undefined, credit, finality };
-        }
-        case 'ReplenishmentReverted':
-        case 'OwnCoinsReverted':
-          return { ...state, status, version, block: null, ...NOTHING_BOOKED };
-        case 'ReplenishmentDropped':
-          return { ...state, status, version };
-      }
-    },
+    evolve: evolveReplenishment,
   };
 
 /**
@@ -158,10 +85,13 @@ export const replenishment: Decider<ReplenishmentCommand, ReplenishmentEvent, Re
  * - `final` is a detection (perhaps the first one) that is now booked or screened, if it has passed the policy
  *   by which its asset is credited. Each threshold is reported; the others change nothing. What the account itself
  *   sent is rejected as a deposit, and booked when it is final all the same: custody equals the chain.
+ *
+ * A voided transfer is credited by an operator alone: every report of it is noted and moves nothing.
  */
 function record(command: Report, state: ReplenishmentState): readonly ReplenishmentEvent[] {
   const { report, facts } = command;
   if (state.status !== 'absent' && !isNews(command, state)) return [];
+  if (state.status === 'voided') return noteReport(report, facts.requiredFinality, state);
   switch (report.status) {
     case 'seen': {
       const fresh = state.status === 'absent' || state.status === 'dropped';
@@ -305,9 +235,7 @@ function resolve(
   command: Extract<ReplenishmentCommand, { type: 'ResolveCompliance' }>,
   state: ReplenishmentState,
 ): readonly ReplenishmentEvent[] {
-  if (state.status === 'absent' || state.parties.accountId !== command.accountId) {
-    throw new DomainError('replenishment-not-found', 'There is no replenishment with this id.');
-  }
+  if (state.status === 'absent' || state.parties.accountId !== command.accountId) throw notFound();
   const isApproved = command.decision === 'approved';
   if (state.status === (isApproved ? 'confirmed' : 'declined')) return [];
   if (state.status !== 'screening' || state.finality === null) {
@@ -325,6 +253,10 @@ function resolve(
   return [
     { type: 'ReplenishmentDeclined', data: { ...booking(state, version, credit), finality } },
   ];
+}
+
+function notFound(): DomainError {
+  return new DomainError('replenishment-not-found', 'There is no replenishment with this id.');
 }
 
 function observation({ report, facts }: Report, state: ReplenishmentState): Observed {
@@ -354,16 +286,6 @@ function reversal(state: Known, version: number): ReplenishmentEvent {
   return isOwnCoins(rejection)
     ? { type: 'OwnCoinsReverted', data: booking(state, version, null) }
     : { type: 'ReplenishmentReverted', data: booking(state, version, credit) };
-}
-
-/** What an event that books, or takes back, says of the transfer. */
-function booking<C extends Credit | OwnCredit | null>(state: Known, version: number, credit: C) {
-  const { parties, transfer, block, outsideOrderId } = state;
-  const { accountId, customerId, purseId } = parties;
-  const { asset } = transfer;
-  const amount = `${netAmount(transfer)}`;
-  const owner = { accountId, customerId, purseId };
-  return { ...owner, version, asset, amount, credit, transfer, block, outsideOrderId };
 }
 
 /** Final once: booked, or waiting for the screening that books it. */

@@ -4,6 +4,7 @@ import type {
   CustomerState,
   DomainEvent,
   Inclusion,
+  Observation,
   OutflowCommand,
   OutflowContent,
   OutflowFacts,
@@ -280,6 +281,15 @@ export const replenishmentDeclined = event('ReplenishmentDeclined', {
   ...included,
 });
 export const replenishmentReverted = event('ReplenishmentReverted', { ...booked, ...included });
+export const act = { reason: 'the token lied about the amount', reference: 'case-1742' };
+export const replenishmentVoided = event('ReplenishmentVoided', {
+  ...{ ...booked, ...included, ...act },
+});
+export const replenishmentReportNoted = event('ReplenishmentReportNoted', {
+  ...{ ...parties, version: 1, ...included },
+  reported: 'final',
+  finality: depth,
+});
 export const replenishmentDropped = event('ReplenishmentDropped', observed);
 export const replenishmentRejected = event('ReplenishmentRejected', {
   ...observed,
@@ -287,6 +297,29 @@ export const replenishmentRejected = event('ReplenishmentRejected', {
   reason: 'unknown-token',
 });
 
+export const observation = (number = 100, at = '2025-01-02T03:05:00.000Z'): Observation => ({
+  block: { number, hash: `0xb10c${number}` },
+  at,
+});
+const extent = { difference: '-5', fromBlock: 90, toBlock: 100 };
+export const findingOpened = event('FindingOpened', {
+  ...{ ...parties, ...extent, kind: 'unplanned-outflow', chain: 'eip155:1', address, asset: usdt },
+  subject: `eip155:1/0x${'7a'.repeat(32)}/log:0`,
+  observed: null,
+  opening: 1,
+});
+export const findingUpdated = event('FindingUpdated', {
+  ...{ ...parties, ...extent, observed: observation() },
+});
+export const findingRescanRequested = event('FindingRescanRequested', {
+  ...{ ...parties, ...act, watchRequestId: '0b7d61e5-5d3c-5f4e-9a6b-7c8d9e0f1a2b' },
+  fromBlock: 90,
+  toBlock: 100,
+});
+export const findingClosed = event('FindingClosed', {
+  ...{ ...parties, kind: 'unplanned-outflow', asset: usdt, how: 'explained', difference: '-5' },
+  ...{ moved: '0', to: null, reason: null, reference: null, observed: null },
+});
 const ownCredit = { to: 'account', reason: 'top-up' } as const;
 export const ownCoinsBooked = event('OwnCoinsBooked', {
   ...booked,

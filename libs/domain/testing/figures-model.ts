@@ -30,7 +30,9 @@ export function movedBy(event: DomainEvent): Moved | null {
     const delta = { ...credited(credit, amount), received: amount, receipts: 1n };
     return { parties: event.data, asset, delta };
   }
-  if (event.type === 'ReplenishmentReverted' && event.data.credit !== null) {
+  const isTakenBack =
+    event.type === 'ReplenishmentReverted' || event.type === 'ReplenishmentVoided';
+  if (isTakenBack && event.data.credit !== null) {
     const amount = BigInt(event.data.amount);
     const { asset, credit } = event.data;
     return {

@@ -8,7 +8,9 @@ export interface Happened {
 }
 
 /** What happened in streams of one kind. */
-export type HappenedTo<Kind extends StreamKind> = Happened & { readonly event: EventsOf[Kind] };
+export interface HappenedTo<Kind extends StreamKind> extends Omit<Happened, 'event'> {
+  readonly event: EventsOf[Kind];
+}
 
 /** The part of a batch that happened in streams of this kind: a switch over it needs no `default`. */
 export function happenedTo<Kind extends StreamKind>(

@@ -34,6 +34,17 @@ export const reasonOption = () =>
     .argParser(name)
     .default(`on the command line, by ${userInfo().username}`, 'the user who runs the command');
 
+/** The reason of an act on money has no default. */
+export const actReasonOption = () =>
+  new Option('--reason <text>', 'why; stored with the event')
+    .argParser(name)
+    .makeOptionMandatory(true);
+
+export const referenceOption = () =>
+  new Option('--reference <name>', 'your own name for the act, used once, such as case-1742')
+    .argParser(name)
+    .makeOptionMandatory(true);
+
 // Parsers of arguments. Each refuses with a sentence that says what would be right.
 
 /** The watcher listens on the next port. */

@@ -48,6 +48,7 @@ export function addStatus(program: Command): void {
 /** The report as text. */
 function statusPage(report: StatusReport): string {
   const { engines, services, readers, consumers, chains, reactions, versions } = report;
+  const { findings = [], negativeClaims = 0 } = report.differences ?? {};
   const { eventLog, durableLog, database } = engines;
   const sections = [
     heading(report),
@@ -83,6 +84,17 @@ function statusPage(report: StatusReport): string {
     report.problems.map((problem) => colors.red(`! ${problem}`)).join('\n'),
     chains
       .flatMap(({ chain, warnings }) => warnings.map((it) => colors.yellow(`! ${chain}: ${it}`)))
+      .join('\n'),
+    [
+      ...findings.map(
+        ({ kind, open, oldestAt }) =>
+          `${open} ${kind} open since ${oldestAt}: npx daybook findings list`,
+      ),
+      ...(negativeClaims > 0
+        ? [`${negativeClaims} claims below zero: npx daybook findings claims`]
+        : []),
+    ]
+      .map((waits) => colors.yellow(`! ${waits}`))
       .join('\n'),
     colors.dim(
       `Daybook ${versions.daybook}, Node ${versions.node}, tables ${versions.tables ?? '?'}`,

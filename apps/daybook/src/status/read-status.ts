@@ -64,9 +64,10 @@ async function askLedger(operation: Operation): Promise<json.Status | Failure> {
 }
 
 /** Everything else is known to the ledger only. */
-type EnginesStatus = Omit<json.Status, 'reactions' | 'books'> & {
+type EnginesStatus = Omit<json.Status, 'reactions' | 'books' | 'differences'> & {
   readonly reactions: null;
   readonly books: null;
+  readonly differences: null;
 };
 
 async function statusOfEngines(operation: Operation): Promise<EnginesStatus> {
@@ -83,6 +84,7 @@ async function statusOfEngines(operation: Operation): Promise<EnginesStatus> {
       chains: [],
       reactions: null,
       books: null,
+      differences: null,
     },
     versions: { daybook: version, node: process.versions.node, postgresql: null, tables: null },
   };

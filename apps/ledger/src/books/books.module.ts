@@ -2,11 +2,16 @@ import { Logger, Module, type OnModuleInit } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { BackgroundWork } from '../runtime/background-work';
 import { FiguresController } from './figures.controller';
+import { GetCustodyHandler } from './get-custody';
 import { GetFiguresHandler } from './get-figures';
 import { type InvariantChecker, startInvariantChecker } from './invariant-checker';
+import { ListNegativeClaimsHandler } from './negative-claims';
 
 /** The journal and every figure. */
-@Module({ controllers: [FiguresController], providers: [GetFiguresHandler] })
+@Module({
+  controllers: [FiguresController],
+  providers: [GetFiguresHandler, GetCustodyHandler, ListNegativeClaimsHandler],
+})
 export class BooksModule implements OnModuleInit {
   private readonly logger = new Logger(BooksModule.name);
   /** Checks the books in the process that runs the projector; null elsewhere. */

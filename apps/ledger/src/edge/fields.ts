@@ -1,4 +1,4 @@
-import { REASON_LENGTH_MAX } from '@daybook/domain';
+import { REASON_LENGTH_MAX, REFERENCE_LENGTH_MAX } from '@daybook/domain';
 import { ValidateBy, ValidateIf } from 'class-validator';
 import { POSITION, POSITION_LENGTH_MAX, POSITION_SENTENCE } from './positions';
 import { parseTime, RFC_3339 } from './time';
@@ -162,6 +162,15 @@ export function ReasonField(): PropertyDecorator {
     pattern: /\S/,
     max: REASON_LENGTH_MAX,
     sentence: `must say why, in 1 to ${REASON_LENGTH_MAX} characters.`,
+  });
+}
+
+/** An operator's own name for an act. */
+export function ReferenceField(): PropertyDecorator {
+  return PatternField({
+    pattern: /^[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?$/,
+    max: REFERENCE_LENGTH_MAX,
+    sentence: `must name the act in 1 to ${REFERENCE_LENGTH_MAX} ASCII characters, such as case-1742.`,
   });
 }
 

@@ -21,6 +21,8 @@ export const purseIdOf = (accountId: string, customerId: string, family: Family)
 export const replenishmentIdOf = (transferId: string) =>
   uuid5(NAMESPACE, identity.replenishment(transferId));
 
+/** By the name that `identity.finding` of the domain gives it. */
+export const findingIdOf = (name: string) => uuid5(NAMESPACE, name);
 /** An account's rescan of a transaction, one in each slot of time. */
 export const rescanIdOf = (accountId: string, chain: string, hash: string, slot: number) =>
   uuid5(NAMESPACE, `rescan\n${accountId}\n${chain}\n${hash}\n${slot}`);

@@ -176,7 +176,8 @@ describe('a ledger event', () => {
       const messages = publicRecords([event]).map(
         (record) => ledgerEventMessage(record, states.get(keyOf(record)), findAsset).message,
       );
-      const isPrivate = /^(account|operator|watch)-/.test(event.stream);
+      const isOfService = /^(account|operator|watch)-/.test(event.stream);
+      const isPrivate = isOfService || type === 'FindingRescanRequested';
       expect(messages.map(({ value }) => parseLedgerEvent(value).id)).toEqual(
         isPrivate ? [] : [event.id],
       );

@@ -71,7 +71,7 @@ describe('the public form of an event', () => {
     expect(kept).toEqual(expected);
     expect(Object.fromEntries(kept)).toMatchObject({
       CustomerCreated: ['externalId', 'description'],
-      ReplenishmentConfirmed: ['customerId', 'purseId'],
+      ReplenishmentConfirmed: ['customerId', 'purseId', 'restored.reason', 'restored.reference'],
     });
   });
 
@@ -88,7 +88,9 @@ describe('the public form of an event', () => {
       PurseMinted: ['accountId', 'derivation.xpubFingerprint', 'derivation.index'],
       ...Object.fromEntries(
         EVENT_TYPES.map(([type]) => [type, ['accountId']] as const).filter(([type]) =>
-          /^(Replenishment|ComplianceCheckStarted$|OwnCoins|Outflow|Sweep)/.test(type),
+          /^(Replenishment|ComplianceCheckStarted$|OwnCoins|Outflow|Sweep|Finding(?!RescanRequested))/.test(
+            type,
+          ),
         ),
       ),
     });
@@ -103,6 +105,7 @@ describe('the public form of an event', () => {
       'WatchRequested',
       'WatchRequestCancelled',
       'ParkedKeyRetried',
+      'FindingRescanRequested',
     ]);
   });
 });

@@ -6,7 +6,7 @@ import { ModuleRef } from '@nestjs/core';
 import { type IQueryHandler, Query, QueryBus, QueryHandler } from '@nestjs/cqrs';
 import { DataSource } from 'typeorm';
 import { version } from '../../../../package.json';
-import { BooksModule } from '../books';
+import { BooksModule, ListNegativeClaims } from '../books';
 import {
   isUsable,
   ListChainHeads,
@@ -17,6 +17,7 @@ import {
   watchStateOf,
   watchWarnings,
 } from '../chains';
+import { GetOpenFindings } from '../findings';
 import { LedgerEnv } from '../ledger.env';
 import { GetReactions } from '../reactions/get-reactions';
 import { BackgroundWork } from '../runtime/background-work';
@@ -58,14 +59,16 @@ export class GetStatusHandler implements IQueryHandler<GetStatus> {
       this.versions(),
     ]);
     const { head } = engines.eventLog;
-    const [followers, consumers, heads, reactions] = await Promise.all([
+    const [followers, consumers, heads, reactions, differences] = await Promise.all([
       this.followers(head === null ? null : BigInt(head), now),
       engines.durableLog.answers ? this.consumers(now) : [],
       this.queries.execute(new ListChainHeads()),
       this.reactions(),
+      this.differences(),
     ]);
     const chains = heads.map((head) => watchedChain(head, now));
-    const parts = { engines, followers, consumers, chains, reactions, books: this.books() };
+    const books = this.books();
+    const parts = { engines, followers, consumers, chains, reactions, books, differences };
     const chainProblems = heads.flatMap((head) => watchProblems(head.chain, head, now));
     const problems = problemsOf({ ...parts, chainProblems });
     const state = stateOf(engines, problems);
@@ -130,6 +133,17 @@ export class GetStatusHandler implements IQueryHandler<GetStatus> {
       nextDueAt: nextDueAt?.toISOString() ?? null,
     }));
     return { ...clocks, states };
+  }
+
+  private async differences(): Promise<json.OpenDifferences> {
+    const [findings, claims] = await Promise.all([
+      this.queries.execute(new GetOpenFindings()),
+      this.queries.execute(new ListNegativeClaims()),
+    ]);
+    return {
+      findings: findings.map((of) => ({ ...of, oldestAt: of.oldestAt.toISOString() })),
+      negativeClaims: claims.length,
+    };
   }
 
   private books(): json.BooksCheck {

@@ -36,6 +36,16 @@ export function ledgerMetrics(metrics: Metrics) {
       'Rows of due times: overdue, failing, or waiting for more than their time.',
       ['reaction', 'state'],
     ),
+    openFindings: gauge(
+      'open_findings',
+      'Differences between the chain and the books that are open.',
+      ['kind'],
+    ),
+    oldestFindingSeconds: gauge(
+      'open_finding_oldest_age_seconds',
+      'Since when the oldest open finding is open; 0 when none is.',
+      ['kind'],
+    ),
     writeSeconds: durationHistogram(
       registry,
       'daybook_write_duration_seconds',

@@ -1,10 +1,11 @@
-import { INVARIANTS } from '@daybook/domain';
+import { FINDING_KINDS, INVARIANTS } from '@daybook/domain';
 import type { FollowerStatus, WriteOutcome, WriteReport } from '@daybook/event-store';
 import type { SubscriptionStatus } from '@daybook/messaging';
 import type { HealthChecks, Metrics } from '@daybook/platform';
 import type { INestApplicationContext } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { BooksModule } from '../books';
+import { GetOpenFindings, type OpenFindings } from '../findings';
 import { LedgerEnv } from '../ledger.env';
 import { GetReactions, type ReactionsReport } from '../reactions/get-reactions';
 import { BackgroundWork } from '../runtime/background-work';
@@ -21,6 +22,7 @@ export class Monitoring {
   private readonly metrics: LedgerMetrics;
   /** As of the last sample: probes may come more often than rows should be counted. */
   private reactions: ReactionsReport | null = null;
+  private findings: readonly OpenFindings[] = [];
 
   readonly checks: HealthChecks = {
     required: {
@@ -46,6 +48,8 @@ export class Monitoring {
         const names = new Set(this.checker?.violated().map(({ invariant }) => invariant));
         requireNone([...names].map((name) => `${name} is violated; log lines name the rows`));
       },
+      // What operators have to decide is no fault of the service: a detail, not a failure.
+      findings: async () => findingsDetail(this.findings),
       reactions: async () => requireNone(this.reactions ? reactionProblems(this.reactions) : []),
     },
   };
@@ -92,7 +96,12 @@ export class Monitoring {
 
   private async sample(): Promise<void> {
     this.sampleBooks();
-    await Promise.all([this.sampleEngines(), this.sampleProgress(), this.sampleReactions()]);
+    await Promise.all([
+      this.sampleEngines(),
+      this.sampleProgress(),
+      this.sampleReactions(),
+      this.sampleFindings(),
+    ]);
   }
 
   /** Every rule from the start, so that its first violation is an increase. */
@@ -124,6 +133,17 @@ export class Monitoring {
     }
   }
 
+  private async sampleFindings(): Promise<void> {
+    this.findings = await this.app().get(QueryBus).execute(new GetOpenFindings());
+    const { openFindings, oldestFindingSeconds } = this.metrics;
+    for (const kind of FINDING_KINDS) {
+      const of = this.findings.find((found) => found.kind === kind);
+      const age = of === undefined ? 0 : (Date.now() - of.oldestAt.getTime()) / 1_000;
+      openFindings.set({ kind }, of?.open ?? 0);
+      oldestFindingSeconds.set({ kind }, Math.max(0, age));
+    }
+  }
+
   private async sampleReactions(): Promise<void> {
     this.reactions = await this.app().get(QueryBus).execute(new GetReactions());
     const { clockDifference, reactionRows } = this.metrics;
@@ -135,6 +155,13 @@ export class Monitoring {
       reactionRows.set({ reaction, state: 'waiting' }, noted(state, false));
     }
   }
+}
+
+/** A sentence about the findings that are open; undefined when none is. */
+function findingsDetail(findings: readonly OpenFindings[]): string | undefined {
+  if (findings.length === 0) return undefined;
+  const kinds = findings.map(({ kind, open }) => `${open} ${kind}`).join(', ');
+  return `open findings: ${kinds}; npx daybook findings list`;
 }
 
 /** Fails a check with all that is wrong. */

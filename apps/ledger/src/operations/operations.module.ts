@@ -16,6 +16,7 @@ import { OperationsController } from './operations.controller';
 import { AddOperator, AddOperatorHandler, ListOperatorsHandler } from './operators';
 import { OperatorsController } from './operators.controller';
 import { ListParkedKeysHandler, RetryParkedKeyHandler } from './parked-keys';
+import { RescanForFindingHandler } from './rescan-for-finding';
 import { consumeWatchReports, publishWatchRequests } from './watch-messages';
 import {
   CancelWatchRequestHandler,
@@ -39,6 +40,7 @@ const RELAY_BATCH_MAX = 1_000;
     ListParkedKeysHandler,
     RetryParkedKeyHandler,
     RequestWatchHandler,
+    RescanForFindingHandler,
     CancelWatchRequestHandler,
     GetWatchRequestHandler,
     ListWatchRequestsHandler,

@@ -3,6 +3,7 @@ import { accountsProjection } from '../accounts';
 import { booksProjection, FIGURES_TABLE } from '../books';
 import { customersProjection } from '../customers';
 import { commandsProjection } from '../edge/commands.projection';
+import { findingsProjection } from '../findings';
 import { outflowsProjection } from '../outflows';
 import { logTimesProjection } from '../projections/log-times.projection';
 import { pursesProjection } from '../purses';
@@ -20,6 +21,7 @@ export const READ_MODELS: readonly Projection[] = [
   pursesProjection,
   replenishmentsProjection,
   outflowsProjection,
+  findingsProjection,
   booksProjection,
   logTimesProjection,
 ];

@@ -164,7 +164,8 @@ export function bookingOf(event: ReplenishmentEvent | OutflowEvent): Booking | n
   switch (event.type) {
     case 'ReplenishmentConfirmed':
     case 'ReplenishmentDeclined':
-    case 'ReplenishmentReverted': {
+    case 'ReplenishmentReverted':
+    case 'ReplenishmentVoided': {
       const { purseId, asset, block, credit } = event.data;
       // Events of version 1 have no block; when they were written, nothing was swept.
       if (credit === null || block === null || block === undefined) return null;
@@ -185,6 +186,7 @@ export function bookingOf(event: ReplenishmentEvent | OutflowEvent): Booking | n
     case 'ReplenishmentVersionNoted':
     case 'ReplenishmentDropped':
     case 'ReplenishmentRejected':
+    case 'ReplenishmentReportNoted':
     case 'ComplianceCheckStarted':
     case 'OwnCoinsDetected':
     case 'OwnCoinsBooked':

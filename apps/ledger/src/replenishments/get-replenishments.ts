@@ -119,13 +119,13 @@ function withPurse(dataSource: DataSource): SelectQueryBuilder<Row> {
 }
 
 /** What an answer has besides the row. */
-interface Facts {
+export interface Facts {
   readonly assets: KnownAssets;
   readonly chains: ChainRegistry;
   readonly heads: ReadonlyMap<string, Head>;
 }
 
-function toResponse(row: Row, { assets, chains, heads }: Facts): json.Replenishment {
+export function toResponse(row: Row, { assets, chains, heads }: Facts): json.Replenishment {
   const { family } = row.purse;
   const chain = row.asset.slice(0, row.asset.indexOf('/'));
   const policy = chains.policyOf(chain, row.asset);

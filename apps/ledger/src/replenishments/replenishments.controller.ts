@@ -1,24 +1,29 @@
 import { DomainError } from '@daybook/domain';
 import { Controller } from '@nestjs/common';
-import { QueryBus } from '@nestjs/cqrs';
+import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import { AssetRegistry } from '../chains';
 import type { AccountCaller } from '../edge/caller';
 import { Operation } from '../edge/operation';
 import { pageRequest } from '../edge/paging';
 import { found } from '../edge/problem';
+import type { RequestContext } from '../edge/request-context';
 import { parseTime } from '../edge/time';
+import { ChangeCredit } from './change-credit';
 import { GetReplenishment, ListReplenishments } from './get-replenishments';
 import {
+  CreditReplenishmentRequest,
   GetReplenishmentRequest,
   ListReplenishmentsRequest,
   statusesOf,
+  VoidReplenishmentRequest,
 } from './replenishments.dto';
 
 @ApiTags('Replenishments')
 @Controller()
 export class ReplenishmentsController {
   constructor(
+    private readonly commands: CommandBus,
     private readonly queries: QueryBus,
     private readonly assets: AssetRegistry,
   ) {}
@@ -57,6 +62,49 @@ export class ReplenishmentsController {
   ) {
     const asked = new GetReplenishment(accountId, replenishmentId);
     return found(await this.queries.execute(asked), 'replenishment-not-found');
+  }
+
+  @Operation({
+    http: 'POST /v1/operations/replenishments/:replenishmentId/void',
+    rpc: 'CorrectionService/VoidReplenishment',
+    scope: 'operations:write',
+    tier: 'financial',
+    refuses: [
+      'replenishment-not-found',
+      'replenishment-not-credited',
+      'replenishment-voided',
+      'custody-too-low',
+      'reference-reused',
+    ],
+  })
+  voidReplenishment(
+    context: RequestContext,
+    { replenishmentId: id, reason, reference }: VoidReplenishmentRequest,
+  ) {
+    const act = { id, reason, reference };
+    return this.commands.execute(new ChangeCredit(context, { type: 'VoidReplenishment', ...act }));
+  }
+
+  @Operation({
+    http: 'POST /v1/operations/replenishments/:replenishmentId/credit',
+    rpc: 'CorrectionService/CreditReplenishment',
+    scope: 'operations:write',
+    tier: 'financial',
+    refuses: [
+      'replenishment-not-found',
+      'replenishment-not-voided',
+      'replenishment-not-final',
+      'reference-reused',
+    ],
+  })
+  creditReplenishment(
+    context: RequestContext,
+    { replenishmentId: id, reason, reference }: CreditReplenishmentRequest,
+  ) {
+    const act = { id, reason, reference };
+    return this.commands.execute(
+      new ChangeCredit(context, { type: 'CreditReplenishment', ...act }),
+    );
   }
 
   /** The asset id for an id or currency. Unregistered ids are allowed: any token can be sent to a purse. */

@@ -1,6 +1,13 @@
 import type { json } from '@daybook/contracts';
 import type { ReplenishmentStatus } from '@daybook/domain';
-import { ChoiceField, IdField, PatternField, TimeField } from '../edge/fields';
+import {
+  ChoiceField,
+  IdField,
+  PatternField,
+  ReasonField,
+  ReferenceField,
+  TimeField,
+} from '../edge/fields';
 import { ListRequest, ReadRequest } from '../edge/paging';
 
 type StatePair = Pick<json.Replenishment, 'transactionState' | 'complianceState'>;
@@ -13,6 +20,7 @@ export const STATE_PAIRS = {
   confirmed: { transactionState: 'CONFIRMED', complianceState: 'CHECKED' },
   declined: { transactionState: 'DECLINED', complianceState: 'DECLINE' },
   reverted: { transactionState: 'REVERTED', complianceState: 'UNCHECKED' },
+  voided: { transactionState: 'VOIDED', complianceState: 'UNCHECKED' },
   dropped: { transactionState: 'DROPPED', complianceState: 'UNCHECKED' },
   rejected: { transactionState: 'REJECTED', complianceState: 'UNCHECKED' },
 } as const satisfies Record<ReplenishmentStatus, StatePair>;
@@ -58,3 +66,16 @@ export class ListReplenishmentsRequest extends ListRequest {
   @TimeField({ optional: true })
   readonly to?: string;
 }
+
+export class VoidReplenishmentRequest {
+  @IdField()
+  readonly replenishmentId!: string;
+
+  @ReasonField()
+  readonly reason!: string;
+
+  @ReferenceField()
+  readonly reference!: string;
+}
+
+export class CreditReplenishmentRequest extends VoidReplenishmentRequest {}

@@ -5,6 +5,7 @@ import { CommandBus } from '@nestjs/cqrs';
 import { DataSource } from 'typeorm';
 import { PositionReached } from '../projections/position-reached';
 import { BackgroundWork } from '../runtime/background-work';
+import { ChangeCreditHandler } from './change-credit';
 import {
   GetReplenishmentHandler,
   ListReplenishmentsHandler,
@@ -34,6 +35,7 @@ const CATCH_UP_TIMEOUT_MS = 10_000;
         ),
     },
     RecordTransfersHandler,
+    ChangeCreditHandler,
     SettleReplenishmentsHandler,
     GetReplenishmentHandler,
     ListReplenishmentsHandler,

@@ -3,6 +3,7 @@ import {
   type Finality,
   finalityText,
   type Inclusion,
+  idOf,
   type Observed,
   type OwnCoins,
   type OwnCredit,
@@ -10,7 +11,8 @@ import {
   type ReplenishmentEvent,
   type ReplenishmentStatus,
 } from '@daybook/domain';
-import { type Change, rowPerStream } from '../projections/projection';
+import type { HappenedTo } from '@daybook/event-store';
+import { type Change, rowPerStream, type Written } from '../projections/projection';
 import { ReplenishmentRow } from './replenishment.row';
 
 /** Replenishments as they are now. */
@@ -18,15 +20,38 @@ export const replenishmentsProjection = rowPerStream({
   name: 'replenishments',
   kind: 'replenishment',
   entity: ReplenishmentRow,
-  change({ event, recorded: { revision, recordedAt, position } }): Change<ReplenishmentRow> {
-    const change = { ...changeOf(event), updatedAt: recordedAt, lastPosition: position };
-    if (event.type === 'ReplenishmentConfirmed' || event.type === 'ReplenishmentDeclined') {
-      return { ...change, creditedAt: recordedAt, creditPosition: position };
-    }
-    if (revision > 0n) return change;
-    return { ...change, createdAt: recordedAt, firstPosition: position };
-  },
+  change: changeIn,
 });
+
+function changeIn({
+  event,
+  recorded: { revision, recordedAt, position },
+}: HappenedTo<'replenishment'>): Change<ReplenishmentRow> {
+  const change = { ...changeOf(event), updatedAt: recordedAt, lastPosition: position };
+  if (event.type === 'ReplenishmentConfirmed' || event.type === 'ReplenishmentDeclined') {
+    return { ...change, creditedAt: recordedAt, creditPosition: position };
+  }
+  if (revision > 0n) return change;
+  return { ...change, createdAt: recordedAt, firstPosition: position };
+}
+
+/** The row that the whole stream of a replenishment leads to, as it is read. */
+export function rowIn(history: readonly HappenedTo<'replenishment'>[]): ReplenishmentRow {
+  const id = idOf(history[0]?.recorded.stream ?? '');
+  const written = Object.assign({ id }, ...history.map(changeIn)) as Written<ReplenishmentRow>;
+  const { createdAt, updatedAt, blockTime, blockNumber, creditedAt, creditPosition } = written;
+  return Object.assign(new ReplenishmentRow(), written, {
+    createdAt: new Date(createdAt),
+    updatedAt: new Date(updatedAt),
+    blockTime: blockTime && new Date(blockTime),
+    blockNumber: blockNumber === null ? null : String(blockNumber),
+    amount: String(written.amount),
+    creditedAt: creditedAt && new Date(creditedAt),
+    creditPosition: creditPosition === null ? null : String(creditPosition),
+    firstPosition: String(written.firstPosition),
+    lastPosition: String(written.lastPosition),
+  });
+}
 
 function changeOf(event: ReplenishmentEvent): Change<ReplenishmentRow> {
   switch (event.type) {
@@ -40,19 +65,24 @@ function changeOf(event: ReplenishmentEvent): Change<ReplenishmentRow> {
       return { ...inState('detected'), reason: event.data.reason };
     case 'ReplenishmentDropped':
       return inState('dropped');
+    case 'ReplenishmentVoided':
+      return { ...inState('voided'), ...NOT_CREDITED };
+    // The row keeps the block in which the credit was; reports of it are in the event log.
+    case 'ReplenishmentReportNoted':
+      return inState('voided');
     case 'ReplenishmentReverted':
     case 'OwnCoinsReverted':
       return {
         ...inState('reverted'),
         ...NOT_CREDITED,
-        ...{ blockNumber: null, blockHash: null, blockTime: null },
+        ...includedIn(null),
       };
     case 'ComplianceCheckStarted':
       return inState('screening', event.data.finality);
     case 'ReplenishmentConfirmed':
-      return inState('confirmed', event.data.finality, event.data.credit);
+      return credited('confirmed', event.data);
     case 'ReplenishmentDeclined':
-      return inState('declined', event.data.finality, event.data.credit);
+      return credited('declined', event.data);
     case 'OwnCoinsDetected':
       return observed('rejected', event.data, event.data.block, event.data.reason);
     case 'OwnCoinsBooked':
@@ -81,6 +111,28 @@ function observed(
     ...NOT_CREDITED,
     creditedTo: null,
     finality: null,
+    blockNumber: block?.number ?? null,
+    blockHash: block?.hash ?? null,
+    blockTime: block?.time ?? null,
+  };
+}
+
+/** The chain may show what is credited again in another block than before. */
+function credited(
+  status: 'confirmed' | 'declined',
+  { finality, credit, restored, block = null }: CreditingEvent['data'],
+) {
+  const state = inState(status, finality, credit);
+  return restored === undefined ? state : { ...state, ...includedIn(block) };
+}
+
+type CreditingEvent = Extract<
+  ReplenishmentEvent,
+  { type: 'ReplenishmentConfirmed' | 'ReplenishmentDeclined' }
+>;
+
+function includedIn(block: Inclusion | null) {
+  return {
     blockNumber: block?.number ?? null,
     blockHash: block?.hash ?? null,
     blockTime: block?.time ?? null,

@@ -70,6 +70,174 @@ export interface IssuedApiKey {
   readonly key: string | null;
 }
 
+/** An amount and its asset. Amounts are text, because amounts in base units exceed what 64-bit numbers can hold safely in every language. */
+export interface Money {
+  /** CAIP-19 id of the asset, such as `eip155:1/erc20:0xdac17f958d2ee523a2206206994597c13d831ec7`. */
+  readonly asset: string;
+  /** Short code of the asset, such as `USDT_ETH`; `UNREGISTERED` for a token that the registry does not list. */
+  readonly currency: string;
+  /** The amount in whole units, exact, without exponent, such as `1.5`. */
+  readonly amount: string;
+  /** The same amount in base units, such as `1500000`. */
+  readonly baseUnits: string;
+  /** How many digits of the base units follow the decimal point. */
+  readonly decimals: number;
+}
+
+/** A difference between the chain and the books. */
+export interface Finding {
+  /** Id of the finding. */
+  readonly id: string;
+  /** What it is about. */
+  readonly kind: 'unexplained' | 'unplanned-outflow' | 'unreadable';
+  /** Whether it is open. */
+  readonly status: 'open' | 'closed';
+  /** Id of the account. */
+  readonly accountId: string;
+  /** Id of the customer who owns the purse. */
+  readonly customerId: string;
+  /** Id of the purse. */
+  readonly purseId: string;
+  /** CAIP-2 id of the chain, such as `eip155:1`. */
+  readonly chain: string;
+  /** Address of the purse. */
+  readonly address: string;
+  /** What the chain has more than the books; negative when it has less, and 0 when nobody knows. */
+  readonly difference: Money;
+  /** The first block in which the cause may lie; null when that is not known. */
+  readonly fromBlock: number | null;
+  /** The last such block; null when that is not known. */
+  readonly toBlock: number | null;
+  /** The outflow, or the id of the replenishment, that it is about; null for a difference of balances. */
+  readonly subject: string | null;
+  /** How often it was opened. */
+  readonly opening: number;
+  /** How it was closed; null while it is open. */
+  readonly end: 'explained' | 'credited' | 'noted' | null;
+  /** The claim to which an operator booked it; null if none did. */
+  readonly creditedTo: 'customer' | 'account' | null;
+  /** The reason of the operator who acted last; null if none did. */
+  readonly reason: string | null;
+  /** That operator's own name for the act; null if none acted. */
+  readonly reference: string | null;
+  /** The last watch request for it; null if there is none. */
+  readonly watchRequestId: string | null;
+  /** When it was opened, the last time. */
+  readonly openedAt: string;
+  /** When it last changed. */
+  readonly updatedAt: string;
+  /** The position of its last event. */
+  readonly position: string;
+}
+
+/** A page of findings. */
+export interface FindingList {
+  /** From the newest to the oldest. */
+  readonly data: readonly Finding[];
+  /** Pass it as `cursor` for the next page; null on the last page. */
+  readonly nextCursor: string | null;
+}
+
+/** The block that includes a transfer. */
+export interface Block {
+  /** Its height. */
+  readonly number: number;
+  /** Its hash. */
+  readonly hash: string;
+  /** The time in its header. */
+  readonly time: string;
+}
+
+/** How far a transfer is from being final. */
+export interface Confirmations {
+  /** The blocks from the one that includes it up to the newest one. */
+  readonly current: number;
+  /** How many it needs; null if it waits for a tag of the chain instead. */
+  readonly required: number | null;
+  /** What it waits for: `depth:<blocks>` or `tag:<tag>`, such as `tag:finalized`. */
+  readonly policy: string;
+}
+
+/** The record of a transfer to a purse. */
+export interface Replenishment {
+  /** Id of the replenishment. */
+  readonly id: string;
+  /** Id of the customer who owns the purse. */
+  readonly customerId: string;
+  /** Id of the purse. */
+  readonly purseId: string;
+  /** Your own order id, from the purse; null if none was given. */
+  readonly outsideOrderId: string | null;
+  /** The status. */
+  readonly status: 'seen' | 'detected' | 'screening' | 'confirmed' | 'declined' | 'reverted' | 'dropped' | 'rejected' | 'voided';
+  /** The first part of the status as a pair of states. */
+  readonly transactionState: 'MEM_POOL_FOUND' | 'PENDING_COMPLIANCE_CHECK' | 'CONFIRMED' | 'DECLINED' | 'REVERTED' | 'DROPPED' | 'REJECTED' | 'VOIDED';
+  /** The second part of that pair. */
+  readonly complianceState: 'UNCHECKED' | 'IN_PROGRESS' | 'CHECKED' | 'DECLINE';
+  /** Whether sweeps to the account's wallets cover the whole of it: the oldest replenishments of a purse and asset first, parts counted. */
+  readonly translationToAccountCompleted: boolean;
+  /** The transferred amount. */
+  readonly money: Money;
+  /** CAIP-2 id of the chain, such as `eip155:1`. */
+  readonly chain: string;
+  /** Hash of the transaction; null (over gRPC empty) for what none moved, such as a withdrawal of a validator. */
+  readonly txHash: string | null;
+  /** The transfer within its transaction: `<kind>:<number>`, such as `log:0`. */
+  readonly ordinal: string;
+  /** Address of the sender. */
+  readonly from: string;
+  /** Address of the purse. */
+  readonly to: string;
+  /** Null while no block includes the transfer. */
+  readonly block: Block | null;
+  /** Whether the customer was blocked, so that the account was credited instead. */
+  readonly blocked: boolean;
+  /** Where it is booked; null while it is not. */
+  readonly creditedTo: 'customer' | 'account' | 'suspense' | null;
+  /** Why it was rejected, why it waits (`awaiting-second-provider`, `unproven-trace`), or why the customer was not credited; else null. */
+  readonly reason: string | null;
+  /** The finality policy that was applied, such as `depth:12`; null before. */
+  readonly finality: string | null;
+  /** When it was first recorded. */
+  readonly createdAt: string;
+  /** When it last changed. */
+  readonly updatedAt: string;
+  /** The position of its last event. */
+  readonly position: string;
+  /** How many confirmations it has, and how many it needs; null while no block includes the transfer, and while the chain's newest block is not known. */
+  readonly confirmations: Confirmations | null;
+  /** How much of the amount left the purse again in the same transaction: it is credited less by this. Null when nothing did. */
+  readonly netted: Money | null;
+}
+
+/** A page of replenishments. */
+export interface ReplenishmentList {
+  /** From the newest to the oldest. */
+  readonly data: readonly Replenishment[];
+  /** Pass it as `cursor` for the next page; null on the last page. */
+  readonly nextCursor: string | null;
+}
+
+/** A claim below zero: money was taken back after it was used. */
+export interface NegativeClaim {
+  /** Id of the account. */
+  readonly accountId: string;
+  /** Id of the customer; null for a claim of the account. */
+  readonly customerId: string | null;
+  /** Id of the purse where the account's claim is below zero; null for a claim of a customer, which is the sum over all purses. */
+  readonly purseId: string | null;
+  /** The claim. Its amount is negative. */
+  readonly claim: Money;
+}
+
+/** The claims below zero. */
+export interface NegativeClaimList {
+  /** At most 100, the lowest id of an account first. */
+  readonly data: readonly NegativeClaim[];
+  /** Null: the list is complete. */
+  readonly nextCursor: string | null;
+}
+
 /** Whether transfers to a purse are seen on one chain. */
 export interface PurseWatch {
   /** CAIP-2 id of the chain, such as `eip155:1`. */
@@ -186,20 +354,6 @@ export interface ReplayResponse {
   readonly position: string;
   /** Whether this is the last message: everything up to `until` has been sent. */
   readonly atEnd: boolean;
-}
-
-/** An amount and its asset. Amounts are text, because amounts in base units exceed what 64-bit numbers can hold safely in every language. */
-export interface Money {
-  /** CAIP-19 id of the asset, such as `eip155:1/erc20:0xdac17f958d2ee523a2206206994597c13d831ec7`. */
-  readonly asset: string;
-  /** Short code of the asset, such as `USDT_ETH`; `UNREGISTERED` for a token that the registry does not list. */
-  readonly currency: string;
-  /** The amount in whole units, exact, without exponent, such as `1.5`. */
-  readonly amount: string;
-  /** The same amount in base units, such as `1500000`. */
-  readonly baseUnits: string;
-  /** How many digits of the base units follow the decimal point. */
-  readonly decimals: number;
 }
 
 /** The balance of one asset. */
@@ -504,6 +658,24 @@ export interface BooksCheck {
   readonly violations: readonly Violation[];
 }
 
+/** The open findings of one kind. */
+export interface OpenFindings {
+  /** The kind. */
+  readonly kind: 'unexplained' | 'unplanned-outflow' | 'unreadable';
+  /** How many are open. */
+  readonly open: number;
+  /** When the oldest of them was opened. */
+  readonly oldestAt: string;
+}
+
+/** Differences between the chain and the books, and claims below zero. */
+export interface OpenDifferences {
+  /** The kinds of findings of which some are open. */
+  readonly findings: readonly OpenFindings[];
+  /** How many claims are below zero; 100 stands for 100 or more. */
+  readonly negativeClaims: number;
+}
+
 /** The state of the service, as the process that answers sees it. */
 export interface Status {
   /** When the state was read. */
@@ -526,6 +698,8 @@ export interface Status {
   readonly reactions: Reactions;
   /** Whether the rules of the books hold. */
   readonly books: BooksCheck;
+  /** What waits for an operator to decide. It is not a fault of the service. */
+  readonly differences: OpenDifferences;
 }
 
 /** The rescans that have not ended. */
@@ -806,86 +980,6 @@ export interface OperatorList {
   readonly nextCursor: string | null;
 }
 
-/** The block that includes a transfer. */
-export interface Block {
-  /** Its height. */
-  readonly number: number;
-  /** Its hash. */
-  readonly hash: string;
-  /** The time in its header. */
-  readonly time: string;
-}
-
-/** How far a transfer is from being final. */
-export interface Confirmations {
-  /** The blocks from the one that includes it up to the newest one. */
-  readonly current: number;
-  /** How many it needs; null if it waits for a tag of the chain instead. */
-  readonly required: number | null;
-  /** What it waits for: `depth:<blocks>` or `tag:<tag>`, such as `tag:finalized`. */
-  readonly policy: string;
-}
-
-/** The record of a transfer to a purse. */
-export interface Replenishment {
-  /** Id of the replenishment. */
-  readonly id: string;
-  /** Id of the customer who owns the purse. */
-  readonly customerId: string;
-  /** Id of the purse. */
-  readonly purseId: string;
-  /** Your own order id, from the purse; null if none was given. */
-  readonly outsideOrderId: string | null;
-  /** The status. */
-  readonly status: 'seen' | 'detected' | 'screening' | 'confirmed' | 'declined' | 'reverted' | 'dropped' | 'rejected';
-  /** The first part of the status as a pair of states. */
-  readonly transactionState: 'MEM_POOL_FOUND' | 'PENDING_COMPLIANCE_CHECK' | 'CONFIRMED' | 'DECLINED' | 'REVERTED' | 'DROPPED' | 'REJECTED';
-  /** The second part of that pair. */
-  readonly complianceState: 'UNCHECKED' | 'IN_PROGRESS' | 'CHECKED' | 'DECLINE';
-  /** Whether sweeps to the account's wallets cover the whole of it: the oldest replenishments of a purse and asset first, parts counted. */
-  readonly translationToAccountCompleted: boolean;
-  /** The transferred amount. */
-  readonly money: Money;
-  /** CAIP-2 id of the chain, such as `eip155:1`. */
-  readonly chain: string;
-  /** Hash of the transaction; null (over gRPC empty) for what none moved, such as a withdrawal of a validator. */
-  readonly txHash: string | null;
-  /** The transfer within its transaction: `<kind>:<number>`, such as `log:0`. */
-  readonly ordinal: string;
-  /** Address of the sender. */
-  readonly from: string;
-  /** Address of the purse. */
-  readonly to: string;
-  /** Null while no block includes the transfer. */
-  readonly block: Block | null;
-  /** Whether the customer was blocked, so that the account was credited instead. */
-  readonly blocked: boolean;
-  /** Where it is booked; null while it is not. */
-  readonly creditedTo: 'customer' | 'account' | 'suspense' | null;
-  /** Why it was rejected, why it waits (`awaiting-second-provider`, `unproven-trace`), or why the customer was not credited; else null. */
-  readonly reason: string | null;
-  /** The finality policy that was applied, such as `depth:12`; null before. */
-  readonly finality: string | null;
-  /** When it was first recorded. */
-  readonly createdAt: string;
-  /** When it last changed. */
-  readonly updatedAt: string;
-  /** The position of its last event. */
-  readonly position: string;
-  /** How many confirmations it has, and how many it needs; null while no block includes the transfer, and while the chain's newest block is not known. */
-  readonly confirmations: Confirmations | null;
-  /** How much of the amount left the purse again in the same transaction: it is credited less by this. Null when nothing did. */
-  readonly netted: Money | null;
-}
-
-/** A page of replenishments. */
-export interface ReplenishmentList {
-  /** From the newest to the oldest. */
-  readonly data: readonly Replenishment[];
-  /** Pass it as `cursor` for the next page; null on the last page. */
-  readonly nextCursor: string | null;
-}
-
 /** The record of what left a purse. */
 export interface Outflow {
   /** Id of the outflow. */
@@ -963,7 +1057,7 @@ export interface Movement {
   /** Id of the replenishment; null while there is none. */
   readonly replenishmentId: string | null;
   /** Its status; null while there is none. */
-  readonly replenishmentStatus: 'seen' | 'detected' | 'screening' | 'confirmed' | 'declined' | 'reverted' | 'dropped' | 'rejected' | null;
+  readonly replenishmentStatus: 'seen' | 'detected' | 'screening' | 'confirmed' | 'declined' | 'reverted' | 'dropped' | 'rejected' | 'voided' | null;
   /** Why it is no replenishment, such as `not-yours`, or the reason that the replenishment has; null if it has none. */
   readonly reason: string | null;
   /** The reason in a sentence; null without a reason. */
@@ -1057,6 +1151,16 @@ export interface Answers {
   readonly 'AccountService/ListApiKeys': ApiKeyList;
   readonly 'AccountService/IssueApiKey': IssuedApiKey;
   readonly 'AccountService/RevokeApiKey': ApiKey;
+  readonly 'FindingService/GetFinding': Finding;
+  readonly 'FindingService/ListFindings': FindingList;
+  readonly 'ReplenishmentService/GetReplenishment': Replenishment;
+  readonly 'ReplenishmentService/ListReplenishments': ReplenishmentList;
+  readonly 'CorrectionService/VoidReplenishment': Replenishment;
+  readonly 'CorrectionService/CreditReplenishment': Replenishment;
+  readonly 'CorrectionService/GetAnyFinding': Finding;
+  readonly 'CorrectionService/ListAllFindings': FindingList;
+  readonly 'CorrectionService/ResolveFinding': Finding;
+  readonly 'CorrectionService/ListNegativeClaims': NegativeClaimList;
   readonly 'PurseService/MintPurse': Purse;
   readonly 'PurseService/ArchivePurse': Purse;
   readonly 'PurseService/RestorePurse': Purse;
@@ -1088,8 +1192,6 @@ export interface Answers {
   readonly 'OperatorService/ListOperatorKeys': ApiKeyList;
   readonly 'OperatorService/IssueOperatorKey': IssuedApiKey;
   readonly 'OperatorService/RevokeOperatorKey': ApiKey;
-  readonly 'ReplenishmentService/GetReplenishment': Replenishment;
-  readonly 'ReplenishmentService/ListReplenishments': ReplenishmentList;
   readonly 'OutflowService/ListPurseOutflows': OutflowList;
   readonly 'TransactionService/GetTransaction': Transaction;
   readonly 'TransactionService/RescanTransaction': TransactionRescan;
@@ -1180,6 +1282,199 @@ export const OPERATIONS: Readonly<Record<keyof Answers, Documented>> = {
       },
       "reason": {
         "description": "The reason, 1 to 500 characters; it is kept as evidence."
+      }
+    }
+  },
+  "FindingService/GetFinding": {
+    "summary": "Get a finding about a purse of the account",
+    "answer": "Finding",
+    "fields": {
+      "findingId": {
+        "description": "Id of the finding."
+      },
+      "minPosition": {
+        "description": "Wait, up to 5 seconds, until everything up to this position is visible."
+      }
+    }
+  },
+  "FindingService/ListFindings": {
+    "summary": "List the findings about purses of the account",
+    "answer": "FindingList",
+    "fields": {
+      "status": {
+        "description": "Only open or only closed ones."
+      },
+      "kind": {
+        "description": "Only those of this kind."
+      },
+      "purseId": {
+        "description": "Only those about this purse."
+      },
+      "limit": {
+        "description": "How many entries at most; 25 by default. A value above 100 counts as 100."
+      },
+      "cursor": {
+        "description": "The `nextCursor` of the page before, with the same filters."
+      },
+      "minPosition": {
+        "description": "Wait, up to 5 seconds, until everything up to this position is visible."
+      }
+    }
+  },
+  "ReplenishmentService/GetReplenishment": {
+    "summary": "Get a replenishment",
+    "answer": "Replenishment",
+    "fields": {
+      "replenishmentId": {
+        "description": "Id of the replenishment."
+      },
+      "minPosition": {
+        "description": "Wait, up to 5 seconds, until everything up to this position is visible."
+      }
+    }
+  },
+  "ReplenishmentService/ListReplenishments": {
+    "summary": "List replenishments",
+    "answer": "ReplenishmentList",
+    "fields": {
+      "customerId": {
+        "description": "Only those of this customer."
+      },
+      "purseId": {
+        "description": "Only those to this purse."
+      },
+      "status": {
+        "description": "Only those with this status or transaction state."
+      },
+      "asset": {
+        "description": "Only those of this asset: its CAIP-19 id, or its currency code, such as `USDT_ETH`.",
+        "example": "USDT_ETH"
+      },
+      "from": {
+        "description": "Only those first recorded at or after this time."
+      },
+      "to": {
+        "description": "Only those first recorded before this time."
+      },
+      "limit": {
+        "description": "How many entries at most; 25 by default. A value above 100 counts as 100."
+      },
+      "cursor": {
+        "description": "The `nextCursor` of the page before, with the same filters."
+      },
+      "minPosition": {
+        "description": "Wait, up to 5 seconds, until everything up to this position is visible."
+      }
+    }
+  },
+  "CorrectionService/VoidReplenishment": {
+    "summary": "Void a replenishment: take its credit back",
+    "answer": "ReplenishmentAnswer",
+    "fields": {
+      "replenishmentId": {
+        "description": "Id of the replenishment."
+      },
+      "reason": {
+        "description": "The reason, 1 to 500 characters; it is kept as evidence."
+      },
+      "reference": {
+        "description": "Your own name for the act, 1 to 128 characters, such as `case-1742`. A repeat with the same reference changes nothing.",
+        "example": "case-1742"
+      }
+    }
+  },
+  "CorrectionService/CreditReplenishment": {
+    "summary": "Credit a voided replenishment again",
+    "answer": "ReplenishmentAnswer",
+    "fields": {
+      "replenishmentId": {
+        "description": "Id of the replenishment."
+      },
+      "reason": {
+        "description": "The reason, 1 to 500 characters; it is kept as evidence."
+      },
+      "reference": {
+        "description": "Your own name for the act, 1 to 128 characters, such as `case-1743`. A repeat with the same reference changes nothing.",
+        "example": "case-1743"
+      }
+    }
+  },
+  "CorrectionService/GetAnyFinding": {
+    "summary": "Get a finding of any account",
+    "answer": "Finding",
+    "fields": {
+      "findingId": {
+        "description": "Id of the finding."
+      },
+      "minPosition": {
+        "description": "Wait, up to 5 seconds, until everything up to this position is visible."
+      }
+    }
+  },
+  "CorrectionService/ListAllFindings": {
+    "summary": "List the findings of all accounts",
+    "answer": "FindingList",
+    "fields": {
+      "accountId": {
+        "description": "Only those of this account."
+      },
+      "status": {
+        "description": "Only open or only closed ones."
+      },
+      "kind": {
+        "description": "Only those of this kind."
+      },
+      "limit": {
+        "description": "How many entries at most; 25 by default. A value above 100 counts as 100."
+      },
+      "cursor": {
+        "description": "The `nextCursor` of the page before, with the same filters."
+      },
+      "minPosition": {
+        "description": "Wait, up to 5 seconds, until everything up to this position is visible."
+      }
+    }
+  },
+  "CorrectionService/ResolveFinding": {
+    "summary": "Resolve a finding, or have its blocks matched again",
+    "answer": "FindingAnswer",
+    "fields": {
+      "findingId": {
+        "description": "Id of the finding."
+      },
+      "resolution": {
+        "description": "What to do: `credit` books the difference, `note` leaves it as it is, `rescan` has its blocks matched again."
+      },
+      "creditTo": {
+        "description": "The claim that a credit is for, or from when the difference is negative. Required for `credit`."
+      },
+      "difference": {
+        "description": "The difference in base units that you have seen, such as `-1500000`. Required for `credit`: another one by now is refused.",
+        "example": "-1500000"
+      },
+      "fromBlock": {
+        "description": "The first block to match again, if the finding does not say it or others are meant, such as `19000000`.",
+        "example": "19000000"
+      },
+      "toBlock": {
+        "description": "The last block to match again, such as `19000500`.",
+        "example": "19000500"
+      },
+      "reason": {
+        "description": "The reason, 1 to 500 characters; it is kept as evidence."
+      },
+      "reference": {
+        "description": "Your own name for the act, 1 to 128 characters, such as `case-1742`. A repeat with the same reference changes nothing.",
+        "example": "case-1742"
+      }
+    }
+  },
+  "CorrectionService/ListNegativeClaims": {
+    "summary": "List the claims below zero, until they are covered",
+    "answer": "NegativeClaimList",
+    "fields": {
+      "minPosition": {
+        "description": "Wait, up to 5 seconds, until everything up to this position is visible."
       }
     }
   },
@@ -1625,52 +1920,6 @@ export const OPERATIONS: Readonly<Record<keyof Answers, Documented>> = {
       }
     }
   },
-  "ReplenishmentService/GetReplenishment": {
-    "summary": "Get a replenishment",
-    "answer": "Replenishment",
-    "fields": {
-      "replenishmentId": {
-        "description": "Id of the replenishment."
-      },
-      "minPosition": {
-        "description": "Wait, up to 5 seconds, until everything up to this position is visible."
-      }
-    }
-  },
-  "ReplenishmentService/ListReplenishments": {
-    "summary": "List replenishments",
-    "answer": "ReplenishmentList",
-    "fields": {
-      "customerId": {
-        "description": "Only those of this customer."
-      },
-      "purseId": {
-        "description": "Only those to this purse."
-      },
-      "status": {
-        "description": "Only those with this status or transaction state."
-      },
-      "asset": {
-        "description": "Only those of this asset: its CAIP-19 id, or its currency code, such as `USDT_ETH`.",
-        "example": "USDT_ETH"
-      },
-      "from": {
-        "description": "Only those first recorded at or after this time."
-      },
-      "to": {
-        "description": "Only those first recorded before this time."
-      },
-      "limit": {
-        "description": "How many entries at most; 25 by default. A value above 100 counts as 100."
-      },
-      "cursor": {
-        "description": "The `nextCursor` of the page before, with the same filters."
-      },
-      "minPosition": {
-        "description": "Wait, up to 5 seconds, until everything up to this position is visible."
-      }
-    }
-  },
   "OutflowService/ListPurseOutflows": {
     "summary": "List what left a purse: sweeps, movements to other purses of the account, network fees, and what nobody planned",
     "answer": "OutflowList",
@@ -1809,6 +2058,61 @@ export const WORDS: Readonly<Record<string, Readonly<Record<string, string>>>> =
     "KEY_STATUS_EXPIRED": "expired",
     "KEY_STATUS_REVOKED": "revoked"
   },
+  "FindingKind": {
+    "FINDING_KIND_UNEXPLAINED": "unexplained",
+    "FINDING_KIND_UNPLANNED_OUTFLOW": "unplanned-outflow",
+    "FINDING_KIND_UNREADABLE": "unreadable"
+  },
+  "FindingStatus": {
+    "FINDING_STATUS_OPEN": "open",
+    "FINDING_STATUS_CLOSED": "closed"
+  },
+  "FindingEnd": {
+    "FINDING_END_EXPLAINED": "explained",
+    "FINDING_END_CREDITED": "credited",
+    "FINDING_END_NOTED": "noted"
+  },
+  "FindingClaimant": {
+    "FINDING_CLAIMANT_CUSTOMER": "customer",
+    "FINDING_CLAIMANT_ACCOUNT": "account"
+  },
+  "ReplenishmentStatus": {
+    "REPLENISHMENT_STATUS_SEEN": "seen",
+    "REPLENISHMENT_STATUS_DETECTED": "detected",
+    "REPLENISHMENT_STATUS_SCREENING": "screening",
+    "REPLENISHMENT_STATUS_CONFIRMED": "confirmed",
+    "REPLENISHMENT_STATUS_DECLINED": "declined",
+    "REPLENISHMENT_STATUS_REVERTED": "reverted",
+    "REPLENISHMENT_STATUS_DROPPED": "dropped",
+    "REPLENISHMENT_STATUS_REJECTED": "rejected",
+    "REPLENISHMENT_STATUS_VOIDED": "voided"
+  },
+  "TransactionState": {
+    "TRANSACTION_STATE_MEM_POOL_FOUND": "MEM_POOL_FOUND",
+    "TRANSACTION_STATE_PENDING_COMPLIANCE_CHECK": "PENDING_COMPLIANCE_CHECK",
+    "TRANSACTION_STATE_CONFIRMED": "CONFIRMED",
+    "TRANSACTION_STATE_DECLINED": "DECLINED",
+    "TRANSACTION_STATE_REVERTED": "REVERTED",
+    "TRANSACTION_STATE_DROPPED": "DROPPED",
+    "TRANSACTION_STATE_REJECTED": "REJECTED",
+    "TRANSACTION_STATE_VOIDED": "VOIDED"
+  },
+  "ComplianceState": {
+    "COMPLIANCE_STATE_UNCHECKED": "UNCHECKED",
+    "COMPLIANCE_STATE_IN_PROGRESS": "IN_PROGRESS",
+    "COMPLIANCE_STATE_CHECKED": "CHECKED",
+    "COMPLIANCE_STATE_DECLINE": "DECLINE"
+  },
+  "CreditedTo": {
+    "CREDITED_TO_CUSTOMER": "customer",
+    "CREDITED_TO_ACCOUNT": "account",
+    "CREDITED_TO_SUSPENSE": "suspense"
+  },
+  "FindingResolution": {
+    "FINDING_RESOLUTION_CREDIT": "credit",
+    "FINDING_RESOLUTION_NOTE": "note",
+    "FINDING_RESOLUTION_RESCAN": "rescan"
+  },
   "Family": {
     "FAMILY_EVM": "evm",
     "FAMILY_TRON": "tron"
@@ -1850,36 +2154,6 @@ export const WORDS: Readonly<Record<string, Readonly<Record<string, string>>>> =
     "AUDIT_RUN_STATE_SWAPPED": "swapped",
     "AUDIT_RUN_STATE_DIFFERS": "differs",
     "AUDIT_RUN_STATE_ROLLED_BACK": "rolled-back"
-  },
-  "ReplenishmentStatus": {
-    "REPLENISHMENT_STATUS_SEEN": "seen",
-    "REPLENISHMENT_STATUS_DETECTED": "detected",
-    "REPLENISHMENT_STATUS_SCREENING": "screening",
-    "REPLENISHMENT_STATUS_CONFIRMED": "confirmed",
-    "REPLENISHMENT_STATUS_DECLINED": "declined",
-    "REPLENISHMENT_STATUS_REVERTED": "reverted",
-    "REPLENISHMENT_STATUS_DROPPED": "dropped",
-    "REPLENISHMENT_STATUS_REJECTED": "rejected"
-  },
-  "TransactionState": {
-    "TRANSACTION_STATE_MEM_POOL_FOUND": "MEM_POOL_FOUND",
-    "TRANSACTION_STATE_PENDING_COMPLIANCE_CHECK": "PENDING_COMPLIANCE_CHECK",
-    "TRANSACTION_STATE_CONFIRMED": "CONFIRMED",
-    "TRANSACTION_STATE_DECLINED": "DECLINED",
-    "TRANSACTION_STATE_REVERTED": "REVERTED",
-    "TRANSACTION_STATE_DROPPED": "DROPPED",
-    "TRANSACTION_STATE_REJECTED": "REJECTED"
-  },
-  "ComplianceState": {
-    "COMPLIANCE_STATE_UNCHECKED": "UNCHECKED",
-    "COMPLIANCE_STATE_IN_PROGRESS": "IN_PROGRESS",
-    "COMPLIANCE_STATE_CHECKED": "CHECKED",
-    "COMPLIANCE_STATE_DECLINE": "DECLINE"
-  },
-  "CreditedTo": {
-    "CREDITED_TO_CUSTOMER": "customer",
-    "CREDITED_TO_ACCOUNT": "account",
-    "CREDITED_TO_SUSPENSE": "suspense"
   },
   "OutflowUse": {
     "OUTFLOW_USE_SWEEP": "sweep",
@@ -2316,6 +2590,999 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
       "revokedAt",
       "reason",
       "position"
+    ]
+  },
+  "Money": {
+    "type": "object",
+    "description": "An amount and its asset. Amounts are text, because amounts in base units exceed what 64-bit numbers can hold safely in every language.",
+    "properties": {
+      "asset": {
+        "type": "string",
+        "maxLength": 256,
+        "description": "CAIP-19 id of the asset, such as `eip155:1/erc20:0xdac17f958d2ee523a2206206994597c13d831ec7`.",
+        "example": "eip155:1/erc20:0xdac17f958d2ee523a2206206994597c13d831ec7"
+      },
+      "currency": {
+        "type": "string",
+        "maxLength": 64,
+        "description": "Short code of the asset, such as `USDT_ETH`; `UNREGISTERED` for a token that the registry does not list.",
+        "example": "USDT_ETH"
+      },
+      "amount": {
+        "type": "string",
+        "maxLength": 120,
+        "pattern": "^-?[0-9]+(\\.[0-9]+)?$",
+        "description": "The amount in whole units, exact, without exponent, such as `1.5`.",
+        "example": "1.5"
+      },
+      "baseUnits": {
+        "type": "string",
+        "maxLength": 80,
+        "pattern": "^-?[0-9]+$",
+        "description": "The same amount in base units, such as `1500000`.",
+        "example": "1500000"
+      },
+      "decimals": {
+        "type": "integer",
+        "minimum": 0,
+        "maximum": 77,
+        "description": "How many digits of the base units follow the decimal point."
+      }
+    },
+    "required": [
+      "asset",
+      "currency",
+      "amount",
+      "baseUnits",
+      "decimals"
+    ]
+  },
+  "Finding": {
+    "type": "object",
+    "description": "A difference between the chain and the books.",
+    "properties": {
+      "id": {
+        "type": "string",
+        "format": "uuid",
+        "description": "Id of the finding."
+      },
+      "kind": {
+        "type": "string",
+        "enum": [
+          "unexplained",
+          "unplanned-outflow",
+          "unreadable"
+        ],
+        "description": "What it is about."
+      },
+      "status": {
+        "type": "string",
+        "enum": [
+          "open",
+          "closed"
+        ],
+        "description": "Whether it is open."
+      },
+      "accountId": {
+        "type": "string",
+        "format": "uuid",
+        "description": "Id of the account."
+      },
+      "customerId": {
+        "type": "string",
+        "format": "uuid",
+        "description": "Id of the customer who owns the purse."
+      },
+      "purseId": {
+        "type": "string",
+        "format": "uuid",
+        "description": "Id of the purse."
+      },
+      "chain": {
+        "type": "string",
+        "maxLength": 41,
+        "description": "CAIP-2 id of the chain, such as `eip155:1`.",
+        "example": "eip155:1"
+      },
+      "address": {
+        "type": "string",
+        "maxLength": 128,
+        "description": "Address of the purse."
+      },
+      "difference": {
+        "$ref": "#/components/schemas/Money",
+        "description": "What the chain has more than the books; negative when it has less, and 0 when nobody knows."
+      },
+      "fromBlock": {
+        "type": [
+          "integer",
+          "null"
+        ],
+        "minimum": 0,
+        "description": "The first block in which the cause may lie; null when that is not known."
+      },
+      "toBlock": {
+        "type": [
+          "integer",
+          "null"
+        ],
+        "minimum": 0,
+        "description": "The last such block; null when that is not known."
+      },
+      "subject": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 250,
+        "description": "The outflow, or the id of the replenishment, that it is about; null for a difference of balances."
+      },
+      "opening": {
+        "type": "integer",
+        "minimum": 0,
+        "description": "How often it was opened."
+      },
+      "end": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "enum": [
+          "explained",
+          "credited",
+          "noted",
+          null
+        ],
+        "description": "How it was closed; null while it is open."
+      },
+      "creditedTo": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "enum": [
+          "customer",
+          "account",
+          null
+        ],
+        "description": "The claim to which an operator booked it; null if none did."
+      },
+      "reason": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 500,
+        "description": "The reason of the operator who acted last; null if none did."
+      },
+      "reference": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 128,
+        "description": "That operator's own name for the act; null if none acted."
+      },
+      "watchRequestId": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "format": "uuid",
+        "description": "The last watch request for it; null if there is none."
+      },
+      "openedAt": {
+        "type": "string",
+        "format": "date-time",
+        "description": "When it was opened, the last time."
+      },
+      "updatedAt": {
+        "type": "string",
+        "format": "date-time",
+        "description": "When it last changed."
+      },
+      "position": {
+        "type": "string",
+        "pattern": "^[0-9]+$",
+        "example": "42",
+        "description": "The position of its last event."
+      }
+    },
+    "required": [
+      "id",
+      "kind",
+      "status",
+      "accountId",
+      "customerId",
+      "purseId",
+      "chain",
+      "address",
+      "difference",
+      "fromBlock",
+      "toBlock",
+      "subject",
+      "opening",
+      "end",
+      "creditedTo",
+      "reason",
+      "reference",
+      "watchRequestId",
+      "openedAt",
+      "updatedAt",
+      "position"
+    ]
+  },
+  "FindingList": {
+    "type": "object",
+    "description": "A page of findings.",
+    "properties": {
+      "data": {
+        "type": "array",
+        "items": {
+          "$ref": "#/components/schemas/Finding"
+        },
+        "description": "From the newest to the oldest."
+      },
+      "nextCursor": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 128,
+        "description": "Pass it as `cursor` for the next page; null on the last page."
+      }
+    },
+    "required": [
+      "data",
+      "nextCursor"
+    ]
+  },
+  "Block": {
+    "type": "object",
+    "description": "The block that includes a transfer.",
+    "properties": {
+      "number": {
+        "type": "integer",
+        "minimum": 0,
+        "description": "Its height."
+      },
+      "hash": {
+        "type": "string",
+        "maxLength": 128,
+        "description": "Its hash."
+      },
+      "time": {
+        "type": "string",
+        "format": "date-time",
+        "description": "The time in its header."
+      }
+    },
+    "required": [
+      "number",
+      "hash",
+      "time"
+    ]
+  },
+  "Confirmations": {
+    "type": "object",
+    "description": "How far a transfer is from being final.",
+    "properties": {
+      "current": {
+        "type": "integer",
+        "minimum": 0,
+        "description": "The blocks from the one that includes it up to the newest one."
+      },
+      "required": {
+        "type": [
+          "integer",
+          "null"
+        ],
+        "minimum": 0,
+        "description": "How many it needs; null if it waits for a tag of the chain instead."
+      },
+      "policy": {
+        "type": "string",
+        "maxLength": 64,
+        "description": "What it waits for: `depth:<blocks>` or `tag:<tag>`, such as `tag:finalized`.",
+        "example": "tag:finalized"
+      }
+    },
+    "required": [
+      "current",
+      "required",
+      "policy"
+    ]
+  },
+  "Replenishment": {
+    "type": "object",
+    "description": "The record of a transfer to a purse.",
+    "properties": {
+      "id": {
+        "type": "string",
+        "format": "uuid",
+        "description": "Id of the replenishment."
+      },
+      "customerId": {
+        "type": "string",
+        "format": "uuid",
+        "description": "Id of the customer who owns the purse."
+      },
+      "purseId": {
+        "type": "string",
+        "format": "uuid",
+        "description": "Id of the purse."
+      },
+      "outsideOrderId": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 128,
+        "description": "Your own order id, from the purse; null if none was given."
+      },
+      "status": {
+        "type": "string",
+        "enum": [
+          "seen",
+          "detected",
+          "screening",
+          "confirmed",
+          "declined",
+          "reverted",
+          "dropped",
+          "rejected",
+          "voided"
+        ],
+        "description": "The status."
+      },
+      "transactionState": {
+        "type": "string",
+        "enum": [
+          "MEM_POOL_FOUND",
+          "PENDING_COMPLIANCE_CHECK",
+          "CONFIRMED",
+          "DECLINED",
+          "REVERTED",
+          "DROPPED",
+          "REJECTED",
+          "VOIDED"
+        ],
+        "description": "The first part of the status as a pair of states."
+      },
+      "complianceState": {
+        "type": "string",
+        "enum": [
+          "UNCHECKED",
+          "IN_PROGRESS",
+          "CHECKED",
+          "DECLINE"
+        ],
+        "description": "The second part of that pair."
+      },
+      "translationToAccountCompleted": {
+        "type": "boolean",
+        "description": "Whether sweeps to the account's wallets cover the whole of it: the oldest replenishments of a purse and asset first, parts counted."
+      },
+      "money": {
+        "$ref": "#/components/schemas/Money",
+        "description": "The transferred amount."
+      },
+      "chain": {
+        "type": "string",
+        "maxLength": 64,
+        "description": "CAIP-2 id of the chain, such as `eip155:1`.",
+        "example": "eip155:1"
+      },
+      "txHash": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 128,
+        "description": "Hash of the transaction; null (over gRPC empty) for what none moved, such as a withdrawal of a validator."
+      },
+      "ordinal": {
+        "type": "string",
+        "maxLength": 64,
+        "description": "The transfer within its transaction: `<kind>:<number>`, such as `log:0`.",
+        "example": "log:0"
+      },
+      "from": {
+        "type": "string",
+        "maxLength": 128,
+        "description": "Address of the sender."
+      },
+      "to": {
+        "type": "string",
+        "maxLength": 128,
+        "description": "Address of the purse."
+      },
+      "block": {
+        "oneOf": [
+          {
+            "$ref": "#/components/schemas/Block"
+          },
+          {
+            "type": "null"
+          }
+        ],
+        "description": "Null while no block includes the transfer."
+      },
+      "blocked": {
+        "type": "boolean",
+        "description": "Whether the customer was blocked, so that the account was credited instead."
+      },
+      "creditedTo": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "enum": [
+          "customer",
+          "account",
+          "suspense",
+          null
+        ],
+        "description": "Where it is booked; null while it is not."
+      },
+      "reason": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 64,
+        "description": "Why it was rejected, why it waits (`awaiting-second-provider`, `unproven-trace`), or why the customer was not credited; else null."
+      },
+      "finality": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 64,
+        "description": "The finality policy that was applied, such as `depth:12`; null before.",
+        "example": "depth:12"
+      },
+      "createdAt": {
+        "type": "string",
+        "format": "date-time",
+        "description": "When it was first recorded."
+      },
+      "updatedAt": {
+        "type": "string",
+        "format": "date-time",
+        "description": "When it last changed."
+      },
+      "position": {
+        "type": "string",
+        "pattern": "^[0-9]+$",
+        "example": "42",
+        "description": "The position of its last event."
+      },
+      "confirmations": {
+        "oneOf": [
+          {
+            "$ref": "#/components/schemas/Confirmations"
+          },
+          {
+            "type": "null"
+          }
+        ],
+        "description": "How many confirmations it has, and how many it needs; null while no block includes the transfer, and while the chain's newest block is not known."
+      },
+      "netted": {
+        "oneOf": [
+          {
+            "$ref": "#/components/schemas/Money"
+          },
+          {
+            "type": "null"
+          }
+        ],
+        "description": "How much of the amount left the purse again in the same transaction: it is credited less by this. Null when nothing did."
+      }
+    },
+    "required": [
+      "id",
+      "customerId",
+      "purseId",
+      "outsideOrderId",
+      "status",
+      "transactionState",
+      "complianceState",
+      "translationToAccountCompleted",
+      "money",
+      "chain",
+      "txHash",
+      "ordinal",
+      "from",
+      "to",
+      "block",
+      "blocked",
+      "creditedTo",
+      "reason",
+      "finality",
+      "createdAt",
+      "updatedAt",
+      "position",
+      "confirmations",
+      "netted"
+    ]
+  },
+  "ReplenishmentList": {
+    "type": "object",
+    "description": "A page of replenishments.",
+    "properties": {
+      "data": {
+        "type": "array",
+        "items": {
+          "$ref": "#/components/schemas/Replenishment"
+        },
+        "description": "From the newest to the oldest."
+      },
+      "nextCursor": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 128,
+        "description": "Pass it as `cursor` for the next page; null on the last page."
+      }
+    },
+    "required": [
+      "data",
+      "nextCursor"
+    ]
+  },
+  "ReplenishmentAnswer": {
+    "type": "object",
+    "description": "The record of a transfer to a purse.",
+    "properties": {
+      "id": {
+        "type": "string",
+        "format": "uuid",
+        "description": "Id of the replenishment."
+      },
+      "customerId": {
+        "type": "string",
+        "format": "uuid",
+        "description": "Id of the customer who owns the purse."
+      },
+      "purseId": {
+        "type": "string",
+        "format": "uuid",
+        "description": "Id of the purse."
+      },
+      "outsideOrderId": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 128,
+        "description": "Your own order id, from the purse; null if none was given."
+      },
+      "status": {
+        "type": "string",
+        "enum": [
+          "seen",
+          "detected",
+          "screening",
+          "confirmed",
+          "declined",
+          "reverted",
+          "dropped",
+          "rejected",
+          "voided"
+        ],
+        "description": "The status."
+      },
+      "transactionState": {
+        "type": "string",
+        "enum": [
+          "MEM_POOL_FOUND",
+          "PENDING_COMPLIANCE_CHECK",
+          "CONFIRMED",
+          "DECLINED",
+          "REVERTED",
+          "DROPPED",
+          "REJECTED",
+          "VOIDED"
+        ],
+        "description": "The first part of the status as a pair of states."
+      },
+      "complianceState": {
+        "type": "string",
+        "enum": [
+          "UNCHECKED",
+          "IN_PROGRESS",
+          "CHECKED",
+          "DECLINE"
+        ],
+        "description": "The second part of that pair."
+      },
+      "translationToAccountCompleted": {
+        "type": "boolean",
+        "description": "Whether sweeps to the account's wallets cover the whole of it: the oldest replenishments of a purse and asset first, parts counted."
+      },
+      "money": {
+        "$ref": "#/components/schemas/Money",
+        "description": "The transferred amount."
+      },
+      "chain": {
+        "type": "string",
+        "maxLength": 64,
+        "description": "CAIP-2 id of the chain, such as `eip155:1`.",
+        "example": "eip155:1"
+      },
+      "txHash": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 128,
+        "description": "Hash of the transaction; null (over gRPC empty) for what none moved, such as a withdrawal of a validator."
+      },
+      "ordinal": {
+        "type": "string",
+        "maxLength": 64,
+        "description": "The transfer within its transaction: `<kind>:<number>`, such as `log:0`.",
+        "example": "log:0"
+      },
+      "from": {
+        "type": "string",
+        "maxLength": 128,
+        "description": "Address of the sender."
+      },
+      "to": {
+        "type": "string",
+        "maxLength": 128,
+        "description": "Address of the purse."
+      },
+      "block": {
+        "oneOf": [
+          {
+            "$ref": "#/components/schemas/Block"
+          },
+          {
+            "type": "null"
+          }
+        ],
+        "description": "Null while no block includes the transfer."
+      },
+      "blocked": {
+        "type": "boolean",
+        "description": "Whether the customer was blocked, so that the account was credited instead."
+      },
+      "creditedTo": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "enum": [
+          "customer",
+          "account",
+          "suspense",
+          null
+        ],
+        "description": "Where it is booked; null while it is not."
+      },
+      "reason": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 64,
+        "description": "Why it was rejected, why it waits (`awaiting-second-provider`, `unproven-trace`), or why the customer was not credited; else null."
+      },
+      "finality": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 64,
+        "description": "The finality policy that was applied, such as `depth:12`; null before.",
+        "example": "depth:12"
+      },
+      "createdAt": {
+        "type": "string",
+        "format": "date-time",
+        "description": "When it was first recorded."
+      },
+      "updatedAt": {
+        "type": "string",
+        "format": "date-time",
+        "description": "When it last changed."
+      },
+      "position": {
+        "type": "string",
+        "pattern": "^[0-9]+$",
+        "example": "42",
+        "description": "The position in the event log. Pass it as `minPosition` to read your write."
+      },
+      "confirmations": {
+        "oneOf": [
+          {
+            "$ref": "#/components/schemas/Confirmations"
+          },
+          {
+            "type": "null"
+          }
+        ],
+        "description": "How many confirmations it has, and how many it needs; null while no block includes the transfer, and while the chain's newest block is not known."
+      },
+      "netted": {
+        "oneOf": [
+          {
+            "$ref": "#/components/schemas/Money"
+          },
+          {
+            "type": "null"
+          }
+        ],
+        "description": "How much of the amount left the purse again in the same transaction: it is credited less by this. Null when nothing did."
+      }
+    },
+    "required": [
+      "id",
+      "customerId",
+      "purseId",
+      "outsideOrderId",
+      "status",
+      "transactionState",
+      "complianceState",
+      "translationToAccountCompleted",
+      "money",
+      "chain",
+      "txHash",
+      "ordinal",
+      "from",
+      "to",
+      "block",
+      "blocked",
+      "creditedTo",
+      "reason",
+      "finality",
+      "createdAt",
+      "updatedAt",
+      "position",
+      "confirmations",
+      "netted"
+    ]
+  },
+  "FindingAnswer": {
+    "type": "object",
+    "description": "A difference between the chain and the books.",
+    "properties": {
+      "id": {
+        "type": "string",
+        "format": "uuid",
+        "description": "Id of the finding."
+      },
+      "kind": {
+        "type": "string",
+        "enum": [
+          "unexplained",
+          "unplanned-outflow",
+          "unreadable"
+        ],
+        "description": "What it is about."
+      },
+      "status": {
+        "type": "string",
+        "enum": [
+          "open",
+          "closed"
+        ],
+        "description": "Whether it is open."
+      },
+      "accountId": {
+        "type": "string",
+        "format": "uuid",
+        "description": "Id of the account."
+      },
+      "customerId": {
+        "type": "string",
+        "format": "uuid",
+        "description": "Id of the customer who owns the purse."
+      },
+      "purseId": {
+        "type": "string",
+        "format": "uuid",
+        "description": "Id of the purse."
+      },
+      "chain": {
+        "type": "string",
+        "maxLength": 41,
+        "description": "CAIP-2 id of the chain, such as `eip155:1`.",
+        "example": "eip155:1"
+      },
+      "address": {
+        "type": "string",
+        "maxLength": 128,
+        "description": "Address of the purse."
+      },
+      "difference": {
+        "$ref": "#/components/schemas/Money",
+        "description": "What the chain has more than the books; negative when it has less, and 0 when nobody knows."
+      },
+      "fromBlock": {
+        "type": [
+          "integer",
+          "null"
+        ],
+        "minimum": 0,
+        "description": "The first block in which the cause may lie; null when that is not known."
+      },
+      "toBlock": {
+        "type": [
+          "integer",
+          "null"
+        ],
+        "minimum": 0,
+        "description": "The last such block; null when that is not known."
+      },
+      "subject": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 250,
+        "description": "The outflow, or the id of the replenishment, that it is about; null for a difference of balances."
+      },
+      "opening": {
+        "type": "integer",
+        "minimum": 0,
+        "description": "How often it was opened."
+      },
+      "end": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "enum": [
+          "explained",
+          "credited",
+          "noted",
+          null
+        ],
+        "description": "How it was closed; null while it is open."
+      },
+      "creditedTo": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "enum": [
+          "customer",
+          "account",
+          null
+        ],
+        "description": "The claim to which an operator booked it; null if none did."
+      },
+      "reason": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 500,
+        "description": "The reason of the operator who acted last; null if none did."
+      },
+      "reference": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 128,
+        "description": "That operator's own name for the act; null if none acted."
+      },
+      "watchRequestId": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "format": "uuid",
+        "description": "The last watch request for it; null if there is none."
+      },
+      "openedAt": {
+        "type": "string",
+        "format": "date-time",
+        "description": "When it was opened, the last time."
+      },
+      "updatedAt": {
+        "type": "string",
+        "format": "date-time",
+        "description": "When it last changed."
+      },
+      "position": {
+        "type": "string",
+        "pattern": "^[0-9]+$",
+        "example": "42",
+        "description": "The position in the event log. Pass it as `minPosition` to read your write."
+      }
+    },
+    "required": [
+      "id",
+      "kind",
+      "status",
+      "accountId",
+      "customerId",
+      "purseId",
+      "chain",
+      "address",
+      "difference",
+      "fromBlock",
+      "toBlock",
+      "subject",
+      "opening",
+      "end",
+      "creditedTo",
+      "reason",
+      "reference",
+      "watchRequestId",
+      "openedAt",
+      "updatedAt",
+      "position"
+    ]
+  },
+  "NegativeClaim": {
+    "type": "object",
+    "description": "A claim below zero: money was taken back after it was used.",
+    "properties": {
+      "accountId": {
+        "type": "string",
+        "format": "uuid",
+        "description": "Id of the account."
+      },
+      "customerId": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "format": "uuid",
+        "description": "Id of the customer; null for a claim of the account."
+      },
+      "purseId": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "format": "uuid",
+        "description": "Id of the purse where the account's claim is below zero; null for a claim of a customer, which is the sum over all purses."
+      },
+      "claim": {
+        "$ref": "#/components/schemas/Money",
+        "description": "The claim. Its amount is negative."
+      }
+    },
+    "required": [
+      "accountId",
+      "customerId",
+      "purseId",
+      "claim"
+    ]
+  },
+  "NegativeClaimList": {
+    "type": "object",
+    "description": "The claims below zero.",
+    "properties": {
+      "data": {
+        "type": "array",
+        "items": {
+          "$ref": "#/components/schemas/NegativeClaim"
+        },
+        "description": "At most 100, the lowest id of an account first."
+      },
+      "nextCursor": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 128,
+        "description": "Null: the list is complete."
+      }
+    },
+    "required": [
+      "data",
+      "nextCursor"
     ]
   },
   "PurseWatch": {
@@ -2761,51 +4028,6 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
     "required": [
       "data",
       "nextCursor"
-    ]
-  },
-  "Money": {
-    "type": "object",
-    "description": "An amount and its asset. Amounts are text, because amounts in base units exceed what 64-bit numbers can hold safely in every language.",
-    "properties": {
-      "asset": {
-        "type": "string",
-        "maxLength": 256,
-        "description": "CAIP-19 id of the asset, such as `eip155:1/erc20:0xdac17f958d2ee523a2206206994597c13d831ec7`.",
-        "example": "eip155:1/erc20:0xdac17f958d2ee523a2206206994597c13d831ec7"
-      },
-      "currency": {
-        "type": "string",
-        "maxLength": 64,
-        "description": "Short code of the asset, such as `USDT_ETH`; `UNREGISTERED` for a token that the registry does not list.",
-        "example": "USDT_ETH"
-      },
-      "amount": {
-        "type": "string",
-        "maxLength": 120,
-        "pattern": "^-?[0-9]+(\\.[0-9]+)?$",
-        "description": "The amount in whole units, exact, without exponent, such as `1.5`.",
-        "example": "1.5"
-      },
-      "baseUnits": {
-        "type": "string",
-        "maxLength": 80,
-        "pattern": "^-?[0-9]+$",
-        "description": "The same amount in base units, such as `1500000`.",
-        "example": "1500000"
-      },
-      "decimals": {
-        "type": "integer",
-        "minimum": 0,
-        "maximum": 77,
-        "description": "How many digits of the base units follow the decimal point."
-      }
-    },
-    "required": [
-      "asset",
-      "currency",
-      "amount",
-      "baseUnits",
-      "decimals"
     ]
   },
   "Balance": {
@@ -3751,6 +4973,58 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
       "violations"
     ]
   },
+  "OpenFindings": {
+    "type": "object",
+    "description": "The open findings of one kind.",
+    "properties": {
+      "kind": {
+        "type": "string",
+        "enum": [
+          "unexplained",
+          "unplanned-outflow",
+          "unreadable"
+        ],
+        "description": "The kind."
+      },
+      "open": {
+        "type": "integer",
+        "minimum": 0,
+        "description": "How many are open."
+      },
+      "oldestAt": {
+        "type": "string",
+        "format": "date-time",
+        "description": "When the oldest of them was opened."
+      }
+    },
+    "required": [
+      "kind",
+      "open",
+      "oldestAt"
+    ]
+  },
+  "OpenDifferences": {
+    "type": "object",
+    "description": "Differences between the chain and the books, and claims below zero.",
+    "properties": {
+      "findings": {
+        "type": "array",
+        "items": {
+          "$ref": "#/components/schemas/OpenFindings"
+        },
+        "description": "The kinds of findings of which some are open."
+      },
+      "negativeClaims": {
+        "type": "integer",
+        "minimum": 0,
+        "description": "How many claims are below zero; 100 stands for 100 or more."
+      }
+    },
+    "required": [
+      "findings",
+      "negativeClaims"
+    ]
+  },
   "Status": {
     "type": "object",
     "description": "The state of the service, as the process that answers sees it.",
@@ -3812,6 +5086,10 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
       "books": {
         "$ref": "#/components/schemas/BooksCheck",
         "description": "Whether the rules of the books hold."
+      },
+      "differences": {
+        "$ref": "#/components/schemas/OpenDifferences",
+        "description": "What waits for an operator to decide. It is not a fault of the service."
       }
     },
     "required": [
@@ -3824,7 +5102,8 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
       "consumers",
       "chains",
       "reactions",
-      "books"
+      "books",
+      "differences"
     ]
   },
   "OpenRescans": {
@@ -4755,300 +6034,6 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
       "position"
     ]
   },
-  "Block": {
-    "type": "object",
-    "description": "The block that includes a transfer.",
-    "properties": {
-      "number": {
-        "type": "integer",
-        "minimum": 0,
-        "description": "Its height."
-      },
-      "hash": {
-        "type": "string",
-        "maxLength": 128,
-        "description": "Its hash."
-      },
-      "time": {
-        "type": "string",
-        "format": "date-time",
-        "description": "The time in its header."
-      }
-    },
-    "required": [
-      "number",
-      "hash",
-      "time"
-    ]
-  },
-  "Confirmations": {
-    "type": "object",
-    "description": "How far a transfer is from being final.",
-    "properties": {
-      "current": {
-        "type": "integer",
-        "minimum": 0,
-        "description": "The blocks from the one that includes it up to the newest one."
-      },
-      "required": {
-        "type": [
-          "integer",
-          "null"
-        ],
-        "minimum": 0,
-        "description": "How many it needs; null if it waits for a tag of the chain instead."
-      },
-      "policy": {
-        "type": "string",
-        "maxLength": 64,
-        "description": "What it waits for: `depth:<blocks>` or `tag:<tag>`, such as `tag:finalized`.",
-        "example": "tag:finalized"
-      }
-    },
-    "required": [
-      "current",
-      "required",
-      "policy"
-    ]
-  },
-  "Replenishment": {
-    "type": "object",
-    "description": "The record of a transfer to a purse.",
-    "properties": {
-      "id": {
-        "type": "string",
-        "format": "uuid",
-        "description": "Id of the replenishment."
-      },
-      "customerId": {
-        "type": "string",
-        "format": "uuid",
-        "description": "Id of the customer who owns the purse."
-      },
-      "purseId": {
-        "type": "string",
-        "format": "uuid",
-        "description": "Id of the purse."
-      },
-      "outsideOrderId": {
-        "type": [
-          "string",
-          "null"
-        ],
-        "maxLength": 128,
-        "description": "Your own order id, from the purse; null if none was given."
-      },
-      "status": {
-        "type": "string",
-        "enum": [
-          "seen",
-          "detected",
-          "screening",
-          "confirmed",
-          "declined",
-          "reverted",
-          "dropped",
-          "rejected"
-        ],
-        "description": "The status."
-      },
-      "transactionState": {
-        "type": "string",
-        "enum": [
-          "MEM_POOL_FOUND",
-          "PENDING_COMPLIANCE_CHECK",
-          "CONFIRMED",
-          "DECLINED",
-          "REVERTED",
-          "DROPPED",
-          "REJECTED"
-        ],
-        "description": "The first part of the status as a pair of states."
-      },
-      "complianceState": {
-        "type": "string",
-        "enum": [
-          "UNCHECKED",
-          "IN_PROGRESS",
-          "CHECKED",
-          "DECLINE"
-        ],
-        "description": "The second part of that pair."
-      },
-      "translationToAccountCompleted": {
-        "type": "boolean",
-        "description": "Whether sweeps to the account's wallets cover the whole of it: the oldest replenishments of a purse and asset first, parts counted."
-      },
-      "money": {
-        "$ref": "#/components/schemas/Money",
-        "description": "The transferred amount."
-      },
-      "chain": {
-        "type": "string",
-        "maxLength": 64,
-        "description": "CAIP-2 id of the chain, such as `eip155:1`.",
-        "example": "eip155:1"
-      },
-      "txHash": {
-        "type": [
-          "string",
-          "null"
-        ],
-        "maxLength": 128,
-        "description": "Hash of the transaction; null (over gRPC empty) for what none moved, such as a withdrawal of a validator."
-      },
-      "ordinal": {
-        "type": "string",
-        "maxLength": 64,
-        "description": "The transfer within its transaction: `<kind>:<number>`, such as `log:0`.",
-        "example": "log:0"
-      },
-      "from": {
-        "type": "string",
-        "maxLength": 128,
-        "description": "Address of the sender."
-      },
-      "to": {
-        "type": "string",
-        "maxLength": 128,
-        "description": "Address of the purse."
-      },
-      "block": {
-        "oneOf": [
-          {
-            "$ref": "#/components/schemas/Block"
-          },
-          {
-            "type": "null"
-          }
-        ],
-        "description": "Null while no block includes the transfer."
-      },
-      "blocked": {
-        "type": "boolean",
-        "description": "Whether the customer was blocked, so that the account was credited instead."
-      },
-      "creditedTo": {
-        "type": [
-          "string",
-          "null"
-        ],
-        "enum": [
-          "customer",
-          "account",
-          "suspense",
-          null
-        ],
-        "description": "Where it is booked; null while it is not."
-      },
-      "reason": {
-        "type": [
-          "string",
-          "null"
-        ],
-        "maxLength": 64,
-        "description": "Why it was rejected, why it waits (`awaiting-second-provider`, `unproven-trace`), or why the customer was not credited; else null."
-      },
-      "finality": {
-        "type": [
-          "string",
-          "null"
-        ],
-        "maxLength": 64,
-        "description": "The finality policy that was applied, such as `depth:12`; null before.",
-        "example": "depth:12"
-      },
-      "createdAt": {
-        "type": "string",
-        "format": "date-time",
-        "description": "When it was first recorded."
-      },
-      "updatedAt": {
-        "type": "string",
-        "format": "date-time",
-        "description": "When it last changed."
-      },
-      "position": {
-        "type": "string",
-        "pattern": "^[0-9]+$",
-        "example": "42",
-        "description": "The position of its last event."
-      },
-      "confirmations": {
-        "oneOf": [
-          {
-            "$ref": "#/components/schemas/Confirmations"
-          },
-          {
-            "type": "null"
-          }
-        ],
-        "description": "How many confirmations it has, and how many it needs; null while no block includes the transfer, and while the chain's newest block is not known."
-      },
-      "netted": {
-        "oneOf": [
-          {
-            "$ref": "#/components/schemas/Money"
-          },
-          {
-            "type": "null"
-          }
-        ],
-        "description": "How much of the amount left the purse again in the same transaction: it is credited less by this. Null when nothing did."
-      }
-    },
-    "required": [
-      "id",
-      "customerId",
-      "purseId",
-      "outsideOrderId",
-      "status",
-      "transactionState",
-      "complianceState",
-      "translationToAccountCompleted",
-      "money",
-      "chain",
-      "txHash",
-      "ordinal",
-      "from",
-      "to",
-      "block",
-      "blocked",
-      "creditedTo",
-      "reason",
-      "finality",
-      "createdAt",
-      "updatedAt",
-      "position",
-      "confirmations",
-      "netted"
-    ]
-  },
-  "ReplenishmentList": {
-    "type": "object",
-    "description": "A page of replenishments.",
-    "properties": {
-      "data": {
-        "type": "array",
-        "items": {
-          "$ref": "#/components/schemas/Replenishment"
-        },
-        "description": "From the newest to the oldest."
-      },
-      "nextCursor": {
-        "type": [
-          "string",
-          "null"
-        ],
-        "maxLength": 128,
-        "description": "Pass it as `cursor` for the next page; null on the last page."
-      }
-    },
-    "required": [
-      "data",
-      "nextCursor"
-    ]
-  },
   "Outflow": {
     "type": "object",
     "description": "The record of what left a purse.",
@@ -5331,6 +6316,7 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
           "reverted",
           "dropped",
           "rejected",
+          "voided",
           null
         ],
         "description": "Its status; null while there is none."

@@ -7,6 +7,7 @@
 /* eslint-disable */
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import { Timestamp } from "../../google/protobuf/timestamp";
+import { FindingKind, findingKindFromJSON, findingKindToNumber } from "./finding_service";
 import { ChainState, chainStateFromJSON, chainStateToNumber } from "./registry_service";
 
 /** The state of the service. */
@@ -252,7 +253,29 @@ export interface Status {
     | Reactions
     | undefined;
   /** Whether the rules of the books hold. */
-  readonly books: BooksCheck | undefined;
+  readonly books:
+    | BooksCheck
+    | undefined;
+  /** What waits for an operator to decide. It is not a fault of the service. */
+  readonly differences: OpenDifferences | undefined;
+}
+
+/** Differences between the chain and the books, and claims below zero. */
+export interface OpenDifferences {
+  /** The kinds of findings of which some are open. */
+  readonly findings: readonly OpenFindings[];
+  /** How many claims are below zero; 100 stands for 100 or more. */
+  readonly negativeClaims: number;
+}
+
+/** The open findings of one kind. */
+export interface OpenFindings {
+  /** The kind. */
+  readonly kind: FindingKind;
+  /** How many are open. */
+  readonly open: number;
+  /** When the oldest of them was opened. */
+  readonly oldestAt: string | undefined;
 }
 
 /** The versions of the software. */
@@ -864,6 +887,7 @@ function createBaseStatus(): Status {
     chains: [],
     reactions: undefined,
     books: undefined,
+    differences: undefined,
   };
 }
 
@@ -898,6 +922,9 @@ export const Status: MessageFns<Status> = {
     }
     if (message.books !== undefined) {
       BooksCheck.encode(message.books, writer.uint32(82).fork()).join();
+    }
+    if (message.differences !== undefined) {
+      OpenDifferences.encode(message.differences, writer.uint32(90).fork()).join();
     }
     return writer;
   },
@@ -995,6 +1022,14 @@ export const Status: MessageFns<Status> = {
             message.books = BooksCheck.decode(reader, reader.uint32());
             continue;
           }
+          case 11: {
+            if (tag !== 90) {
+              break;
+            }
+
+            message.differences = OpenDifferences.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1030,6 +1065,155 @@ export const Status: MessageFns<Status> = {
     message.books = (object.books !== undefined && object.books !== null)
       ? BooksCheck.fromPartial(object.books)
       : undefined;
+    message.differences = (object.differences !== undefined && object.differences !== null)
+      ? OpenDifferences.fromPartial(object.differences)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseOpenDifferences(): OpenDifferences {
+  return { findings: [], negativeClaims: 0 };
+}
+
+export const OpenDifferences: MessageFns<OpenDifferences> = {
+  encode(message: OpenDifferences, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.findings) {
+      OpenFindings.encode(v!, writer.uint32(10).fork()).join();
+    }
+    if (message.negativeClaims !== 0) {
+      writer.uint32(16).uint32(message.negativeClaims);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): OpenDifferences {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseOpenDifferences() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.findings.push(OpenFindings.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.negativeClaims = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<OpenDifferences>): OpenDifferences {
+    return OpenDifferences.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<OpenDifferences>): OpenDifferences {
+    const message = createBaseOpenDifferences() as any;
+    message.findings = object.findings?.map((e) => OpenFindings.fromPartial(e)) || [];
+    message.negativeClaims = object.negativeClaims ?? 0;
+    return message;
+  },
+};
+
+function createBaseOpenFindings(): OpenFindings {
+  return { kind: FindingKind.FINDING_KIND_UNSPECIFIED, open: 0, oldestAt: undefined };
+}
+
+export const OpenFindings: MessageFns<OpenFindings> = {
+  encode(message: OpenFindings, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.kind !== FindingKind.FINDING_KIND_UNSPECIFIED) {
+      writer.uint32(8).int32(findingKindToNumber(message.kind));
+    }
+    if (message.open !== 0) {
+      writer.uint32(16).uint32(message.open);
+    }
+    if (message.oldestAt !== undefined) {
+      Timestamp.encode(toTimestamp(message.oldestAt), writer.uint32(26).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): OpenFindings {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseOpenFindings() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.kind = findingKindFromJSON(reader.int32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.open = reader.uint32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.oldestAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<OpenFindings>): OpenFindings {
+    return OpenFindings.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<OpenFindings>): OpenFindings {
+    const message = createBaseOpenFindings() as any;
+    message.kind = object.kind ?? FindingKind.FINDING_KIND_UNSPECIFIED;
+    message.open = object.open ?? 0;
+    message.oldestAt = object.oldestAt ?? undefined;
     return message;
   },
 };

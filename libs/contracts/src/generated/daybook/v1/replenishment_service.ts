@@ -29,6 +29,8 @@ export enum ReplenishmentStatus {
   REPLENISHMENT_STATUS_DROPPED = "REPLENISHMENT_STATUS_DROPPED",
   /** REPLENISHMENT_STATUS_REJECTED - Never credited; `reason` says why. */
   REPLENISHMENT_STATUS_REJECTED = "REPLENISHMENT_STATUS_REJECTED",
+  /** REPLENISHMENT_STATUS_VOIDED - Taken back by an operator. Only an operator can credit it again. */
+  REPLENISHMENT_STATUS_VOIDED = "REPLENISHMENT_STATUS_VOIDED",
   UNRECOGNIZED = "UNRECOGNIZED",
 }
 
@@ -61,6 +63,9 @@ export function replenishmentStatusFromJSON(object: any): ReplenishmentStatus {
     case 8:
     case "REPLENISHMENT_STATUS_REJECTED":
       return ReplenishmentStatus.REPLENISHMENT_STATUS_REJECTED;
+    case 9:
+    case "REPLENISHMENT_STATUS_VOIDED":
+      return ReplenishmentStatus.REPLENISHMENT_STATUS_VOIDED;
     case -1:
     case "UNRECOGNIZED":
     default:
@@ -88,6 +93,8 @@ export function replenishmentStatusToNumber(object: ReplenishmentStatus): number
       return 7;
     case ReplenishmentStatus.REPLENISHMENT_STATUS_REJECTED:
       return 8;
+    case ReplenishmentStatus.REPLENISHMENT_STATUS_VOIDED:
+      return 9;
     case ReplenishmentStatus.UNRECOGNIZED:
     default:
       return -1;
@@ -112,6 +119,8 @@ export enum TransactionState {
   TRANSACTION_STATE_DROPPED = "TRANSACTION_STATE_DROPPED",
   /** TRANSACTION_STATE_REJECTED - Never credited. */
   TRANSACTION_STATE_REJECTED = "TRANSACTION_STATE_REJECTED",
+  /** TRANSACTION_STATE_VOIDED - Taken back by an operator. */
+  TRANSACTION_STATE_VOIDED = "TRANSACTION_STATE_VOIDED",
   UNRECOGNIZED = "UNRECOGNIZED",
 }
 
@@ -141,6 +150,9 @@ export function transactionStateFromJSON(object: any): TransactionState {
     case 7:
     case "TRANSACTION_STATE_REJECTED":
       return TransactionState.TRANSACTION_STATE_REJECTED;
+    case 8:
+    case "TRANSACTION_STATE_VOIDED":
+      return TransactionState.TRANSACTION_STATE_VOIDED;
     case -1:
     case "UNRECOGNIZED":
     default:
@@ -166,6 +178,8 @@ export function transactionStateToNumber(object: TransactionState): number {
       return 6;
     case TransactionState.TRANSACTION_STATE_REJECTED:
       return 7;
+    case TransactionState.TRANSACTION_STATE_VOIDED:
+      return 8;
     case TransactionState.UNRECOGNIZED:
     default:
       return -1;

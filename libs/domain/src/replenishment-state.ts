@@ -1,0 +1,182 @@
+import type { Act, PastAct } from './act';
+import type { Credit, OwnCredit, Parties } from './credit';
+import type { OutsideOrderId, ReplenishmentEvent } from './replenishment-event';
+import {
+  type Finality,
+  type Inclusion,
+  netAmount,
+  type OwnCoins,
+  type RejectionReason,
+  sameContent,
+  type TransferContent,
+  type WaitingReason,
+} from './transfer';
+
+/** What a void took back. */
+export interface Voided {
+  readonly as: 'confirmed' | 'declined';
+  readonly credit: Credit;
+}
+
+/** The status that each event sets. */
+const STATUS_AFTER = {
+  ReplenishmentSeen: 'seen',
+  ReplenishmentDetected: 'detected',
+  ReplenishmentVersionNoted: 'detected',
+  ComplianceCheckStarted: 'screening',
+  ReplenishmentConfirmed: 'confirmed',
+  ReplenishmentDeclined: 'declined',
+  ReplenishmentReverted: 'reverted',
+  ReplenishmentVoided: 'voided',
+  ReplenishmentReportNoted: 'voided',
+  ReplenishmentDropped: 'dropped',
+  ReplenishmentRejected: 'rejected',
+  OwnCoinsDetected: 'rejected',
+  OwnCoinsBooked: 'rejected',
+  OwnCoinsReverted: 'reverted',
+  // What is swept stays what it was.
+  ReplenishmentSwept: null,
+  ReplenishmentSweepReverted: null,
+} as const satisfies Readonly<Record<ReplenishmentEvent['type'], string | null>>;
+
+export type ReplenishmentStatus = NonNullable<(typeof STATUS_AFTER)[keyof typeof STATUS_AFTER]>;
+
+export type ReplenishmentState =
+  | { readonly status: 'absent' }
+  | {
+      readonly status: ReplenishmentStatus;
+      readonly version: number;
+      readonly parties: Parties;
+      readonly transfer: TransferContent;
+      /** Undefined when the stream does not say, as streams of version 1 do not. */
+      readonly outsideOrderId: OutsideOrderId;
+      readonly block: Inclusion | null;
+      readonly finality: Finality | null;
+      /** Why it waits although its block is final; undefined when it does not. */
+      readonly waiting?: WaitingReason | undefined;
+      /** What is booked now; null when nothing is. */
+      readonly credit: Credit | OwnCredit | null;
+      /** Why it is no deposit; undefined when it may be one. */
+      readonly rejection?: RejectionReason | OwnCoins | undefined;
+      /** Whether sweeps cover the whole of it; undefined when they never did. */
+      readonly swept?: boolean | undefined;
+      /** What operators did to the credit, in order; undefined before the first time. */
+      readonly acts?: readonly PastAct<'void' | 'credit'>[] | undefined;
+      /** What was taken back, while it is voided. */
+      readonly voided?: Voided | undefined;
+    };
+
+const NOTHING_BOOKED = {
+  ...{ finality: null, credit: null, waiting: undefined },
+  ...{ rejection: undefined, swept: undefined },
+} as const;
+
+export type KnownReplenishment = Exclude<ReplenishmentState, { status: 'absent' }>;
+
+/** The state after an event. */
+export function evolveReplenishment(
+  state: ReplenishmentState,
+  event: ReplenishmentEvent,
+): ReplenishmentState {
+  const { version } = event.data;
+  switch (event.type) {
+    case 'ReplenishmentSeen':
+    case 'ReplenishmentDetected':
+    case 'ReplenishmentRejected':
+    case 'OwnCoinsDetected': {
+      const status = STATUS_AFTER[event.type];
+      const { accountId, customerId, purseId, transfer, outsideOrderId } = event.data;
+      const parties = { accountId, customerId, purseId };
+      const block = 'block' in event.data ? event.data.block : null;
+      const acts = state.status === 'absent' ? undefined : state.acts;
+      const rejection = 'reason' in event.data ? event.data.reason : undefined;
+      const about = { version, parties, transfer, outsideOrderId, block, acts };
+      return { status, ...about, ...NOTHING_BOOKED, rejection };
+    }
+  }
+  if (state.status === 'absent') return state;
+  const status = STATUS_AFTER[event.type] ?? state.status;
+  switch (event.type) {
+    case 'ReplenishmentSwept':
+    case 'ReplenishmentSweepReverted':
+      return { ...state, swept: event.type === 'ReplenishmentSwept' };
+    case 'ReplenishmentVersionNoted':
+      return { ...state, status, version, waiting: event.data.reason };
+    case 'ComplianceCheckStarted':
+      return { ...state, status, version, waiting: undefined, finality: event.data.finality };
+    case 'OwnCoinsBooked': {
+      const { credit, finality } = event.data;
+      return { ...state, status, version, waiting: undefined, credit, finality };
+    }
+    case 'ReplenishmentConfirmed':
+    case 'ReplenishmentDeclined': {
+      const { credit, finality, restored } = event.data;
+      const booked = { ...state, status, version, waiting: undefined, credit, finality };
+      if (restored === undefined) return booked;
+      return { ...booked, voided: undefined, acts: actsAfter(state, 'credit', restored) };
+    }
+    case 'ReplenishmentVoided': {
+      const { credit } = event.data;
+      const as = state.status === 'declined' ? 'declined' : 'confirmed';
+      const acts = actsAfter(state, 'void', event.data);
+      const nothing = { credit: null, swept: undefined };
+      return { ...state, status, version, ...nothing, voided: { as, credit }, acts };
+    }
+    case 'ReplenishmentReportNoted':
+      return { ...state, status, version, ...shownAfter(state, event.data) };
+    case 'ReplenishmentReverted':
+    case 'OwnCoinsReverted':
+      return { ...state, status, version, block: null, ...NOTHING_BOOKED };
+    case 'ReplenishmentDropped':
+      return { ...state, status, version };
+  }
+}
+
+function actsAfter(
+  { acts = [] }: KnownReplenishment,
+  type: 'void' | 'credit',
+  { reason, reference }: Act,
+): readonly PastAct<'void' | 'credit'>[] {
+  return [...acts, { type, reason, reference }];
+}
+
+type Noted = Extract<ReplenishmentEvent, { type: 'ReplenishmentReportNoted' }>['data'];
+
+/** Where the chain shows a voided transfer after one more report, and how final. */
+function shownAfter(
+  { transfer, block, finality }: KnownReplenishment,
+  noted: Noted,
+): Pick<KnownReplenishment, 'block' | 'finality'> {
+  const nowhere = { block: null, finality: null };
+  switch (noted.reported) {
+    // A transaction may be pending again while a block still includes it. Only the block's end counts.
+    case 'seen':
+    case 'dropped':
+      return { block, finality };
+    case 'reverted':
+    case 'failed':
+      return nowhere;
+    case 'detected':
+    case 'final': {
+      const { block: shown = null } = noted;
+      const isSame = noted.transfer === undefined || sameContent(transfer, noted.transfer);
+      if (shown === null || !isSame) return nowhere;
+      const known = block?.hash === shown.hash ? finality : null;
+      return { block: shown, finality: noted.finality ?? known };
+    }
+  }
+}
+
+/** What an event that books, or takes back, says of the transfer. */
+export function booking<C extends Credit | OwnCredit | null>(
+  state: KnownReplenishment,
+  version: number,
+  credit: C,
+) {
+  const { parties, transfer, block, outsideOrderId } = state;
+  const { accountId, customerId, purseId } = parties;
+  const { asset } = transfer;
+  const amount = `${netAmount(transfer)}`;
+  const owner = { accountId, customerId, purseId };
+  return { ...owner, version, asset, amount, credit, transfer, block, outsideOrderId };
+}
