@@ -255,7 +255,7 @@ export function describeWhere(name: string, openEngines: () => Promise<Engines>)
         ...(['included', [['out', null, 'outgoing']]] as const),
       ]);
       await add('between purses', sendFrom(ann.address, bob.address, 1), [
-        ...(['included', [['internal', 'confirmed', null]]] as const),
+        ...(['included', [['internal', 'rejected', 'internal']]] as const),
       ]);
       await mine(DEPTH + 1);
       await add('pending', chain.send({ to: bob.address, value: 10n ** 18n }), [

@@ -1,9 +1,12 @@
 import { EventStore } from '@daybook/event-store';
+import { DurableLog } from '@daybook/messaging';
 import { Module, type OnModuleInit } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
 import { DataSource } from 'typeorm';
 import { BackgroundWork } from '../runtime/background-work';
 import { FindingsController } from './findings.controller';
 import { GetFindingHandler, GetOpenFindingsHandler, ListFindingsHandler } from './get-findings';
+import { judgeBalances } from './judge-balances';
 import { startOpeningFindings } from './open-findings';
 import { RecordDifferencesHandler } from './record-differences';
 import { ResolveFindingHandler } from './resolve-finding';
@@ -24,10 +27,13 @@ export class FindingsModule implements OnModuleInit {
     private readonly work: BackgroundWork,
     private readonly store: EventStore,
     private readonly dataSource: DataSource,
+    private readonly log: DurableLog,
+    private readonly commands: CommandBus,
   ) {}
 
   onModuleInit(): void {
-    const { store, dataSource } = this;
+    const { store, dataSource, log, commands } = this;
     this.work.follow('projector', () => startOpeningFindings(store, dataSource));
+    this.work.consume('consumer', () => judgeBalances(log, dataSource, commands));
   }
 }

@@ -64,7 +64,8 @@ export function consumeWatchReports(
       await keepLookUps(dataSource, reports);
       // In order, because the first report that ends a request counts.
       for (const report of reports) {
-        if (report.lookUp === undefined) await dataSource.query(UPSERT, valuesOf(report));
+        const isOfRequest = report.lookUp === undefined && report.balances === undefined;
+        if (isOfRequest) await dataSource.query(UPSERT, valuesOf(report));
       }
     },
   });

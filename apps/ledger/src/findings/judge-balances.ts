@@ -1,0 +1,164 @@
+import { familyOfChain } from '@daybook/chains';
+import { parseWatchReport, TOPICS, type WatchReportV1 } from '@daybook/contracts';
+import type { DurableLog, RunningSubscription } from '@daybook/messaging';
+import { Logger } from '@nestjs/common';
+import type { CommandBus } from '@nestjs/cqrs';
+import type { DataSource } from 'typeorm';
+import { logPoison, readMessages } from '../runtime/read-messages';
+import { type ObservedBalance, RecordDifferences } from './record-differences';
+
+const REPORTS_MAX = 100;
+/** How often balances are judged that came before what moved there. */
+const JUDGE_MS = 1_000;
+/** After this long, what the watcher saw moving and the ledger was never told is a difference too. */
+const PATIENCE_MS = 10 * 60_000;
+/** Further ones are forgotten: the next sweep of the watcher reads them again. */
+const WAITING_MAX = 50_000;
+
+const logger = new Logger('JudgeBalances');
+
+/** A balance as a watcher reports it, until what is recorded of its address can be compared with it. */
+interface Reported {
+  readonly chain: string;
+  readonly address: string;
+  readonly asset: string;
+  readonly number: number;
+  readonly hash: string;
+  readonly onChain: bigint;
+  /** What the watcher saw moving there, up to the block. */
+  readonly moved: bigint;
+  /** RFC 3339. */
+  readonly at: string;
+  /** Unix milliseconds. */
+  readonly since: number;
+}
+
+/**
+ * Compares the balances that watchers report with what is recorded of their addresses, and has differences recorded.
+ * Reports and transfers come on different topics, so a balance waits until the ledger has recorded what the watcher saw
+ * moving up to its block. What waits is kept in memory: after a restart the next sweep reports it again.
+ */
+export async function judgeBalances(
+  log: DurableLog,
+  dataSource: DataSource,
+  commands: CommandBus,
+): Promise<RunningSubscription> {
+  let waiting: readonly Reported[] = [];
+  let judging: Promise<void> = Promise.resolve();
+
+  async function judge(): Promise<void> {
+    if (waiting.length === 0) return;
+    const judged = waiting;
+    const { due, early } = sorted(judged, await recordedOf(dataSource, judged), Date.now());
+    if (due.length > 0) await commands.execute(new RecordDifferences(due));
+    // Others may have come meanwhile.
+    waiting = waiting.filter((each) => !judged.includes(each) || early.has(each));
+  }
+
+  const timer = setInterval(() => {
+    judging = judging
+      .then(judge)
+      .catch((error: unknown) => logger.error({ msg: 'balances not compared', error }));
+  }, JUDGE_MS);
+  const subscription = await log.subscribe({
+    ...{ topic: TOPICS.watchReport, group: 'ledger-balances', limit: REPORTS_MAX },
+    async handle(messages) {
+      const { read, poison } = readMessages(messages, parseWatchReport);
+      const reported = read.flatMap(({ content }) => balancesIn(content, Date.now()));
+      waiting = [...waiting, ...reported].slice(-WAITING_MAX);
+      logPoison(poison);
+      return poison;
+    },
+    onError: (error, attempt) => logger.error({ msg: 'balances not read', attempt, error }),
+  });
+  return {
+    ...subscription,
+    async stop() {
+      clearInterval(timer);
+      await subscription.stop();
+      await judging;
+    },
+  };
+}
+
+function balancesIn({ chain, balances, observedAt }: WatchReportV1, since: number): Reported[] {
+  if (balances === undefined) return [];
+  const { number, hash } = balances.block;
+  return balances.entries.map(({ address, asset, balance, moved }) => ({
+    ...{ chain, address, asset, number, hash, at: observedAt, since },
+    ...{ onChain: BigInt(balance), moved: BigInt(moved) },
+  }));
+}
+
+/** What is recorded of an address and asset up to a block. */
+interface Recorded {
+  readonly accountId: string;
+  readonly customerId: string;
+  readonly purseId: string;
+  readonly recorded: string;
+}
+
+/**
+ * What can be judged now, and what came too early. An address that no purse has belongs to another ledger of
+ * the same watcher.
+ */
+function sorted(
+  reported: readonly Reported[],
+  records: ReadonlyMap<number, Recorded>,
+  now: number,
+) {
+  const due: ObservedBalance[] = [];
+  const early = new Set<Reported>();
+  for (const [i, each] of reported.entries()) {
+    const record = records.get(i);
+    if (record === undefined) continue;
+    const { onChain, moved, since, number, hash, chain, address, asset, at } = each;
+    const recorded = BigInt(record.recorded);
+    const isComplete = recorded === onChain || recorded === moved;
+    if (!isComplete && now - since < PATIENCE_MS) {
+      early.add(each);
+      continue;
+    }
+    const { accountId, customerId, purseId } = record;
+    due.push({
+      ...{ accountId, customerId, purseId, chain, address, asset, onChain, recorded, at },
+      block: { number, hash },
+    });
+  }
+  return { due, early };
+}
+
+// What is recorded and not booked is explained too: it waits, or nobody is owed it.
+const RECORDED = `
+  SELECT a.n::int AS n, p.account_id AS "accountId", p.customer_id AS "customerId", p.id AS "purseId",
+    coalesce(i.sum, 0) - coalesce(o.sum, 0) AS recorded
+  FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[])
+    WITH ORDINALITY AS a (family, address, asset, number, n)
+  JOIN ledger.purse AS p ON p.family = a.family AND p.address = a.address
+  LEFT JOIN LATERAL (
+    SELECT sum(r.amount - coalesce(r.netted, 0)) FROM ledger.replenishment AS r
+    WHERE r.customer_id = p.customer_id AND r.purse_id = p.id AND r.asset = a.asset
+      AND r.block_number <= a.number
+      AND ((r.status IN ('detected', 'screening', 'confirmed', 'declined')
+          AND r.reason IS DISTINCT FROM 'unproven-trace')
+        OR (r.status = 'rejected' AND r.reason IN ('below-minimum', 'top-up', 'internal')))
+  ) AS i ON true
+  LEFT JOIN LATERAL (
+    SELECT sum(o.amount - coalesce(o.netted, 0)) FROM ledger.outflow AS o
+    WHERE o.purse_id = p.id AND o.asset = a.asset AND o.block_number <= a.number
+      AND o.status IN ('detected', 'booked')
+  ) AS o ON true`;
+
+/** By the place in the list. */
+async function recordedOf(
+  dataSource: DataSource,
+  reported: readonly Reported[],
+): Promise<ReadonlyMap<number, Recorded>> {
+  const rows = await dataSource.query<(Recorded & { readonly n: number })[]>(RECORDED, [
+    reported.map(({ chain }) => familyOfChain(chain) ?? ''),
+    reported.map(({ address }) => address),
+    reported.map(({ asset }) => asset),
+    reported.map(({ number }) => number),
+  ]);
+  return new Map(rows.map(({ n, ...record }) => [n - 1, record]));
+}

@@ -1,0 +1,131 @@
+import { randomUUID } from 'node:crypto';
+import {
+  type json,
+  type OutflowV1,
+  parseWatchReport,
+  TOPICS,
+  type TransferV1,
+  type WatchReportV1,
+} from '@daybook/contracts';
+import { DurableLog } from '@daybook/messaging';
+import { until } from '../../../test/dependencies';
+import { createLedgerForTest, type TestLedger } from '../../../test/ledger-harness';
+
+const CHAIN = 'eip155:1';
+const ETH = `${CHAIN}/slip44:60`;
+const PAYER = '0x00000000000000000000000000000000000000aa';
+const ETHER = 10n ** 18n;
+const depth = { kind: 'depth', confirmations: 12 } as const;
+
+let ledger: TestLedger;
+beforeAll(async () => {
+  ledger = await createLedgerForTest({});
+});
+afterAll(() => ledger.close());
+
+let made = 0;
+
+async function mint() {
+  made += 1;
+  const body = { externalId: `customer-${made}`, families: ['evm'] };
+  const created = await ledger.request('POST', '/v1/customers', { body });
+  const { id, address } = created.body.purses[0];
+  return { id: id as string, address: address.toLowerCase() as string };
+}
+
+function movement(block: number) {
+  made += 1;
+  const txHash = `0x${made.toString(16).padStart(64, '0')}`;
+  const shown = { number: block, hash: `0x${block.toString(16).padStart(64, 'b')}` };
+  return {
+    ...({ version: 1, status: 'final', chain: CHAIN, asset: ETH, txHash } as const),
+    ...{ finality: depth, block: { ...shown, time: '2026-01-02T03:04:05.000Z' } },
+  };
+}
+
+function transfer(to: string, amount: bigint, block: number): TransferV1 {
+  const moved = movement(block);
+  const transferId = `${CHAIN}/${moved.txHash}/value:0`;
+  return { transferId, ...moved, amount: `${amount}`, from: PAYER, to };
+}
+
+function fee(from: string, amount: bigint, block: number): OutflowV1 {
+  const moved = movement(block);
+  const outflowId = `${CHAIN}/${moved.txHash}/fee:0`;
+  return { outflowId, ...moved, amount: `${amount}`, from, to: null };
+}
+
+/** What a watcher reports of an address after a block. */
+async function report(address: string, block: number, balance: bigint, moved: bigint) {
+  made += 1;
+  const observedAt = new Date(Date.parse('2026-01-02T04:00:00Z') + made * 1_000).toISOString();
+  const value: WatchReportV1 = {
+    ...{ requestId: randomUUID(), chain: CHAIN, state: 'done', from: block, to: block },
+    ...{ blocksLeft: 0, found: 0, versions: 0, reason: null, observedAt },
+    balances: {
+      block: { number: block, hash: `0x${block.toString(16).padStart(64, 'b')}` },
+      entries: [{ address, asset: ETH, balance: `${balance}`, moved: `${moved}` }],
+    },
+  };
+  const text = JSON.stringify(value);
+  parseWatchReport(text);
+  const message = { id: value.requestId, key: CHAIN, value: text, headers: {} };
+  await ledger.app.get(DurableLog).publish(TOPICS.watchReport, [message]);
+}
+
+async function findingsOf(address: string): Promise<readonly json.Finding[]> {
+  const headers = { authorization: `Bearer ${ledger.operatorKey}` };
+  const query = `?kind=unexplained&limit=100&minPosition=${await ledger.store.head()}`;
+  const { body } = await ledger.request('GET', `/v1/operations/findings${query}`, { headers });
+  return body.data.filter((each: json.Finding) => each.address.toLowerCase() === address);
+}
+
+const shows = (address: string, ...shown: readonly string[]) =>
+  until(
+    async () => {
+      const found = await findingsOf(address);
+      return `${found.map((it) => `${it.status} ${it.difference.baseUnits}`)}` === `${shown}`;
+    },
+    { description: `findings of ${address}: ${shown}` },
+  );
+
+describe('a balance on chain', () => {
+  it('that is what the books say opens nothing, and one that is not opens a finding until it is', async () => {
+    const [quiet, noisy] = [await mint(), await mint()];
+    await ledger.publishTransfers([transfer(quiet.address, 3n * ETHER, 100)]);
+    await ledger.publishOutflows([fee(quiet.address, 5n, 101)]);
+    await report(quiet.address, 102, 3n * ETHER - 5n, 3n * ETHER - 5n);
+    await ledger.publishTransfers([transfer(noisy.address, 2n * ETHER, 100)]);
+    await report(noisy.address, 102, 2n * ETHER + 9n, 2n * ETHER);
+    await shows(noisy.address, 'open 9');
+    expect(await findingsOf(quiet.address)).toEqual([]);
+    // A rescan finds what was missed.
+    await ledger.publishTransfers([transfer(noisy.address, 9n, 99)]);
+    await report(noisy.address, 103, 2n * ETHER + 9n, 2n * ETHER + 9n);
+    await shows(noisy.address, 'closed 0');
+  });
+
+  it('waits for what the watcher saw moving, whatever arrives first', async () => {
+    const [late, next] = [await mint(), await mint()];
+    await report(late.address, 110, ETHER, ETHER);
+    await report(next.address, 110, 7n, 0n);
+    await shows(next.address, 'open 7');
+    expect(await findingsOf(late.address)).toEqual([]);
+    await ledger.publishTransfers([transfer(late.address, ETHER, 109)]);
+    await report(late.address, 111, ETHER + 1n, ETHER);
+    await shows(late.address, 'open 1');
+  });
+
+  it('explains what waits in no claim: dust, and what a later block moved', async () => {
+    const purse = await mint();
+    await ledger.publishTransfers([
+      transfer(purse.address, 1n, 120),
+      transfer(purse.address, ETHER, 125),
+    ]);
+    await report(purse.address, 121, 1n, 1n);
+    const other = await mint();
+    await report(other.address, 121, 2n, 0n);
+    await shows(other.address, 'open 2');
+    expect(await findingsOf(purse.address)).toEqual([]);
+  });
+});
