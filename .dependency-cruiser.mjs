@@ -55,6 +55,7 @@ const FOLDERS = {
       'addresses',
       'mempool',
       'rescan',
+      'reconcile',
       'store',
       'operator',
       'watch',

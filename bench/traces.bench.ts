@@ -32,7 +32,7 @@ export const traces: Measurement = {
         target: ADDED_MAX,
         notes: [
           `${Math.round(traced.watcher)} blocks/s with, ${Math.round(plain.watcher)} without`,
-          '300 transactions and 1,650 frames in each block; 23 move the coin',
+          '300 transactions and 1,650 frames in each block; 30 move the coin',
         ],
       },
     ];

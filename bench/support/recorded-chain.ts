@@ -184,7 +184,7 @@ function resultsOf(
 
 /** Calls below a transaction that calls a contract, each with one below it. A swap through a router has as many. */
 const CALLS_A_TRANSACTION = 3;
-/** Of these transactions one moves coins by an internal call. */
+/** One in so many transactions moves coins by an internal call. */
 const MOVING_EVERY = 10;
 
 /** The trace of a transaction: a call of coins is one frame, that of a contract seven. */

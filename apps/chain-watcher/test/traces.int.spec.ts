@@ -47,7 +47,8 @@ async function mine(blocks = 1): Promise<void> {
 
 /** What was published of a transaction, in order. */
 function lifeOf(hash: string): string[] {
-  return driver.published(hash).map(({ transferId, status, amount, waiting }: TransferV1) => {
+  return driver.published(hash).map(({ transferId, status, amount, unprovenTrace }: TransferV1) => {
+    const waiting = unprovenTrace && 'unproven-trace';
     const ordinal = transferId.slice(transferId.lastIndexOf('/') + 1);
     return [ordinal, status, waiting, amount].filter(Boolean).join(' ');
   });

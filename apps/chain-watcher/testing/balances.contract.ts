@@ -94,7 +94,7 @@ export function balancesContract(open: () => Promise<WatcherStore>): void {
 
   it('do not count what failed or waits as an unproven trace', async () => {
     const failed = aTracked({ status: 'failed', to: PURSE, amount: '5', block: inBlock(4) });
-    const waiting = 'unproven-trace' as 'awaiting-second-provider';
+    const waiting = 'unproven-trace';
     const unproven = aTracked({ to: PURSE, amount: '9', block: inBlock(4), waiting });
     await store.commit(leader, { transfers: [failed, unproven] });
     await store.commit(leader, { balances: { read: [readAt(5, 0n)] } });

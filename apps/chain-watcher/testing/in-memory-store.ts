@@ -202,7 +202,7 @@ export class InMemoryWatcherStore extends WatcherStore {
         transfer.asset === asset &&
         isIncluded &&
         isBelow &&
-        String(waiting) !== 'unproven-trace'
+        waiting !== 'unproven-trace'
       );
     });
     return counted.reduce((sum, { direction, transfer: { amount, netted = '0' } }) => {

@@ -81,6 +81,14 @@ export class ModelChain {
     return transaction;
   }
 
+  /** A stranger signs a plain payment, which moves the same in every block. */
+  pay(to: string, value: bigint): ModelTransaction {
+    this.sent += 1;
+    const transaction = this.signed(addressOf('a payer'), 1_000 + this.sent, always({ to, value }));
+    this.pool.push(transaction);
+    return transaction;
+  }
+
   /** Somebody signs another transaction in place of a pending one. */
   replace(recipients: readonly string[]): void {
     if (this.pool.length === 0) return;
@@ -217,6 +225,10 @@ export class ModelChain {
     const plan: Plan = (blockSalt) => ({
       ...{ ...made(blockSalt), ...unsigned, ...gasOf(gas && gas + (blockSalt % 3)) },
     });
+    return this.signed(sender, nonce, plan);
+  }
+
+  private signed(sender: string, nonce: number, plan: Plan): ModelTransaction {
     const salt = `transaction ${this.sent}`;
     const content = { ...plan(0), salt, from: sender, nonce };
     const { hash } = aTransaction(content, this.keccak);

@@ -14,7 +14,6 @@ import { createWatch, type Watch } from '../src/watch/watch';
 import { type Books, openBooks } from './books';
 import { InMemoryWatcherStore } from './in-memory-store';
 import { CHAIN, IDS } from './model-chain';
-import { truthOf } from './model-truth';
 import { silent } from './simulated-chain';
 import { type TrueNode, trueNode } from './true-node';
 
@@ -109,15 +108,10 @@ export async function modelledWatch(options: ModelledOptions = {}): Promise<Mode
       nowMs += ms;
     },
     pay() {
-      for (;;) {
-        node.chain.pool = [];
-        const { hash } = node.chain.send([purse]);
-        node.mine(1);
-        const [found] = truthOf(node.chain, new Set([purse]), node.chain.height).values();
-        if (found === undefined) continue;
-        const { direction, failed, asset, amount } = found.movement;
-        if (direction === 'in' && !failed && asset === IDS.native && amount > 0n) return hash;
-      }
+      node.chain.pool = [];
+      const { hash } = node.chain.pay(purse, 5n);
+      while (node.chain.pool.length > 0) node.mine(1);
+      return hash;
     },
     statuses: (txHash) =>
       published()

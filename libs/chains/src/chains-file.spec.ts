@@ -241,7 +241,7 @@ describe('readChainsFile', () => {
     );
     expect(new Set(faults)).toEqual(
       new Set([
-        '/chains/0 has no property typo. It may have id, rpcUrl, wsUrl, providers, singleProvider, startBlock, name, blockTimeMs, proof, coin, headers, allowHttp, tron, finality, thresholds, minimumFinality, reorgWindow, assets.',
+        '/chains/0 has no property typo. It may have id, rpcUrl, wsUrl, providers, singleProvider, startBlock, balanceReadsPerMinute, name, blockTimeMs, proof, coin, headers, allowHttp, tron, finality, thresholds, minimumFinality, reorgWindow, assets.',
         "/chains/0/rpcUrl must be the URL of the node's JSON-RPC, such as https://node.example:8545.",
         "/chains/1/finality must have required property 'confirmations'.",
         '/chains/1/id must be a CAIP-2 id such as "eip155:1" or "tron:728126428".',

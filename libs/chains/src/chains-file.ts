@@ -37,6 +37,7 @@ interface ChainEntry
   readonly id: string;
   readonly singleProvider?: ChainConnection['singleProvider'];
   readonly startBlock?: number | null;
+  readonly balanceReadsPerMinute?: number;
   readonly proof?: ProofFields;
   readonly coin?: CoinFields;
   readonly assets?: readonly AssetEntry[];
@@ -135,10 +136,14 @@ function merge(entries: readonly ChainEntry[]): ChainsAndAssets {
   const connections = new Map<string, ChainConnection>();
   for (const chainEntry of entries) {
     const { singleProvider = 'wait', startBlock = null, assets: listed = [] } = chainEntry;
+    const { balanceReadsPerMinute } = chainEntry;
     const { id } = chainEntry;
     if (connections.has(id)) faults.push(`${id} is listed twice; list it once.`);
     const providers = providersOf(id, chainEntry, faults);
-    connections.set(id, { chain: id, singleProvider, startBlock, providers });
+    connections.set(id, {
+      ...{ chain: id, singleProvider, startBlock, providers },
+      ...(balanceReadsPerMinute !== undefined && { balanceReadsPerMinute }),
+    });
     const family = familyOfChain(id);
     if (family === null) {
       const right = FAMILIES.map((each) => `${FAMILY_RULES[each].chainNamespace}:<number>`);

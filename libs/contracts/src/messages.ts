@@ -40,11 +40,15 @@ export interface TransferV1 {
    */
   readonly passed?: readonly string[];
   /**
-   * On `detected` only: why it does not become final although its block has passed a threshold. An `unproven-trace` is
-   * shown from the first: only a trace shows the movement, and no balance or second provider has proven it yet. Null, or
+   * On `detected` only: why it does not become final although its block has passed a threshold. Null, or
    * absent as in messages of older watchers, when it does not wait.
    */
-  readonly waiting?: 'awaiting-second-provider' | 'unproven-trace' | null;
+  readonly waiting?: 'awaiting-second-provider' | null;
+  /**
+   * Present when it waits, from the first version on, because only a trace shows it, and no proven balance and no trace
+   * of a second provider agrees with it yet. A word of its own in `waiting` would be refused by older readers.
+   */
+  readonly unprovenTrace?: true;
 }
 
 /** Stands for the hash on a topic: its schema, which older readers check by, always had one. */

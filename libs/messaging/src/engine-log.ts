@@ -1,4 +1,4 @@
-import { backOffMs, pause, reasonOf } from '@daybook/platform/plain';
+import { backOffMs, pause, reasonOf, surviveLostConnections } from '@daybook/platform/plain';
 import { Pool, type PoolConfig } from 'pg';
 import {
   DurableLog,
@@ -30,9 +30,7 @@ export abstract class EngineLog extends DurableLog {
       query_timeout: QUERY_TIMEOUT_MS,
       ...config,
     };
-    this.pool = new Pool({ ...this.config, max: POOL_CONNECTIONS_MAX });
-    // The next query gets a new connection, or fails with the reason.
-    this.pool.on('error', () => undefined);
+    this.pool = surviveLostConnections(new Pool({ ...this.config, max: POOL_CONNECTIONS_MAX }));
   }
 
   async parked(topic: string, group: string): Promise<readonly ParkedKey[]> {

@@ -120,7 +120,7 @@ export function changeVersions(
 }
 
 type Status = TransferV1['status'];
-type Waiting = TransferV1['waiting'] | null;
+type Waiting = NonNullable<MovementVersion['waiting']> | null;
 /** What a new version takes from the last one, or from its block. */
 type Kept = Pick<TrackedTransfer, 'direction' | 'sighting' | 'needsConfirmation'>;
 type IncludingBlock = BlockHeader & Pick<ChainBlock, 'needsConfirmation'>;

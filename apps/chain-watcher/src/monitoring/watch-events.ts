@@ -107,7 +107,10 @@ export function watchEvents(chain: string, { logger, metrics, memory, publish }:
 
 interface Changed {
   readonly direction: 'in' | 'out';
-  readonly transfer: Omit<TransferV1, 'to' | 'txHash'> & { readonly to: string | null };
+  readonly transfer: Omit<TransferV1, 'to' | 'txHash' | 'waiting'> & {
+    readonly to: string | null;
+    readonly waiting?: string | null | undefined;
+  };
 }
 
 interface InQuarantine extends Pick<BlockHeader, 'number' | 'hash'> {

@@ -76,14 +76,24 @@ export function createPublisher(context: WatchContext) {
 /** The message of a version, and the topic that it belongs to. */
 export function trackedMessage({ direction, transfer }: TrackedTransfer) {
   if (direction === 'out') {
-    const { transferId, unreadable: _, ...content } = transfer;
+    const { transferId, unreadable: _, ...content } = { ...transfer, ...publicWaitingOf(transfer) };
     // What leaves is in a block and in a transaction.
     const outflow = { outflowId: outflowIdOf(transferId), ...content } as OutflowV1;
     return { topic: TOPICS.outflow, ...outflowMessage(outflow) };
   }
   // Only fees have no recipient, and they are outflows.
-  const told = { ...transfer, ...publicHashOf(transfer) } as TransferV1;
+  const told = {
+    ...transfer,
+    ...publicHashOf(transfer),
+    ...publicWaitingOf(transfer),
+  } as TransferV1;
   return { topic: TOPICS.transfer, ...transferMessage(told) };
+}
+
+/** On the topic there is one word for what waits, because older readers know no other. */
+function publicWaitingOf({ waiting }: MovementVersion) {
+  if (waiting !== 'unproven-trace') return {};
+  return { waiting: 'awaiting-second-provider', unprovenTrace: true } as const;
 }
 
 /** On the topic every transfer has the hash of a transaction. */

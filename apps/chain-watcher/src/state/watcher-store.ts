@@ -21,13 +21,16 @@ export interface Sighting {
 export type Direction = 'in' | 'out';
 
 /** A version of a transfer, or of an outflow: that is one to `to` as well, or a fee. */
-export interface MovementVersion extends Omit<TransferV1, 'to' | 'txHash'> {
+export interface MovementVersion
+  extends Omit<TransferV1, 'to' | 'txHash' | 'waiting' | 'unprovenTrace'> {
   /** The stored id: that of an outflow is not that of the transfer, which may be ours, too. */
   readonly transferId: string;
   /** Null for a fee. */
   readonly to: string | null;
   /** Null for what no transaction moved. */
   readonly txHash: string | null;
+  /** Why it does not become final. `unproven-trace`, from the first version on: only a trace shows it. */
+  readonly waiting?: TransferV1['waiting'] | 'unproven-trace';
 }
 
 /** The latest version of a transfer or of an outflow, and its sighting when it was first seen in the mempool. */

@@ -1,4 +1,5 @@
 import { setImmediate as letOthersRun } from 'node:timers/promises';
+import { surviveLostConnections } from '@daybook/platform/plain';
 import { Pool, types } from 'pg';
 import type { BalanceChecked, Holding } from '../state/balances';
 import type { QuarantinedBlock } from '../state/quarantine';
@@ -69,9 +70,7 @@ export class PostgresWatcherStore extends WatcherStore {
       options:
         '-c TimeZone=UTC -c tcp_keepalives_idle=15 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3',
     };
-    this.pool = new Pool({ ...this.config, max: POOL_CONNECTIONS_MAX });
-    // The next query opens a new connection, or fails with the reason.
-    this.pool.on('error', () => undefined);
+    this.pool = surviveLostConnections(new Pool({ ...this.config, max: POOL_CONNECTIONS_MAX }));
   }
 
   async id(): Promise<string> {

@@ -11,7 +11,6 @@ import { addressOf } from '../../../../libs/chains/testing/raw-blocks';
 import { InMemoryBroker, InMemoryLog } from '../../../../libs/messaging/testing/in-memory-log';
 import { InMemoryWatcherStore } from '../../testing/in-memory-store';
 import { CHAIN } from '../../testing/model-chain';
-import { truthOf } from '../../testing/model-truth';
 import { requested } from '../../testing/rescans';
 import { silent } from '../../testing/simulated-chain';
 import { type TrueNode, trueNode } from '../../testing/true-node';
@@ -88,14 +87,9 @@ function prunedNode(): ChainClient {
 
 /** Mines until a block pays the purse, and nothing else that would; its number. */
 function pay(): number {
-  for (;;) {
-    node.chain.pool = [];
-    node.chain.send([purse]);
-    node.mine(1);
-    const [found] = truthOf(node.chain, new Set([purse]), node.chain.height).values();
-    if (found && !found.movement.failed && found.movement.direction === 'in') break;
-  }
   node.chain.pool = [];
+  node.chain.pay(purse, 5n);
+  while (node.chain.pool.length > 0) node.mine(1);
   return node.chain.height;
 }
 

@@ -110,6 +110,8 @@ function inReleasedWords<Event extends PublicDomainEvent>(event: Event): Event {
     event.type === 'ReplenishmentRejected' &&
     (event.data.reason === 'netted' || event.data.reason === 'unreadable');
   if (isOfNothing) words.reason = 'zero-value';
+  const isNoted = event.type === 'ReplenishmentVersionNoted';
+  if (isNoted && event.data.reason === 'unproven-trace') words.reason = 'awaiting-second-provider';
   // Most events have both words as they are.
   return words.transfer || words.reason ? { ...event, data: { ...data, ...words } } : event;
 }

@@ -79,7 +79,7 @@ export class RecordTransfersHandler implements ICommandHandler<RecordTransfers> 
 
   private async commandsFor(owned: readonly Owned<TransferV1, Ends>[]) {
     const transfers = owned.map(({ report, owner }) => ({
-      stream: streamName('replenishment', replenishmentIdOf(report.content.transferId)),
+      stream: streamName('replenishment', replenishmentIdOf(transferIdOf(report.content))),
       owner: owner.owner,
     }));
     const firstOwners = await ownersWhenFirstRecorded(this.store, transfers);
@@ -109,10 +109,16 @@ export function placeOf(chain: string, address: string): Place {
   return { family: familyOfChain(chain) as Family, address };
 }
 
+/** What no transaction moved has no hash in its id: `<chain>/withdrawal:<index>`. */
+function transferIdOf({ transferId, txHash }: TransferV1): string {
+  return txHash === NO_TRANSACTION ? transferId.replace(`/${NO_TRANSACTION}/`, '/') : transferId;
+}
+
 function reportOf(transfer: TransferV1): TransferReport {
   const { transferId, version, status, chain, asset, amount, from, to, txHash } = transfer;
   const ordinal = transferId.slice(transferId.lastIndexOf('/') + 1);
-  const { block, finality, passed, waiting = null, netted = '0', unreadable = false } = transfer;
+  const { block, finality, passed, unprovenTrace, netted = '0', unreadable = false } = transfer;
+  const waiting = unprovenTrace ? 'unproven-trace' : (transfer.waiting ?? null);
   const content = {
     ...{ chain, asset, amount, from, to, ordinal },
     txHash: txHash === NO_TRANSACTION ? null : txHash,

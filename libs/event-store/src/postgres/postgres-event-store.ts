@@ -1,4 +1,4 @@
-import { bigintArray, messageOf, textArray } from '@daybook/platform/plain';
+import { bigintArray, messageOf, surviveLostConnections, textArray } from '@daybook/platform/plain';
 import { Pool } from 'pg';
 import {
   type AppendResult,
@@ -62,10 +62,7 @@ export class PostgresEventStore extends EventStore {
   constructor(url: string, limits: QueueLimits = QUEUE_LIMITS) {
     super();
     const session = sessionConfig(url);
-    this.pool = new Pool(session);
-    // The pool replaces a broken connection; an unhandled error of an idle one would end the process.
-    this.pool.on('error', () => undefined);
-    this.pool.on('connect', (client) => client.on('error', () => undefined));
+    this.pool = surviveLostConnections(new Pool(session));
     this.growth = listenForGrowth(session, () => this.head());
     const writer = lastingConnection({ ...session, pipeline: true });
     this.closeWriter = writer.close;
