@@ -64,21 +64,21 @@ it('names every place that has not decided about new events of the other aggrega
     'apps/ledger/src/edge/keys.ts',
     // It reads the purse of every replenishment event, and the planted one has none.
     'apps/ledger/src/events/complete-events.ts',
+    'apps/ledger/src/findings/findings.projection.ts',
     'apps/ledger/src/operations/operators.projection.ts',
     'apps/ledger/src/operations/watch-requests.projection.ts',
     'apps/ledger/src/outflows/outflows.projection.ts',
     'apps/ledger/src/outflows/settle-replenishments.reaction.ts',
     'apps/ledger/src/purses/expire-purses.reaction.ts',
-    // It takes an event for one of the kinds of its reaction, and the planted ones have no data to tell by.
-    'apps/ledger/src/reactions/reactions.ts',
     'apps/ledger/src/replenishments/replenishments.projection.ts',
     'libs/domain/src/account.ts',
     'libs/domain/src/complete-replenishment.ts',
     'libs/domain/src/customer.ts',
     DECLARATIONS,
+    'libs/domain/src/finding.ts',
     'libs/domain/src/operator.ts',
     'libs/domain/src/outflow.ts',
-    'libs/domain/src/replenishment.ts',
+    'libs/domain/src/replenishment-state.ts',
     'libs/domain/src/watch-request.ts',
   ]);
 });

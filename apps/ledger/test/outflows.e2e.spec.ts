@@ -30,6 +30,13 @@ const get = async (path: string) => (await ledger.request('GET', path)).body;
 const atHead = async (path: string) =>
   get(`${path}${path.includes('?') ? '&' : '?'}minPosition=${await ledger.store.head()}`);
 
+/** An operator's correction. */
+async function correct(path: string, body: object): Promise<void> {
+  const headers = { authorization: `Bearer ${ledger.operatorKey}` };
+  const answer = await ledger.request('POST', `/v1/operations/${path}`, { headers, body });
+  expect(answer).toMatchObject({ status: 200 });
+}
+
 let customers = 0;
 
 async function mint(): Promise<{ readonly id: string; readonly address: string }> {
@@ -208,6 +215,53 @@ describe('a sweep', () => {
   });
 });
 
+describe('a void of what was swept', () => {
+  it('leaves the sweep to later deposits, and what is credited again is completed in its new block', async () => {
+    const purse = await mint();
+    const old = transfer(purse.address, 5n, 100);
+    await ledger.publishTransfers([old, transfer(purse.address, 5n, 101)]);
+    await areCredited(purse.id, 2);
+    await ledger.publishOutflows([outflow(purse.address, WALLET, 5n, 102)]);
+    const shown = async () => {
+      const all = await replenishmentsOf(purse.id);
+      return all.map((r) => [r.txHash, r.translationToAccountCompleted]);
+    };
+    const [newer] = (await replenishmentsOf(purse.id)).map(({ txHash }) => txHash);
+    const isCompleted = (hash: string | null | undefined) =>
+      until(
+        async () => {
+          const completed = (await shown()).filter(([, isSwept]) => isSwept);
+          return completed.length === 1 && completed[0]?.[0] === hash;
+        },
+        { description: `Only ${hash} is completed` },
+      );
+    await isCompleted(old.txHash);
+    const { id } = (await replenishmentsOf(purse.id)).find((r) => r.txHash === old.txHash) ?? {};
+    await correct(`replenishments/${id}/void`, { reason: 'it lied', reference: 'case-1' });
+    await isCompleted(newer);
+    const before = await ledger.store.head();
+    // The chain shows it in a later block, which is still older than the sweep.
+    await ledger.publishTransfers([
+      { ...old, version: 2, status: 'reverted', finality: null },
+      { ...old, version: 3, block: { ...blockAt(101), hash: blockAt(201).hash } },
+    ]);
+    const noted = async () => {
+      const { data } = await get(`/v1/events?after=${before}&limit=100`);
+      return data.some((event: json.Event) => JSON.stringify(event).includes(blockAt(201).hash));
+    };
+    await until(noted, { description: 'The report of the other block' });
+    await correct(`replenishments/${id}/credit`, { reason: 'it did not', reference: 'case-2' });
+    expect(await atHead(`/v1/replenishments/${id}`)).toMatchObject({
+      ...{ status: 'confirmed', block: { number: 101, hash: blockAt(201).hash } },
+    });
+    await ledger.publishOutflows([outflow(purse.address, WALLET, 5n, 103)]);
+    await until(async () => (await shown()).every(([, isSwept]) => isSwept), {
+      description: 'Both are completed',
+    });
+    expect(await figuresOf(purse.id)).toMatchObject({ custody: 0n, claim: 10n });
+  });
+});
+
 describe('coins of the account itself', () => {
   it('are no deposit: a top-up is booked to the account, and spent on fees', async () => {
     const purse = await mint();
@@ -264,6 +318,32 @@ describe('an outflow', () => {
       ...{ custody: 0n, claim: 5n, accountClaim: 0n, suspense: -5n },
     });
     expect(await completedOf(purse.id)).toEqual([]);
+  });
+
+  it('that nobody planned opens a finding, which the chain closes', async () => {
+    const purse = await mint();
+    await ledger.publishTransfers([transfer(purse.address, 5n, 100)]);
+    const left = outflow(purse.address, STRANGER, 2n, 101);
+    await ledger.publishOutflows([left]);
+    const findings = async () =>
+      (await atHead('/v1/findings?limit=100')).data.filter(
+        (found: json.Finding) => found.purseId === purse.id,
+      );
+    await until(async () => (await findings()).length === 1, { description: 'The finding' });
+    const [found] = await findings();
+    expect(found).toMatchObject({
+      ...{ kind: 'unplanned-outflow', status: 'open', subject: left.outflowId },
+      ...{ difference: { baseUnits: `${-2n * UNIT}` }, fromBlock: 101, toBlock: 101 },
+    });
+    const charge = { resolution: 'credit', creditTo: 'customer', difference: `${-2n * UNIT}` };
+    const act = { reason: 'the customer moved it', reference: 'case-3' };
+    await correct(`findings/${found.id}/resolve`, { ...charge, ...act });
+    expect(await figuresOf(purse.id)).toMatchObject({ custody: 3n, claim: 3n, suspense: 0n });
+    await ledger.publishOutflows([{ ...left, version: 2, status: 'reverted', finality: null }]);
+    await until(async () => (await findings())[0].end === 'explained', {
+      description: 'The end of the finding',
+    });
+    expect(await figuresOf(purse.id)).toMatchObject({ custody: 5n, claim: 5n, suspense: 0n });
   });
 
   it('of an unknown token, of a failed transaction, or all of which came back is shown with its reason', async () => {

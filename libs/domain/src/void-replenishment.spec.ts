@@ -26,6 +26,10 @@ const detected = a.replenishmentDetected({ version: 1 });
 const confirmed = a.replenishmentConfirmed({ version: 2 });
 const voided = a.replenishmentVoided({ version: 2 });
 const credited = [detected, confirmed] as const;
+const netted = replenishment.decide(
+  record({ netted: '500000', status: 'final', version: 2 }),
+  replenishment.initialState,
+);
 
 describe('a void', () => {
   it.each<[string, Credit]>([
@@ -48,6 +52,37 @@ describe('a void', () => {
     given(detected, a.replenishmentDeclined({ version: 2 }))
       .when(voids())
       .emits(a.replenishmentVoided({ version: 2, credit }));
+  });
+
+  it('refuses coins of the account itself, which are no deposit', () => {
+    given(a.ownCoinsDetected(), a.ownCoinsBooked({ version: 2 }))
+      .when(voids())
+      .refuses('replenishment-not-credited');
+  });
+
+  it('takes back what was credited without what left again in its transaction', () => {
+    given(...netted)
+      .when(voids({}, 999_999n))
+      .refuses('custody-too-low');
+    const [taken] = replenishment.decide(voids({}, 1_000_000n), fold(replenishment, netted));
+    expect(taken).toMatchObject({ type: 'ReplenishmentVoided', data: { amount: '1000000' } });
+  });
+
+  it('ends the cover by sweeps, which the next credit has again by a command of its own', () => {
+    const swept = a.replenishmentSwept({ version: 2 });
+    const { amount } = voided.data;
+    const settle = { type: 'SettleReplenishment', blockHash: a.block().hash, amount } as const;
+    given(...credited, swept)
+      .when(voids())
+      .emits(voided)
+      .when({ ...settle, sweep: swept.data.sweep })
+      .changesNothing()
+      .when(credits())
+      .emits(a.replenishmentConfirmed({ version: 2, restored }))
+      .when({ ...settle, sweep: null })
+      .changesNothing()
+      .when({ ...settle, sweep: swept.data.sweep })
+      .emits(swept);
   });
 
   it('is one void, however often it is repeated, and its reference says which', () => {
