@@ -153,6 +153,8 @@ const NOT_FROM_THE_LOG = [
   ...['chain_head', 'checkpoint', 'migration', 'rebuild', 'relay_state'],
   // Due times follow from the clock too, reports come from the watchers, and listed assets from the chains file.
   ...['due', 'reaction', 'watch_report', 'look_up', 'listed_asset'],
+  // What the process that opens findings has sent, and balances that watchers reported.
+  ...['finding_caused', 'reconciliation'],
 ];
 
 /** An expression for another value of the same type. */

@@ -4,6 +4,8 @@ import {
   type Decider,
   DomainError,
   type DomainEvent,
+  finding,
+  identity,
   operator,
   outflow,
   purse,
@@ -20,6 +22,7 @@ import { freshDatabase } from '../../../test/dependencies';
 import {
   customerIdOf,
   DEFAULT_ACCOUNT_ID,
+  findingIdOf,
   outflowStreamIdOf,
   purseIdOf,
   replenishmentIdOf,
@@ -28,6 +31,7 @@ import { migrate } from '../src/migrate';
 import { READ_MODELS } from '../src/operations/read-models';
 import { startProjector } from '../src/projections/projector';
 import { ledgerDataSource } from '../src/runtime/data-source';
+import { correction, findingCommand } from './audit-corrections';
 import { ASSETS, amountOf, outflowReport, settlement, type Told } from './audit-outflows';
 
 /** A ledger's database with a role that has no more rights than in production. */
@@ -104,7 +108,7 @@ const partiesAt = (n: number) => ({
 
 /**
  * Writes `steps` random commands of every kind to the log: customers, purses, transfers in all their
- * states, reversals. Refused ones write nothing.
+ * states, reversals, corrections. Refused ones write nothing.
  */
 export async function tellHistory(store: EventStore, seed: number, steps: number): Promise<void> {
   const number = numbersFrom(seed);
@@ -141,7 +145,7 @@ export async function tellHistory(store: EventStore, seed: number, steps: number
     const at = new Date(Date.UTC(2026, 0, 1) + step * 1_000).toISOString();
     const stream = streamName('customer', customerAt(n));
     const purseStream = streamName('purse', purseIdAt(n));
-    switch (number(14)) {
+    switch (number(16)) {
       case 0:
         await write(stream, customer, {
           type: 'CreateCustomer',
@@ -201,6 +205,19 @@ export async function tellHistory(store: EventStore, seed: number, steps: number
           outflow,
           outflowReport(t, number, outflows, partiesAt(t % 6)),
         );
+        break;
+      }
+      case 8: {
+        const id = replenishmentIdOf(`transfer ${number(30)}`);
+        const act = correction(step, number(3) > 0);
+        await write(streamName('replenishment', id), replenishment, act);
+        break;
+      }
+      case 9: {
+        const t = number(6);
+        const id = findingIdOf(identity.finding('test', `${t}`));
+        const command = findingCommand(t, step, number, partiesAt(t));
+        await write(streamName('finding', id), finding, command);
         break;
       }
       default: {
