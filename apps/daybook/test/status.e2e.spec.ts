@@ -53,15 +53,24 @@ it('says that all is well, and where everything is', async () => {
   expect(report).toMatchObject({
     ...{ state: 'ok', problems: [], services: { ledger: { status: 'ok' }, watcher: null } },
     chains: [{ chain: CHAIN, latest: '12', matched: '11', standsStill: false }],
-    reactions: { clocksAgree: true, states: [{ name: 'expire-purses', overdue: 0 }] },
+    reactions: {
+      clocksAgree: true,
+      states: [
+        { name: 'expire-purses', overdue: 0 },
+        { name: 'settle-replenishments', overdue: 0 },
+      ],
+    },
+    differences: { findings: [], negativeClaims: 0 },
     books: { violationCount: 0 },
   });
   // Of the ledger's own tables, whatever the libraries migrated after them.
-  expect(report.versions.tables).toMatch(/^ListAssetsOfChains/);
+  expect(report.versions.tables).toMatch(/^CreateLookUps/);
   const readers = report.readers.map(({ name }: { name: string }) => name);
   expect(readers).toContain('read-models');
   expect(report.engines.eventLog.head).toBe(String(await ledger.store.head()));
-  expect(report.readers[0]).toMatchObject({ lag: '0', secondsSinceProgress: 0 });
+  // A follower of some kinds of events says only from time to time how far there was nothing for it.
+  const readModels = report.readers.find(({ name }: { name: string }) => name === 'read-models');
+  expect(readModels).toMatchObject({ lag: '0', secondsSinceProgress: 0 });
   const groups = report.consumers.map(({ topic }: { topic: string }) => topic);
   expect(groups).toEqual(expect.arrayContaining([TOPICS.transfer, TOPICS.chainHead]));
   const page = await daybook(['status'], place());

@@ -24,6 +24,7 @@ export interface Moved {
  * second way to them, so that each can prove the other. Null when it moves none.
  */
 export function movedBy(event: DomainEvent): Moved | null {
+  if (event.type === 'FindingClosed') return movedByFinding(event.data);
   if (event.type === 'ReplenishmentConfirmed' || event.type === 'ReplenishmentDeclined') {
     const amount = BigInt(event.data.amount);
     const { asset, credit } = event.data;
@@ -65,6 +66,19 @@ export function movedBy(event: DomainEvent): Moved | null {
 function left(use: OutflowUse, amount: bigint): Figures {
   const moved = { ...NO_FIGURES, custody: -amount };
   return use === 'unplanned' ? { ...moved, suspense: -amount } : { ...moved, other: -amount };
+}
+
+function movedByFinding(
+  data: Extract<DomainEvent, { type: 'FindingClosed' }>['data'],
+): Moved | null {
+  const { kind, asset, to } = data;
+  const moved = BigInt(data.moved);
+  if (to === null) return null;
+  const isOutflow = kind === 'unplanned-outflow';
+  const claims = { claimCustomer: 0n, claimAccount: 0n };
+  claims[to === 'customer' ? 'claimCustomer' : 'claimAccount'] = moved;
+  const places = { custody: isOutflow ? 0n : moved, suspense: isOutflow ? -moved : 0n };
+  return { parties: data, asset, delta: { ...NO_FIGURES, ...claims, ...places } };
 }
 
 function credited(credit: Credit | OwnCredit, amount: bigint): Figures {
