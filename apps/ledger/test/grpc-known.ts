@@ -2,6 +2,7 @@ import {
   type ChainHeadV1,
   LOOK_UP_KIND,
   type LookUpV1,
+  type OutflowV1,
   parseWatchRequest,
   TOPICS,
   type TransferV1,
@@ -102,8 +103,16 @@ export async function fill(ledger: TestLedger): Promise<Known> {
   await ledger.request('POST', '/v1/customers', { body: bob });
   await ledger.publishTransfers([
     transferTo(purse.address, 'a', '340282366920938463463374607431768211455'),
-    transferTo(purse.address, 'c', '1'),
+    { ...transferTo(purse.address, 'c', '3'), netted: '1' },
   ]);
+  // One is booked, and one was of a transaction that failed.
+  await ledger.publishOutflows([
+    { ...outflowOf(purse.address, '3'), netted: '1' },
+    { ...outflowOf(purse.address, '4'), status: 'failed', finality: null },
+  ]);
+  const left = async () =>
+    (await ledger.request('GET', `/v1/purses/${purse.id}/outflows`)).body.data;
+  await until(async () => (await left()).length === 2, { description: 'The outflows' });
   const list = async () => (await ledger.request('GET', '/v1/replenishments')).body.data;
   await until(async () => (await list()).length === 2, { description: 'The replenishments' });
   const [credited] = (await ledger.request('GET', '/v1/replenishments?status=CONFIRMED')).body.data;
@@ -323,6 +332,11 @@ async function answerLookUps(ledger: TestLedger, address: string): Promise<strin
 }
 
 /** A final transfer of USDT; `digit` makes it another one. */
+function outflowOf(address: string, digit: string): OutflowV1 {
+  const { transferId, to, from, ...moved } = transferTo(address, digit, '2');
+  return { ...moved, outflowId: transferId, from: to, to: from, status: 'final' } as OutflowV1;
+}
+
 function transferTo(address: string, digit: string, amount: string): TransferV1 {
   const txHash = `0x${digit.repeat(64)}`;
   return {

@@ -25,7 +25,13 @@ export function stopOnRequest(stop: (reason: string) => Promise<unknown>): void 
 /** Errors whose message alone says what is wrong with the configuration or an engine, and what would be right. */
 const EXPLAINED: ReadonlySet<string> = new Set([
   ...['EnvironmentError', 'EngineMisconfigured', 'StoreUnavailable', 'LogUnavailable'],
-  ...['InvalidChainsFile', 'InvalidXpub', 'DomainError', 'IdempotencyKeyReused'],
+  ...[
+    'InvalidChainsFile',
+    'InvalidWalletsFile',
+    'InvalidXpub',
+    'DomainError',
+    'IdempotencyKeyReused',
+  ],
 ]);
 
 /** What an app that could not start for a known reason tells its launcher over the channel between them. */

@@ -57,10 +57,11 @@ function progressFacts(chain: json.ChainWatch, now: number) {
 }
 
 function workFacts(chain: json.ChainWatch, watch: json.WatchDetails, now: number) {
-  const { rescans, unpublished, gapCheck, reorgs, alarms, since } = watch;
+  const { rescans, unpublished, gapCheck, reorgs, alarms, since, reconciliation } = watch;
   const blocks = `${rescans.blocksLeft} blocks left`;
   return {
     'gap check': gapCheckOf(gapCheck),
+    balances: balancesOf(reconciliation),
     quarantine: quarantineOf(chain),
     rescans: rescans.open === 0 ? 'none open' : `${rescans.open} open, ${blocks}`,
     reorgs: `${reorgs.count} since ${since}${reorgOf('deepest', reorgs.deepest)}${reorgOf('last', reorgs.last)}`,
@@ -80,6 +81,13 @@ function gapCheckOf(check: json.GapCheck | null): string {
   const shown = ranges.reduce((sum, it) => sum + it.to - it.from + 1, 0);
   const others = shown < unscanned ? ' and others' : '';
   return `${unscanned} heights from ${from} to ${to} were not scanned: ${named.join(', ')}${others}`;
+}
+
+function balancesOf(compared: json.Reconciliation | null): string {
+  if (compared === null || compared.readsPerMinute === 0) return 'are not compared';
+  const { readsPerMinute, checked, notChecked, sweepSeconds } = compared;
+  const sweep = sweepSeconds === null ? 'no sweep has ended yet' : `a sweep took ${sweepSeconds} s`;
+  return `${checked} compared, ${notChecked} not said by the node, at most ${readsPerMinute} a minute; ${sweep}`;
 }
 
 function reorgOf(which: string, reorg: json.Reorg | null): string {

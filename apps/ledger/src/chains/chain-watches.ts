@@ -74,7 +74,7 @@ type Details = NonNullable<ChainHeadV1['watch']>;
 /** Field by field: a newer watcher may report more than this version shows. */
 function toWatchDetails(watch: Details): json.WatchDetails {
   const { since, newestBlockAt, secondsLeft, rescans, gapCheck, gaps, reorgs, alarms } = watch;
-  const { blocksInQuarantine, unpublished, providers } = watch;
+  const { blocksInQuarantine, unpublished, providers, reconciliation } = watch;
   return {
     ...{ since, newestBlockAt, secondsLeft, blocksInQuarantine, gaps },
     rescans: { open: rescans.open, blocksLeft: rescans.blocksLeft },
@@ -86,7 +86,13 @@ function toWatchDetails(watch: Details): json.WatchDetails {
     alarms: { count: alarms.count, last: toAlarm(alarms.last) },
     unpublished: unpublished && { since: unpublished.since, reason: unpublished.reason },
     providers: providers.map(toProvider),
+    reconciliation: reconciliation === undefined ? null : toReconciliation(reconciliation),
   };
+}
+
+function toReconciliation(compared: NonNullable<Details['reconciliation']>): json.Reconciliation {
+  const { readsPerMinute, checked, notChecked, sweepSeconds } = compared;
+  return { readsPerMinute, checked, notChecked, sweepSeconds };
 }
 
 function toReorg(reorg: Details['reorgs']['last']): json.Reorg | null {

@@ -828,6 +828,18 @@ export interface WatchProvider {
   readonly notes: readonly ProviderNote[];
 }
 
+/** Balances on chain that were compared with the books since the watcher's process began to lead. */
+export interface Reconciliation {
+  /** How many may be read in a minute; 0 turns it off. */
+  readonly readsPerMinute: number;
+  /** Balances that were compared. */
+  readonly checked: number;
+  /** Balances that the node did not say, because it does not keep the state. */
+  readonly notChecked: number;
+  /** How long the last sweep over all addresses took; null before the first has ended. */
+  readonly sweepSeconds: number | null;
+}
+
 /** How a watcher works. Reorgs and alarms are those that the leading process has met since it began; questions and errors of providers are counted from when it began to lead. */
 export interface WatchDetails {
   /** When the process began. It remembers no reorg or alarm from before. */
@@ -852,6 +864,8 @@ export interface WatchDetails {
   readonly unpublished: Unpublished | null;
   /** The providers, in the order of the chains file. */
   readonly providers: readonly WatchProvider[];
+  /** How balances on chain are compared with the books; null of watchers that do not compare any. */
+  readonly reconciliation: Reconciliation | null;
 }
 
 /** How a chain is watched, by the last report of its watcher. */
@@ -5468,6 +5482,41 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
       "notes"
     ]
   },
+  "Reconciliation": {
+    "type": "object",
+    "description": "Balances on chain that were compared with the books since the watcher's process began to lead.",
+    "properties": {
+      "readsPerMinute": {
+        "type": "integer",
+        "minimum": 0,
+        "description": "How many may be read in a minute; 0 turns it off."
+      },
+      "checked": {
+        "type": "integer",
+        "minimum": 0,
+        "description": "Balances that were compared."
+      },
+      "notChecked": {
+        "type": "integer",
+        "minimum": 0,
+        "description": "Balances that the node did not say, because it does not keep the state."
+      },
+      "sweepSeconds": {
+        "type": [
+          "integer",
+          "null"
+        ],
+        "minimum": 0,
+        "description": "How long the last sweep over all addresses took; null before the first has ended."
+      }
+    },
+    "required": [
+      "readsPerMinute",
+      "checked",
+      "notChecked",
+      "sweepSeconds"
+    ]
+  },
   "WatchDetails": {
     "type": "object",
     "description": "How a watcher works. Reorgs and alarms are those that the leading process has met since it began; questions and errors of providers are counted from when it began to lead.",
@@ -5543,6 +5592,17 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
           "$ref": "#/components/schemas/WatchProvider"
         },
         "description": "The providers, in the order of the chains file."
+      },
+      "reconciliation": {
+        "oneOf": [
+          {
+            "$ref": "#/components/schemas/Reconciliation"
+          },
+          {
+            "type": "null"
+          }
+        ],
+        "description": "How balances on chain are compared with the books; null of watchers that do not compare any."
       }
     },
     "required": [
@@ -5556,7 +5616,8 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
       "reorgs",
       "alarms",
       "unpublished",
-      "providers"
+      "providers",
+      "reconciliation"
     ]
   },
   "ChainWatch": {

@@ -501,6 +501,8 @@ export interface WatchDetails {
     | undefined;
   /** The providers, in the order of the chains file. */
   readonly providers: readonly WatchProvider[];
+  /** How balances on chain are compared with the books; absent of watchers that do not compare any. */
+  readonly reconciliation?: Reconciliation | undefined;
 }
 
 /** The rescans that have not ended. */
@@ -509,6 +511,18 @@ export interface OpenRescans {
   readonly open: number;
   /** How many blocks they have left. */
   readonly blocksLeft: string;
+}
+
+/** Balances on chain that were compared with the books since the watcher's process began to lead. */
+export interface Reconciliation {
+  /** How many may be read in a minute; 0 turns it off. */
+  readonly readsPerMinute: string;
+  /** Balances that were compared. */
+  readonly checked: string;
+  /** Balances that the node did not say, because it does not keep the state. */
+  readonly notChecked: string;
+  /** How long the last sweep over all addresses took; absent before the first has ended. */
+  readonly sweepSeconds?: string | undefined;
 }
 
 /** Whether every height of a chain was scanned, or is listed as a block in quarantine. */
@@ -2294,6 +2308,7 @@ function createBaseWatchDetails(): WatchDetails {
     alarms: undefined,
     unpublished: undefined,
     providers: [],
+    reconciliation: undefined,
   };
 }
 
@@ -2331,6 +2346,9 @@ export const WatchDetails: MessageFns<WatchDetails> = {
     }
     for (const v of message.providers) {
       WatchProvider.encode(v!, writer.uint32(90).fork()).join();
+    }
+    if (message.reconciliation !== undefined) {
+      Reconciliation.encode(message.reconciliation, writer.uint32(98).fork()).join();
     }
     return writer;
   },
@@ -2436,6 +2454,14 @@ export const WatchDetails: MessageFns<WatchDetails> = {
             message.providers.push(WatchProvider.decode(reader, reader.uint32()));
             continue;
           }
+          case 12: {
+            if (tag !== 98) {
+              break;
+            }
+
+            message.reconciliation = Reconciliation.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2474,6 +2500,9 @@ export const WatchDetails: MessageFns<WatchDetails> = {
       ? Unpublished.fromPartial(object.unpublished)
       : undefined;
     message.providers = object.providers?.map((e) => WatchProvider.fromPartial(e)) || [];
+    message.reconciliation = (object.reconciliation !== undefined && object.reconciliation !== null)
+      ? Reconciliation.fromPartial(object.reconciliation)
+      : undefined;
     return message;
   },
 };
@@ -2541,6 +2570,97 @@ export const OpenRescans: MessageFns<OpenRescans> = {
     const message = createBaseOpenRescans() as any;
     message.open = object.open ?? 0;
     message.blocksLeft = object.blocksLeft ?? "0";
+    return message;
+  },
+};
+
+function createBaseReconciliation(): Reconciliation {
+  return { readsPerMinute: "0", checked: "0", notChecked: "0", sweepSeconds: undefined };
+}
+
+export const Reconciliation: MessageFns<Reconciliation> = {
+  encode(message: Reconciliation, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.readsPerMinute !== "0") {
+      writer.uint32(8).uint64(message.readsPerMinute);
+    }
+    if (message.checked !== "0") {
+      writer.uint32(16).uint64(message.checked);
+    }
+    if (message.notChecked !== "0") {
+      writer.uint32(24).uint64(message.notChecked);
+    }
+    if (message.sweepSeconds !== undefined) {
+      writer.uint32(32).uint64(message.sweepSeconds);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Reconciliation {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseReconciliation() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.readsPerMinute = reader.uint64().toString();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.checked = reader.uint64().toString();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.notChecked = reader.uint64().toString();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.sweepSeconds = reader.uint64().toString();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<Reconciliation>): Reconciliation {
+    return Reconciliation.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<Reconciliation>): Reconciliation {
+    const message = createBaseReconciliation() as any;
+    message.readsPerMinute = object.readsPerMinute ?? "0";
+    message.checked = object.checked ?? "0";
+    message.notChecked = object.notChecked ?? "0";
+    message.sweepSeconds = object.sweepSeconds ?? undefined;
     return message;
   },
 };
