@@ -59,7 +59,7 @@ it('archives each of a thousand purses once, though one of two ledgers is killed
   // The first start, from which periods count at earliest.
   const first = await startLedger(0);
   await until(async () => (await scheduled()) === PURSES + 1, { timeoutMs: 30_000 });
-  await until(async () => (await count('ledger.reaction')) === 1);
+  await until(async () => (await count(`ledger.reaction WHERE name = 'expire-purses'`)) === 1);
   await first.stop();
 
   const wrong = await startLedger(MONTH_MS);
