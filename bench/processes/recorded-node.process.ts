@@ -90,8 +90,9 @@ async function main(): Promise<void> {
   const server = createServer((request, response) => {
     bodyOf(request).then(
       (body) => {
-        const { id, method, params } = JSON.parse(body);
-        const isRefused = !isTracing && /^(debug|trace)_/.test(method);
+        // It knows no batches, and keeps no state.
+        const { id = null, method = '', params = [] } = JSON.parse(body);
+        const isRefused = method === '' || (!isTracing && /^(debug|trace)_/.test(method));
         const parts = [
           `{"jsonrpc":"2.0","id":${id},`,
           ...(isRefused ? [UNKNOWN_METHOD] : ['"result":', results(method, params) ?? 'null']),

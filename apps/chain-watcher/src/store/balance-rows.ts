@@ -58,14 +58,20 @@ const CUT_READS = `
   WHERE chain = $1 AND read_number > $2`;
 
 /** Notes which holdings moved, so that their balances are read. */
-export async function markMoved(run: Run, transfers: readonly TrackedTransfer[]): Promise<void> {
+export async function markMoved(
+  run: Run,
+  transfers: readonly TrackedTransfer[],
+  advance: Advance | undefined,
+): Promise<void> {
   const moved = transfers.filter(movesBalance).flatMap(({ direction, transfer }) => {
     const { asset, block } = transfer;
     const address = ownerOf({ ...transfer, direction });
     return block === null || address === null ? [] : [{ address, asset, number: block.number }];
   });
   if (moved.length === 0) return;
-  await run('reset-bases', RESET_BASES, JSON.stringify(moved));
+  // What new blocks show is above everything that was compared.
+  const isNew = advance !== undefined && moved.every(({ number }) => number > advance.ancestor);
+  if (!isNew) await run('reset-bases', RESET_BASES, JSON.stringify(moved));
   await run('mark-moved', MARK_MOVED, JSON.stringify(moved));
 }
 

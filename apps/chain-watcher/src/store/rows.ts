@@ -91,7 +91,9 @@ const PAUSE = `
   UPDATE watcher.chain SET paused_at = $2::bigint, paused_by = $3::text, pause_reason = $4::text
   WHERE chain = $1`;
 const FINAL = 'UPDATE watcher.chain SET final_number = $2 WHERE chain = $1';
-const CUT_RING = 'DELETE FROM watcher.ring WHERE chain = $1 AND (number > $2 OR number < $3)';
+const CUT_RING = `
+  DELETE FROM watcher.ring WHERE chain = $1 AND (number > $2 OR number < $3)
+  RETURNING number > $2 AS replaced`;
 const INSERT_RING = `
   INSERT INTO watcher.ring (chain, number, hash, parent_hash, time) SELECT $1, *
   FROM json_to_recordset($2) AS r (number bigint, hash text, "parentHash" text, time bigint)`;
@@ -186,8 +188,9 @@ export async function writeChange(
   }
   if (start) await run('start', START, start.number, start.at, start.scannedFrom);
   if (advance) {
-    await cutBalances(run, advance);
-    await run('cut-ring', CUT_RING, advance.ancestor, advance.oldest);
+    const { rows: cut } = await run('cut-ring', CUT_RING, advance.ancestor, advance.oldest);
+    // Nearly every advance replaces nothing.
+    if (cut.some(({ replaced }) => replaced)) await cutBalances(run, advance);
     const added = advance.added.filter(({ number }) => number >= advance.oldest);
     await run('insert-ring', INSERT_RING, JSON.stringify(added));
   }
@@ -217,7 +220,7 @@ export async function writeChange(
   if (transfers.length > 0) {
     const rows = JSON.stringify(lastVersions(transfers).map(transferRow));
     await client.query({ name: 'watcher-write-transfers', text: UPSERT_TRANSFERS, values: [rows] });
-    await markMoved(run, transfers);
+    await markMoved(run, transfers, advance);
   }
   if (change.balances) await writeBalances(run, change.balances);
   const messages = [...transfers, ...again].map(trackedMessage);
