@@ -194,7 +194,7 @@ export function createEvmClient(
   }
 
   async function blockBy(by: Proof, at: number | string, isCompared = false) {
-    const rules = { ...reading.rules, proof: by, isCompared };
+    const rules = { ...reading.rules, proof: by, isCompared, isUntraced: tracing.isForgone() };
     const checked = (header: BlockHeader) => void askedFor(at, header);
     const [answer, early] = await Promise.all([
       ask(at, true),

@@ -127,6 +127,9 @@ export function createTraceSource(
     /** Whether the node may serve traces: it has not said that it has no method for them. */
     isServed: (): boolean => !METHODS.every(isUnknown),
 
+    /** Whether blocks are read without traces, because the node has said that it has none. */
+    isForgone: (): boolean => rule === 'optional' && METHODS.every(isUnknown),
+
     /** Notes that traces were not those of their block. Throws `InvalidBlock` if the block is not whole without. */
     refused(header: Named, fault: string): void {
       note = { state: 'wrong', sentence: `Traces were refused. ${fault}` };
