@@ -12,6 +12,8 @@ import { createAllowance } from './allowance';
 const READ_AT_ONCE = 100;
 /** Balances that one message reports. */
 const REPORTED_AT_ONCE = 100;
+/** A node that keeps no such state will not have it a moment later. */
+const REST_MS = 30_000;
 /** A sweep begins no sooner than so long after the last one ended. */
 const SWEEP_EVERY_MS = 3_600_000;
 /** Balances that a chain's provider is asked for in a minute, unless the chains file says otherwise. */
@@ -35,6 +37,8 @@ export function createReconciliation(
   // The sweep reads all assets of an address at once.
   const allowance = createAllowance(perMinute, assets.length, context.now);
   let [checked, notChecked] = [0, 0];
+  /** A node that said none of the balances is left alone until then, in Unix milliseconds. */
+  let restsUntil = 0;
 
   /** The block after which balances are read now; null if none can be. */
   async function readable(): Promise<BlockHeader | null> {
@@ -67,6 +71,7 @@ export function createReconciliation(
 
   /** Reads balances as far as the budget allows. */
   async function read(): Promise<void> {
+    if (context.now() < restsUntil) return;
     const block = assets.length === 0 ? null : await readable();
     const max = block === null ? 0 : allowance.take(READ_AT_ONCE);
     if (block === null || max === 0) return;
@@ -82,6 +87,7 @@ export function createReconciliation(
       else found.push({ ...holding, number: block.number, hash: block.hash, balance });
     }
     notChecked += unread.length;
+    if (found.length === 0 && unread.length > 0) restsUntil = context.now() + REST_MS;
     const change = { read: found, unread: { at: context.now(), holdings: unread } };
     await context.commit({ balances: { ...change, ...(sweep && { sweep }) } });
   }
