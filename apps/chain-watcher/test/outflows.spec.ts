@@ -70,7 +70,7 @@ describe('what leaves a purse', () => {
     expect(transfers()).toEqual([]);
   });
 
-  it('is reported by whomever it was sent, and costs the purse nothing then', async () => {
+  it('is reported no matter who sent it, and costs the purse nothing then', async () => {
     await send({ ...priced, to: TOKEN, logs: [fromPurse(5n), fromPurse(0n), fromPurse(7n)] });
     expect(outflows()).toEqual(['log:0 detected 5', 'log:2 detected 7']);
   });

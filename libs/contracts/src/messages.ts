@@ -287,7 +287,7 @@ export interface WatchReportV1 {
 export const LOOK_UP_KIND = 'look-up';
 
 /**
- * What a chain shows of a transaction, whoever it concerns: nothing in it depends on which addresses are purses.
+ * What a chain shows of a transaction, no matter whom it concerns: nothing in it depends on which addresses are purses.
  */
 export interface LookUpV1 {
   readonly transaction: string;

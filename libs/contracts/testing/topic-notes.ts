@@ -50,7 +50,7 @@ export const TOPIC_NOTES: Readonly<Record<Topic, TopicNotes>> = {
     sample: 'final-by-depth',
   },
   [TOPICS.outflow]: {
-    says: 'Every version of what leaves a watched address, by whomever it was sent, and of what the chain charged that address: detected, final, reverted or failed.',
+    says: 'Every version of what leaves a watched address, no matter who sent it, and of what the chain charged that address: detected, final, reverted or failed.',
     writer: 'chain-watcher',
     readers: ['ledger'],
     readBy:

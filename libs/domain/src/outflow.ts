@@ -51,7 +51,7 @@ type Known = Exclude<OutflowState, { status: 'absent' }>;
 const FEE = /^fee:/;
 
 /**
- * What left a purse, by whomever it was sent, from its block to the books. Its use is decided when it is
+ * What left a purse, no matter who sent it, from its block to the books. Its use is decided when it is
  * detected: a wallet that is registered later changes nothing of it.
  */
 export const outflow: Decider<OutflowCommand, OutflowEvent, OutflowState> = {

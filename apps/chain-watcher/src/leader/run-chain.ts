@@ -148,7 +148,7 @@ async function lead(
     status.addresses = addresses;
     requests = await subscribeRequests(run, async (request) => {
       if (isLookUp(request)) {
-        // Not awaited: nobody's request waits for a slow provider. Whoever asked asks again after an error.
+        // Not awaited: nobody's request waits for a slow provider. The caller asks again after an error.
         watch.lookUp(request).catch((error: unknown) => {
           const fields = { chain: chain.id, requestId: request.requestId, err: error };
           logger.warn(fields, 'look-up not answered');

@@ -63,7 +63,7 @@ const log = (from: string, to: string, amount: bigint) => ({
 });
 
 describe('a look-up', () => {
-  it('shows the block, and every movement whoever it concerns', async () => {
+  it('shows the block, and every movement no matter whom it concerns', async () => {
     const logs = [log(payer, purse, 7n), log(payer, stranger, 8n)];
     world.raw.mine([{ from: payer, to: stranger, value: 5n, logs }]);
     await world.mine(2);

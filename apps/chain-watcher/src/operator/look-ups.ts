@@ -12,7 +12,7 @@ import { lookUpMessage } from '../publish/publisher';
 import { headerAt } from '../state/ring';
 import { CLOCK_MARGIN_MS, tipOf, type WatchContext, type WatchState } from '../state/watch-state';
 
-/** The ledger waits 5 s. Whoever asked longer ago asks again, and a log that is read late is full of such questions. */
+/** The ledger waits 5 s. A caller that asked longer ago asks again, and a log that is read late is full of such questions. */
 const ASKED_MS_MAX = 5_000 + CLOCK_MARGIN_MS;
 /** Each fetches a block at most, so that the watch keeps nearly all of the provider. */
 const LOOK_UPS_AT_ONCE = 2;
@@ -40,7 +40,7 @@ class Busy extends Error {
 
 /**
  * Answers the look-ups of ledgers: what the chain shows of a transaction. Nothing in an answer depends on which
- * addresses are known. One that cannot be published is not repeated: whoever asked asks again.
+ * addresses are known. One that cannot be published is not repeated: the caller asks again.
  */
 export function createLookUps(context: WatchContext) {
   const { chain, client, log, state, now } = context;

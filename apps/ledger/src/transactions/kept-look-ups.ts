@@ -2,7 +2,7 @@ import type { LookUpV1, WatchReportV1 } from '@daybook/contracts';
 import { pause, textArray } from '@daybook/platform/plain';
 import type { DataSource } from 'typeorm';
 
-/** How long an answer is waited for. Whoever is asked again after it is asked anew. */
+/** How long an answer is waited for. A later request for the same asks anew. */
 export const WAIT_MS = 5_000;
 /** How often the answers that are waited for are read, all in one query. */
 const POLL_MS = 25;

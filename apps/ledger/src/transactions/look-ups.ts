@@ -26,7 +26,7 @@ import {
 
 /** Look-ups of an account in a minute that may need the chain; those that it repeats while its head stands still are free. */
 export const QUOTA = { requests: 60, windowSeconds: 60 };
-/** Calls that wait at once in a process, whoever they are of. A further one is answered with what is known. */
+/** Calls that wait at once in a process, no matter whose they are. A further one is answered with what is known. */
 const WAITING_MAX = 256;
 /** Answers that a process remembers, by the movements in them: some megabytes, whatever is looked up. */
 const REMEMBERED_MOVEMENTS_MAX = 20_000;
@@ -63,7 +63,7 @@ interface UnderWay {
 /**
  * Asks the watchers of chains what they show of a transaction. One question serves everybody who asks for the same
  * until the head of the chain moves. But nobody can tell what other accounts have asked: the first answer to an
- * account counts against its quota and takes as long as the question took, whoever asked it.
+ * account counts against its quota and takes as long as the question took, no matter who asked it.
  */
 @Injectable()
 export class LookUps {

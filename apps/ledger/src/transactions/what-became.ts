@@ -48,7 +48,7 @@ export interface MovementFacts {
 }
 
 /**
- * Why a movement is no replenishment of the account. For one between others it says nothing else, whoever they are,
+ * Why a movement is no replenishment of the account. For one between others it says nothing else, no matter who they are,
  * whatever is known of the block, and whether the transaction failed.
  */
 export function whyNone(

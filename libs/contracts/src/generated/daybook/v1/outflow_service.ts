@@ -681,7 +681,7 @@ export const ListPurseOutflowsResponse: MessageFns<ListPurseOutflowsResponse> = 
 };
 
 /**
- * Outflows: what leaves purses, by whomever it was sent, and what the chain charged them. `CustomerService`
+ * Outflows: what leaves purses, no matter who sent it, and what the chain charged them. `CustomerService`
  * explains keys and scopes.
  */
 export type OutflowServiceDefinition = typeof OutflowServiceDefinition;
