@@ -6,3 +6,4 @@ export * as json from './generated/json';
 export * from './messages';
 export * from './parse';
 export * from './topics';
+export * from './watch-messages';

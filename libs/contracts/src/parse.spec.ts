@@ -1,7 +1,8 @@
 import { goldenMessage } from '../testing/golden';
-import type { ChainHeadV1, TransferV1 } from './messages';
+import type { TransferV1 } from './messages';
 import { MalformedMessage, parseChainHead, parsePurseAddress, parseTransfer } from './parse';
 import { TOPICS } from './topics';
+import type { ChainHeadV1 } from './watch-messages';
 
 const transfer: TransferV1 = {
   transferId: `eip155:1/0x${'ab'.repeat(32)}/log:0`,

@@ -8,16 +8,8 @@ import purseAddressSchema from '../schemas/purse-address.v1.json';
 import transferSchema from '../schemas/transfer.v1.json';
 import watchReportSchema from '../schemas/watch-report.v1.json';
 import watchRequestSchema from '../schemas/watch-request.v1.json';
-import type {
-  BalanceV1,
-  ChainHeadV1,
-  LedgerEventV1,
-  OutflowV1,
-  PurseAddressV1,
-  TransferV1,
-  WatchReportV1,
-  WatchRequestV1,
-} from './messages';
+import type { BalanceV1, LedgerEventV1, OutflowV1, PurseAddressV1, TransferV1 } from './messages';
+import type { ChainHeadV1, WatchReportV1, WatchRequestV1 } from './watch-messages';
 
 /** A message that does not follow its schema. The consumer must stop or park it, never guess. */
 export class MalformedMessage extends Error {
