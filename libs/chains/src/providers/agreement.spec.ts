@@ -64,6 +64,16 @@ describe('agreeOnTag', () => {
     });
   });
 
+  it('names both in their own order, whoever answers first', async () => {
+    const late: Voter = {
+      ...voter('alpha', 10),
+      tagged: (tag) =>
+        new Promise((done) => setImmediate(() => done(voter('alpha', 10).tagged(tag)))),
+    };
+    const quick = voter('beta', 10, 'b');
+    expect(await agree(late, quick)).toEqual(await agree(voter('alpha', 10), quick));
+  });
+
   it('does not hide an error that is no fault of a provider', async () => {
     const broken: Voter = {
       ...voter('b', 7),

@@ -30,18 +30,19 @@ interface Vote {
  * no provider answers.
  */
 export async function agreeOnTag(tag: FinalityTag, voters: readonly Voter[]): Promise<Agreement> {
-  const votes: Vote[] = [];
   const failures: unknown[] = [];
-  async function ask(voter: Voter): Promise<void> {
+  async function ask(voter: Voter): Promise<Vote[]> {
     try {
       const header = await voter.tagged(tag);
-      if (header !== null) votes.push({ voter, header });
+      return header === null ? [] : [{ voter, header }];
     } catch (error) {
       unlessFault(error);
       failures.push(error);
+      return [];
     }
   }
-  await Promise.all(voters.map(ask));
+  // At one height they stay in the order of the voters, whoever answered first.
+  const votes = (await Promise.all(voters.map(ask))).flat();
   if (failures.length === voters.length) throw failures[0];
   votes.sort((a, b) => b.header.number - a.header.number);
   const [highest, ...lower] = votes;
