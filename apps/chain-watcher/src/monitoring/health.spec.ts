@@ -24,7 +24,7 @@ function seen(change: Partial<Observation> = {}): Observation {
     trouble: null,
     blocksToRescan: 0,
     missing: null,
-    tagUnknownSince: null,
+    ...{ tagUnknownSince: null, tagStanding: null },
     ...{ quarantined: null, unscanned: [], blocksPerSecond: null },
     ...{ disagreement: null, isAlone: false, withheldSince: null },
     ...change,
@@ -150,6 +150,16 @@ describe('judge', () => {
     expect(judge(chain, seen({ tagUnknownSince: NOW - 301_000 }), NOW)).toMatchObject({
       state: 'stalled',
       detail: expect.stringContaining('no transfer becomes final'),
+    });
+  });
+
+  it('says that a tag stands still, which is no outage', () => {
+    const standing = (minutes: number) =>
+      seen({ tagStanding: { tag: 'finalized', number: 36, since: NOW - minutes * 60_000 } });
+    expect(judge(chain, standing(20), NOW)).toEqual({ state: 'following', detail: null });
+    expect(judge(chain, standing(21), NOW)).toEqual({
+      state: 'following',
+      detail: expect.stringMatching(/^The finalized block has been 36 for 21 min/),
     });
   });
 

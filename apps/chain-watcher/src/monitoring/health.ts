@@ -1,5 +1,6 @@
 import { type BlockHeader, type Chain, silenceMsOf, UNANSWERED } from '@daybook/chains';
 import type { ChainHeadV1 } from '@daybook/contracts';
+import type { TagStanding } from '../finality/tags';
 
 /** A node may fail to answer once; after this long its failure is reported. */
 const TROUBLE_MS = 5_000;
@@ -14,6 +15,12 @@ const RESCAN_BLOCKS = 1_000;
 
 const ALONE =
   'Only one of the providers answers, so transfers up to the band of their asset become final by its answers alone.';
+
+/**
+ * A tag that stands still for so long while blocks come is worth a sentence. On Ethereum it moves every 6.4 minutes; on
+ * rollups that wait for proofs it may stand for hours, so it is no outage.
+ */
+const TAG_STANDS_MS_MAX = 20 * 60_000;
 
 /** Ranges that a sentence names. */
 const RANGES_SHOWN = 5;
@@ -42,6 +49,8 @@ export interface Observation {
   readonly blocksPerSecond: number | null;
   /** Since when a tag that a finality policy needs is unknown; null when none is. */
   readonly tagUnknownSince: number | null;
+  /** The tag of a finality policy that has been at its block for the longest time; null when none is known. */
+  readonly tagStanding: TagStanding | null;
   /** Why the providers let nothing become final, such as a disagreement on a block; null if they do. */
   readonly disagreement: string | null;
   /** Whether transfers become final by the answers of one of several providers, as no other one answers. */
@@ -115,7 +124,21 @@ export function judge(chain: Chain, seen: Observation, now: number): ChainHealth
   if (seen.blocksToRescan > RESCAN_BLOCKS) {
     return { state: 'catching-up', detail: `${seen.blocksToRescan} blocks to match again.` };
   }
-  return { state: 'following', detail: seen.isAlone ? ALONE : null };
+  return { state: 'following', detail: noticeOf(seen, now) };
+}
+
+/** What an operator should know although the chain is followed. */
+function noticeOf({ isAlone, tagStanding }: Observation, now: number): string | null {
+  const notices = isAlone ? [ALONE] : [];
+  if (tagStanding !== null && now - tagStanding.since > TAG_STANDS_MS_MAX) {
+    const { tag, number, since } = tagStanding;
+    const minutes = Math.round((now - since) / 60_000);
+    notices.push(
+      `The ${tag} block has been ${number} for ${minutes} min while newer blocks came: what is credited by this tag waits. ` +
+        'Either the chain does not finalise, or the node does not follow its finality.',
+    );
+  }
+  return notices.length === 0 ? null : notices.join(' ');
 }
 
 function progressOf(blocks: number, perSecond: number | null): string {

@@ -224,7 +224,7 @@ export function createWatch(parts: WatchParts, record: WatchRecord) {
         quarantined: state.quarantine.find((block) => block.state === 'waiting') ?? null,
         unscanned: unscanned(),
         blocksPerSecond: state.rate.perSecond(parts.now()),
-        tagUnknownSince: finality.tagUnknownSince(),
+        ...{ tagUnknownSince: finality.tagUnknownSince(), tagStanding: finality.tagStanding() },
         ...{ blocksToRescan: rescans.blocksLeft(), missing: rescans.missing() },
         disagreement: finality.obstacle(),
         isAlone: finality.isAlone(),

@@ -3,8 +3,8 @@ import { createPool } from '@daybook/chains';
 import type { FinalityV1 } from '@daybook/contracts';
 import { CHAIN } from '../../testing/model-chain';
 import { type TrueNode, trueNode } from '../../testing/true-node';
-import { finalUpTo, taggedOnRing } from './finalise';
 import { policyGroups, tagsOf } from './policy-groups';
+import { createTags, finalUpTo, taggedOnRing } from './tags';
 
 const depth = (confirmations: number) => ({ kind: 'depth', confirmations }) as const;
 const finalized = { kind: 'tag', tag: 'finalized' } as const;
@@ -126,5 +126,28 @@ describe('taggedOnRing', () => {
     const above = elsewhere((await node.headers(16, 16))[0]);
     const behind = await node.headers(2, 10);
     expect((await taggedOnRing(above, behind, ['finalized'], 20)).finalized).toBeNull();
+  });
+});
+
+describe('createTags', () => {
+  it('says since when a tag that is needed stands still', async () => {
+    const node = await trueNode(20);
+    let now = 1_000;
+    const ring = await node.headers(12, 20);
+    const state = { chain: { phase: 'following', ring } };
+    const context = { client: poolOf(node), state, now: () => now } as never;
+    const tags = createTags(context, [{ policy: finalized, thresholds: [], assets: null }]);
+    expect(tags.standing()).toBeNull();
+    const head = ring.at(-1) as BlockHeader;
+    await tags.read(head);
+    expect(tags.standing()).toEqual({ tag: 'finalized', number: 16, since: 1_000 });
+    // A newer head, and still the same tag.
+    now = 9_000;
+    await tags.read({ ...head, number: 21, hash: 'newer' });
+    expect(tags.standing()?.since).toBe(1_000);
+    node.mine(1);
+    state.chain.ring = await node.headers(12, 21);
+    await tags.read({ ...head, number: 21, hash: 'newest' });
+    expect(tags.standing()).toEqual({ tag: 'finalized', number: 17, since: 9_000 });
   });
 });
