@@ -27,6 +27,10 @@ interface Recorded {
   readonly events: readonly { readonly id: string; readonly type: string }[];
 }
 
+interface OldReplenishment {
+  readonly block: { readonly number: number } | null;
+}
+
 const CHAIN = 'eip155:31337';
 const TOKEN = `${CHAIN}/erc20:0x8cdaf0cd259887258bc13a92c0a6da92698644c0`;
 
@@ -35,6 +39,16 @@ const fixture = (name: string) => readFileSync(join(__dirname, 'fixtures', name)
 const recorded: Recorded = JSON.parse(fixture('old-data-folder.json'));
 
 let ledger: TestLedger;
+
+/** The answer of the older version, with what replenishments have since. Its chain had come to block 30. */
+function withNewFields(answer: object): object {
+  const { data, ...rest } = answer as { readonly data: readonly OldReplenishment[] };
+  const renewed = data.map(({ block, ...old }) => {
+    const shown = block && { policy: 'depth:3', current: 30 - block.number + 1, required: 3 };
+    return { ...old, block, confirmations: shown, netted: null };
+  });
+  return { ...rest, data: renewed };
+}
 
 /** Fills a database as the older version left it. */
 async function restore(url: string): Promise<void> {
@@ -67,9 +81,10 @@ const get = (path: string) => ledger.request('GET', path);
 
 describe('a database of an older version', () => {
   it.each(Object.entries(recorded.answers))(
-    'answers GET %s with every field that it had',
+    'answers GET %s as it did, besides new fields',
     async (path, answer) => {
-      expect((await get(path)).body).toMatchObject(answer);
+      const { body } = await get(path);
+      expect(body).toEqual(path.startsWith('/v1/replenishments') ? withNewFields(answer) : answer);
     },
   );
 
