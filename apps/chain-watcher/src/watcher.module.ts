@@ -51,7 +51,8 @@ class Watchers implements OnApplicationShutdown {
 
   /**
    * A watcher that cannot publish does nothing for anybody. Chains are followed with addresses that cannot be
-   * read and with gaps, and a pause is what an operator wants: those checks are optional.
+   * read, with gaps, and with finality that one provider tells or that stands still; and a pause is what an operator
+   * wants: those checks are optional.
    */
   checks(): HealthChecks {
     const required = this.running.flatMap((it) => [
@@ -61,6 +62,7 @@ class Watchers implements OnApplicationShutdown {
     const optional = this.running.flatMap((it) => [
       [`${it.chain} addresses`, async () => checkAddresses(it)] as const,
       [`${it.chain} gaps`, async () => checkGaps(it)] as const,
+      [`${it.chain} finality`, async () => checkFinality(it)] as const,
       [`${it.chain} paused`, async () => checkPaused(it)] as const,
       [`${it.chain} providers`, async () => checkProviders(it)] as const,
     ]);
@@ -116,6 +118,13 @@ function checkGaps(chain: RunningChain): void {
   throw new Error(
     `The content of ${gaps.length} blocks is unknown, the first is ${gaps[0]}: "npx daybook watch block ${gaps[0]}" shows how to resolve it.`,
   );
+}
+
+function checkFinality(chain: RunningChain): void {
+  const { state, detail } = chain.health();
+  if (chain.role() === 'leader' && state === 'following' && detail !== null) {
+    throw new Error(detail);
+  }
 }
 
 /** One that is limited, or not yet verified, is usually used again soon. */

@@ -178,6 +178,13 @@ it('answers every command in JSON that follows its schema', async () => {
   const { requests } = await answer('watch-requests', 'watch', 'list', '--chain', CHAIN, '--json');
   expect(requests).toEqual([rescanned]);
 
+  for (const decision of ['--accept', '--skip']) {
+    const unreasoned = await cli('watch', 'block', '1', decision);
+    expect(unreasoned.exitCode).toBe(2);
+    expect(unreasoned.stderr).toContain('--accept and --skip need --reason');
+  }
+  expect(await answer('watch-requests', 'watch', 'list', '--json')).toEqual({ requests });
+
   const { keyId } = created;
   const revoked = await answer('key-revoked', 'keys', 'revoke', keyId, '--json');
   expect(revoked.keyId).toBe(keyId);

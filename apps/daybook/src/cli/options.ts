@@ -29,10 +29,17 @@ export function subcommand(
     .addHelpText('after', examples(...lines));
 }
 
+/** The reason of an act that needs none of its own. */
+export const ownReason = () => `on the command line, by ${userInfo().username}`;
+
 export const reasonOption = () =>
   new Option('--reason <text>', 'why; stored with the event')
     .argParser(name)
-    .default(`on the command line, by ${userInfo().username}`, 'the user who runs the command');
+    .default(ownReason(), 'the user who runs the command');
+
+/** Where only some acts of a command need a reason of their own. */
+export const optionalReasonOption = (needed: string) =>
+  new Option('--reason <text>', `why; stored with the event; ${needed}`).argParser(name);
 
 /** The reason of an act on money has no default. */
 export const actReasonOption = () =>

@@ -4,7 +4,15 @@ import { EXIT, Failure } from '../cli/exit-codes';
 import type { List } from '../cli/ledger-api';
 import { type Answer, operate } from '../cli/operate';
 import type { Operation } from '../cli/operation';
-import { blockNumber, reasonOption, subcommand, transactionHash, uuid } from '../cli/options';
+import {
+  blockNumber,
+  optionalReasonOption,
+  ownReason,
+  reasonOption,
+  subcommand,
+  transactionHash,
+  uuid,
+} from '../cli/options';
 import { recordTable } from '../cli/output';
 import { answerOf, isOpen, makeRequest, REQUESTS, requestReport } from './watch-request';
 
@@ -126,6 +134,9 @@ function kindOf(resetRing = false, reportAgain = false): json.WatchRequest['kind
   return reportAgain ? 'report-again' : 'rescan';
 }
 
+const NEEDS_REASON =
+  '--accept and --skip need --reason "<text>": why the block is good enough, or why it cannot be had. It is stored with the event.';
+
 function addBlock(watch: Command): void {
   subcommand(
     watch,
@@ -140,7 +151,7 @@ function addBlock(watch: Command): void {
     .option('--ask', 'ask every provider again')
     .option('--accept', 'accept it by the weaker rule of its chain')
     .option('--skip', 'go on over it: it is a gap until its content is known')
-    .addOption(reasonOption())
+    .addOption(optionalReasonOption('--accept and --skip need one'))
     .option('--detach', 'do not wait for the end')
     .addHelpText('after', BLOCK_HELP)
     .action((block, { chain, ask, accept, skip, reason, detach, ...options }) =>
@@ -149,7 +160,12 @@ function addBlock(watch: Command): void {
         const [kind, other] = kinds.filter((it) => typeof it === 'string');
         if (other !== undefined) throw new Failure('Decide one thing at a time.', EXIT.usage);
         if (kind === undefined) return quarantined(operation, block, chain);
-        return makeRequest(operation, detach, { kind, chain, reason, fromBlock: String(block) });
+        // Less is proven of such a block, so the log says why that was good enough.
+        if (reason === undefined && kind !== 'ask-block') {
+          throw new Failure(NEEDS_REASON, EXIT.usage);
+        }
+        const request = { kind, chain, reason: reason ?? ownReason(), fromBlock: String(block) };
+        return makeRequest(operation, detach, request);
       }),
     );
 }

@@ -72,6 +72,12 @@ describe('what an operator should know', () => {
     expect(watchWarnings(older)).toEqual([]);
   });
 
+  it('is what a chain says although it is followed', () => {
+    const detail = 'The finalized block has been 36 for 21 min.';
+    expect(watchWarnings(head({ detail }))).toEqual([detail]);
+    expect(watchWarnings(head({ state: 'catching-up', detail }))).toEqual([]);
+  });
+
   it('is the last block of which less was proven', () => {
     expect(watchWarnings(head({}, { alarms: golden.watch.alarms }))).toEqual([
       expect.stringMatching(

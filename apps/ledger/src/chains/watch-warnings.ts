@@ -56,8 +56,9 @@ function gapProblems({ chain, quarantine = [], watch }: ChainHeadV1): readonly s
  * A sentence for each thing that an operator should know of a chain although nothing is stalled by it, with
  * what to do.
  */
-export function watchWarnings({ watch }: ChainHeadV1): readonly string[] {
-  if (watch === undefined) return [];
+export function watchWarnings({ state, detail, watch }: ChainHeadV1): readonly string[] {
+  const notice = state === 'following' ? detail : null;
+  if (watch === undefined) return notice === null ? [] : [notice];
   const { unpublished, alarms, providers, since } = watch;
   const waiting =
     unpublished &&
@@ -67,7 +68,7 @@ export function watchWarnings({ watch }: ChainHeadV1): readonly string[] {
     alarms.last &&
     `Less was proven of ${blocks} than the chain asks for, since the watcher began at ${since}; the last is ${alarms.last.block} (${alarms.last.hash}): ${sentenceOf(alarms.last.sentence)}`;
   return [
-    ...[waiting, alarm].filter((sentence) => sentence !== null),
+    ...[notice, waiting, alarm].filter((sentence) => sentence !== null),
     ...providers.flatMap((provider) => providerWarnings(provider, providers.length)),
   ];
 }
