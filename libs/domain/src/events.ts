@@ -11,7 +11,7 @@ import {
   voidOf,
 } from './credit';
 import type { CustomerEvent } from './customer';
-import { type Audience, type EventDeclaration, everyone, type Fields } from './event-declaration';
+import { type EventDeclaration, everyone, type Fields } from './event-declaration';
 import { findingPostings } from './finding';
 import type { FindingEvent } from './finding-event';
 import type { SumOfHeld } from './held-sum';

@@ -6,7 +6,7 @@ export * from './credit';
 export * from './customer';
 export * from './decider';
 export * from './errors';
-export * from './event-declaration';
+export type { Audience, EventDeclaration } from './event-declaration';
 export * from './events';
 export * from './expiry';
 export * from './finding';
