@@ -9,7 +9,7 @@ export type Audience = 'everyone' | 'account';
 
 type KeysOf<T> = T extends unknown ? keyof T : never;
 type ValueOf<T, Key> = T extends unknown ? (Key extends keyof T ? T[Key] : never) : never;
-type FieldOf<Value> = [Value] extends [readonly unknown[]]
+type FieldOf<Value> = [Value] extends [readonly string[]]
   ? Audience
   : [Value] extends [object]
     ? Fields<Value>

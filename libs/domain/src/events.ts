@@ -158,7 +158,10 @@ export const EVENTS = {
     postings: none,
     publicFields: { ...INCLUDED, reason: 'everyone' },
   },
-  ComplianceCheckStarted: { ...UNCREDITED, publicFields: { ...INCLUDED, finality: FINALITY } },
+  ComplianceCheckStarted: {
+    ...UNCREDITED,
+    publicFields: { ...INCLUDED, finality: FINALITY, belowMinimum: 'everyone' },
+  },
   ReplenishmentConfirmed: CREDITED,
   ReplenishmentDeclined: CREDITED,
   ReplenishmentHeld: {
