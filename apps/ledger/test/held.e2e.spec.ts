@@ -14,9 +14,8 @@ let minimum: bigint;
 beforeAll(async () => {
   const wallets = { accounts: { [DEFAULT_ACCOUNT_ID]: { wallets: [WALLET], gas: [] } } };
   ledger = await createLedgerForTest({ wallets });
-  const { data }: { data: json.Asset[] } = (await ledger.request('GET', '/v1/assets?limit=100'))
-    .body;
-  minimum = BigInt(data.find(({ id }) => id === USDT)?.minimum.baseUnits ?? 0);
+  const { data }: { data: json.Asset[] } = (await ledger.request('GET', '/v1/assets')).body;
+  minimum = BigInt(data.find(({ asset }) => asset === USDT)?.minimum.baseUnits ?? 0);
   expect(minimum).toBeGreaterThan(100n);
 });
 afterAll(() => ledger.close());
@@ -44,6 +43,11 @@ async function mint() {
 
 let transactions = 0;
 
+const blockAt = (number: number) => ({
+  ...{ number, hash: `0x${number.toString(16).padStart(64, 'b')}` },
+  time: '2026-01-02T03:04:05.000Z',
+});
+
 /** A transfer that is final, of so many percent of the minimum. */
 function transfer(to: string, percent: bigint, block: number): TransferV1 {
   transactions += 1;
@@ -53,10 +57,7 @@ function transfer(to: string, percent: bigint, block: number): TransferV1 {
     ...{ asset: USDT, amount: `${(minimum * percent) / 100n}`, to, txHash },
     from: '0x00000000000000000000000000000000000000aa',
     finality: { kind: 'depth', confirmations: 12 },
-    block: {
-      ...{ number: block, hash: `0x${block.toString(16).padStart(64, 'b')}` },
-      time: '2026-01-02T03:04:05.000Z',
-    },
+    block: blockAt(block),
   };
 }
 
@@ -212,11 +213,11 @@ it('counts what is held among what a sweep covers, oldest first', async () => {
   await haveStatus(purse.id, 'held', 'confirmed');
   transactions += 1;
   const txHash = `0x${transactions.toString(16).padStart(64, '0')}`;
-  const { block, finality } = transfer(purse.address, 0n, 102);
+  const { finality } = transfer(purse.address, 0n, 102);
   const sweep: OutflowV1 = {
     ...{ outflowId: `eip155:1/${txHash}/log:0`, version: 1, status: 'final', chain: 'eip155:1' },
     ...{ asset: USDT, amount: `${(minimum * 100n) / 100n}`, from: purse.address, to: WALLET },
-    ...{ txHash, block, finality },
+    ...{ txHash, block: blockAt(102), finality },
   };
   await ledger.publishOutflows([sweep]);
   const completed = async () =>
