@@ -468,7 +468,7 @@ export interface Asset {
   readonly decimals: number;
   /** The token's contract; null for the coin of the chain itself. */
   readonly contract: string | null;
-  /** The smallest transfer that is credited. */
+  /** The smallest transfer that is credited alone. Smaller ones are held until they add up to it. */
   readonly minimum: Money;
   /** When a transfer is safe enough to credit: `depth:<blocks>` or `tag:<tag>`, such as `tag:finalized`. */
   readonly finality: string;
@@ -4453,7 +4453,7 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
       },
       "minimum": {
         "$ref": "#/components/schemas/Money",
-        "description": "The smallest transfer that is credited."
+        "description": "The smallest transfer that is credited alone. Smaller ones are held until they add up to it."
       },
       "finality": {
         "type": "string",
