@@ -155,17 +155,31 @@ export function describeTransferToBalance(name: string, openEngines: () => Promi
         expect((await balance(id, 'USDT_LOCAL')).claim).toBe('6000');
       });
 
-      it('of amount 0, of an unknown token, of an NFT or that failed is never credited', async () => {
+      it('of amount 0 or of an NFT is never credited', async () => {
         const { id, address } = await customer();
         await chain.send(chain.payUsdt(address, 0n));
-        await chain.send(chain.payUsdt(address, 999n));
         await chain.send(chain.mintNft(address, 7n));
         await chain.mine(4);
-        const found = await shows(id, 'rejected', 'rejected', 'rejected');
-        expect(inAnyOrder(found.map(({ reason }) => reason))).toBe(
-          'below-minimum,not-fungible,zero-value',
-        );
+        const found = await shows(id, 'rejected', 'rejected');
+        expect(inAnyOrder(found.map(({ reason }) => reason))).toBe('not-fungible,zero-value');
         expect(await balance(id, 'USDT_LOCAL')).toEqual({});
+      });
+
+      it('below the minimum is held, and credited with the one that makes up the rest', async () => {
+        const { id, address } = await customer();
+        await chain.send(chain.payUsdt(address, 999n));
+        await chain.mine(4);
+        const [held] = await shows(id, 'held');
+        expect(held).toMatchObject({ reason: 'below-minimum', creditedTo: 'suspense', sum: null });
+        expect(await balance(id, 'USDT_LOCAL')).toMatchObject({ claim: '0', custody: '999' });
+        await chain.send(chain.payUsdt(address, 1n));
+        await chain.mine(4);
+        const found = await shows(id, 'confirmed', 'confirmed');
+        for (const each of found) {
+          expect(each).toMatchObject({ creditedTo: 'customer', reason: null });
+          expect(each.sum).toMatchObject({ firstReplenishmentId: held.id, count: 2 });
+        }
+        expect(await balance(id, 'USDT_LOCAL')).toMatchObject({ claim: '1000', custody: '1000' });
       });
 
       it('to a blocked customer is the account’s, and the customer’s again after the unblock', async () => {

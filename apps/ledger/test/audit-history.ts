@@ -32,7 +32,15 @@ import { READ_MODELS } from '../src/operations/read-models';
 import { startProjector } from '../src/projections/projector';
 import { ledgerDataSource } from '../src/runtime/data-source';
 import { correction, findingCommand } from './audit-corrections';
-import { ASSETS, amountOf, outflowReport, settlement, type Told } from './audit-outflows';
+import {
+  ASSETS,
+  amountOf,
+  minimumOf,
+  outflowReport,
+  release,
+  settlement,
+  type Told,
+} from './audit-outflows';
 
 /** A ledger's database with a role that has no more rights than in production. */
 export interface AuditLedger {
@@ -192,7 +200,11 @@ export async function tellHistory(store: EventStore, seed: number, steps: number
         break;
       case 6: {
         const t = number(30);
-        const settle = settlement(t, transfers.get(t)?.version ?? 0, number(2) === 0);
+        const version = transfers.get(t)?.version ?? 0;
+        const settle =
+          minimumOf(t) > amountOf(t) && number(2) === 0
+            ? release(t, version, number(2) === 0)
+            : settlement(t, version, number(2) === 0);
         const id = replenishmentIdOf(`transfer ${t}`);
         await write(streamName('replenishment', id), replenishment, settle);
         break;
@@ -292,7 +304,7 @@ function report(
     },
     {
       parties: partiesAt(n),
-      asset: a.asset({ id: ASSETS[t % 2] as string }),
+      asset: a.asset({ id: ASSETS[t % 2] as string, minimum: minimumOf(t) }),
       screening: t % 5 === 0,
       customerBlocked: number(4) === 0,
       purseStatus: number(5) === 0 ? 'archived' : 'active',

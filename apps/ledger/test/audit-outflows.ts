@@ -10,6 +10,22 @@ export function amountOf(t: number): bigint {
   return BigInt(1 + (t % 7)) * 10n ** 20n;
 }
 
+/** Some transfers are below it. */
+export function minimumOf(t: number): bigint {
+  return t % 8 === 3 ? 10n ** 22n : 1n;
+}
+
+/** The release of transfer `t`, which is below the minimum, in a sum. */
+export function release(t: number, version: number, isBlocked: boolean): ReplenishmentCommand {
+  const parts = [a.replenishmentId, `transfer ${t}`];
+  return {
+    ...{ type: 'ReleaseReplenishment', amount: `${amountOf(t)}` },
+    blockHash: a.block(`block ${t} ${version}`).hash,
+    sum: { first: a.replenishmentId, amount: `${minimumOf(t)}`, count: 2, parts },
+    facts: { customerBlocked: isBlocked },
+  };
+}
+
 /** That a sweep covers the last known block of transfer `t`, or no longer does. */
 export function settlement(t: number, version: number, isCovered: boolean): ReplenishmentCommand {
   const blockHash = a.block(`block ${t} ${version}`).hash;

@@ -50,6 +50,8 @@ function missingIn(
     case 'ComplianceCheckStarted':
     case 'ReplenishmentConfirmed':
     case 'ReplenishmentDeclined':
+    case 'ReplenishmentHeld':
+    case 'ReplenishmentReleased':
     case 'ReplenishmentReverted':
     case 'ReplenishmentVoided':
     case 'OwnCoinsBooked':

@@ -27,10 +27,15 @@ export function isOwnCredit(credit: Credit | OwnCredit): credit is OwnCredit {
 
 /** The suspense book of each reason that an event gives. */
 const SUSPENSE_OF = {
+  'below-minimum': 'suspense/below-minimum',
   'purse-archived': 'suspense/archived',
   'purse-declined': 'suspense/declined',
   'compliance-declined': 'suspense/declined',
 } as const satisfies Readonly<Record<string, BookKind>>;
+
+/** Why money is held in suspense. */
+export type HeldReason = keyof typeof SUSPENSE_OF;
+export type HeldCredit = Extract<Credit, { to: 'suspense' }>;
 
 /** Facts of other streams, read a moment before the decision and kept in the event by its outcome. */
 export interface OwnerFacts {
@@ -65,6 +70,30 @@ export function receiptOf(booked: Omit<Booked<Credit | OwnCredit>, 'version'>): 
     {
       kind: kindOf(credit),
       debit: 'custody/purse',
+      credit: creditBook(credit),
+      asset,
+      amount: BigInt(amount),
+      accountId,
+      customerId,
+      purseId,
+      chargeId: null,
+    },
+  ];
+}
+
+/** The postings of a release: what was held is the customer's or the account's now. */
+export function resolutionOf({
+  heldFor,
+  credit,
+  version: _,
+  amount,
+  ...about
+}: Booked<Exclude<Credit, HeldCredit>> & { readonly heldFor: HeldReason }): readonly Posting[] {
+  const { accountId, customerId, purseId, asset } = about;
+  return [
+    {
+      kind: 'resolution',
+      debit: SUSPENSE_OF[heldFor],
       credit: creditBook(credit),
       asset,
       amount: BigInt(amount),

@@ -164,9 +164,9 @@ export const REFUSALS = {
   },
   'replenishment-not-voided': {
     kind: 'wrong-state',
-    title: 'The replenishment is not voided',
-    when: 'An operator credits a replenishment that is not voided.',
-    remedy: 'Read the replenishment; the chain alone decides about one that is not voided.',
+    title: 'The replenishment is neither voided nor held',
+    when: 'An operator credits a replenishment that is neither voided nor held.',
+    remedy: 'Read the replenishment; the chain alone decides about one that is neither.',
   },
   'replenishment-not-final': {
     kind: 'wrong-state',

@@ -21,6 +21,7 @@ const credits: readonly Credit[] = [
 ];
 const tag = { kind: 'tag', tag: 'finalized' } as const;
 const outsideOrderId = 'order-7';
+const sum = { first: a.replenishmentId, amount: '10', count: 2 };
 
 /** The current shape of each event, which the compiler checks, in each form that a field may have. */
 const CURRENT: { readonly [Type in DomainEvent['type']]: readonly a.EventOf<Type>[] } = {
@@ -64,7 +65,7 @@ const CURRENT: { readonly [Type in DomainEvent['type']]: readonly a.EventOf<Type
   ],
   ComplianceCheckStarted: [
     a.complianceCheckStarted(),
-    a.complianceCheckStarted({ finality: tag, outsideOrderId }),
+    a.complianceCheckStarted({ finality: tag, outsideOrderId, belowMinimum: true }),
   ],
   ReplenishmentConfirmed: [
     ...credits.map((credit) => a.replenishmentConfirmed({ credit })),
@@ -76,6 +77,16 @@ const CURRENT: { readonly [Type in DomainEvent['type']]: readonly a.EventOf<Type
     a.replenishmentDeclined(),
     a.replenishmentDeclined({ finality: tag, outsideOrderId }),
     a.replenishmentDeclined({ restored: a.act }),
+  ],
+  ReplenishmentHeld: [
+    a.replenishmentHeld(),
+    a.replenishmentHeld({ credit: { to: 'suspense', reason: 'purse-archived' } }),
+    a.replenishmentHeld({ finality: tag, outsideOrderId, restored: a.act }),
+  ],
+  ReplenishmentReleased: [
+    a.replenishmentReleased({ sum: { ...sum, parts: [a.replenishmentId] }, outsideOrderId }),
+    a.replenishmentReleased({ credit: { to: 'account', reason: 'customer-blocked' }, sum }),
+    a.replenishmentReleased({ act: a.act }),
   ],
   ReplenishmentReverted: [
     ...credits.map((credit) => a.replenishmentReverted({ credit })),
@@ -171,7 +182,7 @@ function shapeOf(examples: readonly unknown[]): ReadonlySet<string> {
  * What version 1 of a replenishment's events lacks, and `completeReplenishment` adds; and what is said only of
  * a replenishment that was voided.
  */
-const ADDED_LATER = /^(transfer|block|outsideOrderId|restored)/;
+const ADDED_LATER = /^(transfer|block|outsideOrderId|restored|belowMinimum)/;
 
 /** The names of the fields of a shape. */
 function namesOf(shape: ReadonlySet<string>): ReadonlySet<string> {

@@ -1,10 +1,20 @@
 import type { AccountEvent } from './account';
 import type { Act } from './act';
 import { type Posting, takeBack } from './books';
-import { type Credit, type OwnCredit, type Parties, receiptOf, reversalOf, voidOf } from './credit';
+import {
+  type Credit,
+  type OwnCredit,
+  type Parties,
+  receiptOf,
+  resolutionOf,
+  reversalOf,
+  voidOf,
+} from './credit';
 import type { CustomerEvent } from './customer';
+import { type EventDeclaration, everyone, type Fields } from './event-declaration';
 import { findingPostings } from './finding';
 import type { FindingEvent } from './finding-event';
+import type { SumOfHeld } from './held-sum';
 import type { StreamKind } from './ids';
 import type { OperatorEvent } from './operator';
 import { type OutflowContent, type OutflowEvent, spendingOf } from './outflow-event';
@@ -28,44 +38,11 @@ export interface EventsOf {
 export type DomainEvent = EventsOf[StreamKind];
 type DataOf<Type> = Extract<DomainEvent, { type: Type }>['data'];
 
-/**
- * Who may read a field: `everyone` who reads public events, including Kafka, or only the `account` on
- * its own edges. Messages on a topic cannot be erased, so a merchant's names for its customers and its
- * texts about them are for the account only.
- */
-export type Audience = 'everyone' | 'account';
-
-type KeysOf<T> = T extends unknown ? keyof T : never;
-type ValueOf<T, Key> = T extends unknown ? (Key extends keyof T ? T[Key] : never) : never;
-type FieldOf<Value> = [Value] extends [object] ? Fields<Value> : Audience;
-
-/** The public fields of an object. A nested object has its own list. */
-type Fields<T> = { readonly [Key in KeysOf<T>]?: FieldOf<NonNullable<ValueOf<T, Key>>> };
-
-/** What must be decided about every type of event. */
-export interface EventDeclaration<Data> {
-  /** Its journal lines: the one source of every figure. They follow from the event alone. */
-  readonly postings: (data: Data) => readonly Posting[];
-  /** Its one public form, for the feed, Tail, Replay and the topics; or the reason why it has none. */
-  readonly publicFields: Fields<Data> | string;
-  /**
-   * A step from each earlier version of its data to the next, from version 1 on: there is one version
-   * more than steps. A published version is never edited, and has a golden file in `testing/golden`.
-   */
-  readonly upcasts?: readonly ((data: unknown) => unknown)[];
-}
-
 const none = () => [];
 const OF_THE_SERVICE = {
   postings: none,
   publicFields: 'private: how accounts and the service are run, and how keys are kept',
 };
-
-/** A list in which each of these fields is for everyone. */
-const everyone = <T>(...names: readonly KeysOf<T>[]) =>
-  Object.fromEntries(names.map((name) => [name, 'everyone'])) as {
-    readonly [Key in KeysOf<T>]?: 'everyone';
-  };
 
 // A message on a topic names customer and purse outside its data.
 const PARTIES = { customerId: 'account', purseId: 'account' } as const satisfies Fields<Parties>;
@@ -181,9 +158,25 @@ export const EVENTS = {
     postings: none,
     publicFields: { ...INCLUDED, reason: 'everyone' },
   },
-  ComplianceCheckStarted: { ...UNCREDITED, publicFields: { ...INCLUDED, finality: FINALITY } },
+  ComplianceCheckStarted: {
+    ...UNCREDITED,
+    publicFields: { ...INCLUDED, finality: FINALITY, belowMinimum: 'everyone' },
+  },
   ReplenishmentConfirmed: CREDITED,
   ReplenishmentDeclined: CREDITED,
+  ReplenishmentHeld: {
+    postings: receiptOf,
+    publicFields: { ...BOOKED, finality: FINALITY, restored: ACT },
+  },
+  ReplenishmentReleased: {
+    postings: resolutionOf,
+    publicFields: {
+      ...BOOKED,
+      heldFor: 'everyone',
+      sum: everyone<SumOfHeld>('first', 'amount', 'count', 'parts'),
+      act: ACT,
+    },
+  },
   ReplenishmentReverted: { ...COMPLETED, postings: reversalOf, publicFields: BOOKED },
   ReplenishmentVoided: { postings: voidOf, publicFields: { ...BOOKED, ...ACT } },
   ReplenishmentReportNoted: {

@@ -1,6 +1,7 @@
 import type { Act } from './act';
-import type { Booked, Credit, OwnCredit, Parties } from './credit';
+import type { Booked, Credit, HeldCredit, HeldReason, OwnCredit, Parties } from './credit';
 import type { EventIn } from './decider';
+import type { SumOfHeld } from './held-sum';
 import type {
   Finality,
   Inclusion,
@@ -50,9 +51,16 @@ export type ReplenishmentEvent = EventIn<{
   ReplenishmentDetected: Observed & { block: Inclusion };
   /** A detected transfer is reported again: it waits, for this reason. */
   ReplenishmentVersionNoted: Observed & { block: Inclusion; reason: WaitingReason };
-  ComplianceCheckStarted: Parties & AboutIncluded & { version: number; finality: Finality };
+  /** `belowMinimum`: it is held if it is approved. */
+  ComplianceCheckStarted: Parties &
+    AboutIncluded & { version: number; finality: Finality; belowMinimum?: true };
   ReplenishmentConfirmed: Booked & AboutIncluded & PerhapsRestored & { finality: Finality };
   ReplenishmentDeclined: Booked & AboutIncluded & PerhapsRestored & { finality: Finality };
+  /** Final, so custody has its coins, but nobody is credited: it waits in suspense. */
+  ReplenishmentHeld: Booked<HeldCredit> & AboutIncluded & PerhapsRestored & { finality: Finality };
+  /** What was held is credited: as a part of a sum that reached the minimum, or by an operator. */
+  ReplenishmentReleased: Booked<Exclude<Credit, HeldCredit>> &
+    AboutIncluded & { heldFor: HeldReason; sum?: SumOfHeld; act?: Act };
   /** `credit` is what is taken back; null when nothing had been booked yet. */
   ReplenishmentReverted: Booked<Credit | null> & AboutIncluded;
   /** An operator took the credit back, for good unless an operator credits it again. */

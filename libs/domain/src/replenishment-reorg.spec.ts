@@ -164,13 +164,17 @@ describe('a reorg after the credit whose revert nobody reported', () => {
       );
   });
 
-  it('takes the credit back when the new amount is below the minimum', () => {
+  it('takes the credit back and holds the new amount when that is below the minimum', () => {
     const transfer = a.transfer({ amount: 9n });
     given(detected, confirmed)
       .when(
         record({ status: 'final', version: 3, amount: 9n }, { asset: a.asset({ minimum: 10n }) }),
       )
-      .emits(reverted, a.replenishmentRejected({ version: 3, transfer, reason: 'below-minimum' }));
+      .emits(
+        reverted,
+        a.replenishmentDetected({ version: 3, transfer }),
+        a.replenishmentHeld({ version: 3, transfer }),
+      );
   });
 });
 

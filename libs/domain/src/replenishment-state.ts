@@ -14,7 +14,7 @@ import {
 
 /** What a void took back. */
 export interface Voided {
-  readonly as: 'confirmed' | 'declined';
+  readonly as: 'confirmed' | 'declined' | 'held';
   readonly credit: Credit;
 }
 
@@ -26,6 +26,8 @@ const STATUS_AFTER = {
   ComplianceCheckStarted: 'screening',
   ReplenishmentConfirmed: 'confirmed',
   ReplenishmentDeclined: 'declined',
+  ReplenishmentHeld: 'held',
+  ReplenishmentReleased: 'confirmed',
   ReplenishmentReverted: 'reverted',
   ReplenishmentVoided: 'voided',
   ReplenishmentReportNoted: 'voided',
@@ -56,6 +58,8 @@ export type ReplenishmentState =
       readonly waiting?: WaitingReason | undefined;
       /** What is booked now; null when nothing is. */
       readonly credit: Credit | OwnCredit | null;
+      /** Whether it is held once it is screened; undefined when it is not. */
+      readonly belowMinimum?: true | undefined;
       /** Why it is no deposit; undefined when it may be one. */
       readonly rejection?: RejectionReason | OwnCoins | undefined;
       /** Whether sweeps cover the whole of it; undefined when they never did. */
@@ -68,7 +72,7 @@ export type ReplenishmentState =
 
 const NOTHING_BOOKED = {
   ...{ finality: null, credit: null, waiting: undefined },
-  ...{ rejection: undefined, swept: undefined },
+  ...{ rejection: undefined, swept: undefined, belowMinimum: undefined },
 } as const;
 
 export type KnownReplenishment = Exclude<ReplenishmentState, { status: 'absent' }>;
@@ -103,21 +107,31 @@ export function evolveReplenishment(
     case 'ReplenishmentVersionNoted':
       return { ...state, status, version, waiting: event.data.reason };
     case 'ComplianceCheckStarted':
-      return { ...state, status, version, waiting: undefined, finality: event.data.finality };
+      return {
+        ...{ ...state, status, version, waiting: undefined, finality: event.data.finality },
+        belowMinimum: event.data.belowMinimum,
+      };
     case 'OwnCoinsBooked': {
       const { credit, finality } = event.data;
       return { ...state, status, version, waiting: undefined, credit, finality };
     }
     case 'ReplenishmentConfirmed':
-    case 'ReplenishmentDeclined': {
+    case 'ReplenishmentDeclined':
+    case 'ReplenishmentHeld': {
       const { credit, finality, restored } = event.data;
       const booked = { ...state, status, version, waiting: undefined, credit, finality };
       if (restored === undefined) return booked;
       return { ...booked, voided: undefined, acts: actsAfter(state, 'credit', restored) };
     }
+    case 'ReplenishmentReleased': {
+      const { credit, act } = event.data;
+      const released = { ...state, status, version, credit };
+      return act === undefined ? released : { ...released, acts: actsAfter(state, 'credit', act) };
+    }
     case 'ReplenishmentVoided': {
       const { credit } = event.data;
-      const as = state.status === 'declined' ? 'declined' : 'confirmed';
+      const isOther = state.status === 'declined' || state.status === 'held';
+      const as = isOther ? state.status : 'confirmed';
       const acts = actsAfter(state, 'void', event.data);
       const nothing = { credit: null, swept: undefined };
       return { ...state, status, version, ...nothing, voided: { as, credit }, acts };

@@ -200,7 +200,6 @@ describe('a transfer that is never credited', () => {
     ['not-fungible', {}, { asset: null, isFungible: false }],
     ['unknown-token', {}, { asset: null }],
     ['zero-value', { amount: 0n }, {}],
-    ['below-minimum', { amount: 9n }, { asset: a.asset({ minimum: 10n }) }],
   ] as const)('is recorded with the reason %s, detected or final', (reason, report, facts) => {
     for (const status of ['detected', 'final'] as const) {
       const told = a.report({ status, version: 4, ...report });

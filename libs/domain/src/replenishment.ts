@@ -1,13 +1,7 @@
-import {
-  type Credit,
-  creditOf,
-  isOwnCredit,
-  type OwnCredit,
-  type OwnerFacts,
-  type Parties,
-} from './credit';
+import { type Credit, isOwnCredit, type OwnCredit, type OwnerFacts, type Parties } from './credit';
 import { type CommandIn, type Decider, fold } from './decider';
 import { DomainError } from './errors';
+import { type ReleaseCommand, releaseInSum, whenFinal } from './held-replenishment';
 import type { Observed, OutsideOrderId, ReplenishmentEvent, SweepRef } from './replenishment-event';
 import {
   booking,
@@ -18,6 +12,7 @@ import {
 import {
   type AssetFacts,
   creditingFinality,
+  isBelowMinimum,
   isOwnCoins,
   netAmount,
   type OwnCoins,
@@ -39,6 +34,7 @@ export interface TransferFacts extends OwnerFacts, AssetFacts {
 
 export type ReplenishmentCommand =
   | CreditCommand
+  | ReleaseCommand
   | CommandIn<{
       RecordTransfer: { report: TransferReport; facts: TransferFacts };
       ResolveCompliance: {
@@ -64,6 +60,8 @@ export const replenishment: Decider<ReplenishmentCommand, ReplenishmentEvent, Re
           return resolve(command, state);
         case 'SettleReplenishment':
           return settle(command, state);
+        case 'ReleaseReplenishment':
+          return releaseInSum(command, state);
         case 'VoidReplenishment':
         case 'CreditReplenishment':
           if (state.status === 'absent') throw notFound();
@@ -84,7 +82,8 @@ export const replenishment: Decider<ReplenishmentCommand, ReplenishmentEvent, Re
  * - `failed` and `detected` show a block: recorded, or rejected with the reason. A `detected` one may wait;
  * - `final` is a detection (perhaps the first one) that is now booked or screened, if it has passed the policy
  *   by which its asset is credited. Each threshold is reported; the others change nothing. What the account itself
- *   sent is rejected as a deposit, and booked when it is final all the same: custody equals the chain.
+ *   sent is rejected as a deposit, and booked when it is final all the same: custody equals the chain. What is
+ *   below the minimum of its asset is booked too, and held.
  *
  * A voided transfer is credited by an operator alone: every report of it is noted and moves nothing.
  */
@@ -95,13 +94,13 @@ function record(command: Report, state: ReplenishmentState): readonly Replenishm
   switch (report.status) {
     case 'seen': {
       const fresh = state.status === 'absent' || state.status === 'dropped';
-      return fresh && rejectionOf(report, facts) === null ? [sighting(command, state)] : [];
+      return fresh && isWorthASighting(command) ? [sighting(command, state)] : [];
     }
     case 'dropped':
     case 'reverted': {
       if (state.status !== 'absent') return end(report, state);
-      // A sighting that could never be credited was not recorded, and neither is its end.
-      if (report.status === 'dropped' && rejectionOf(report, facts) !== null) return [];
+      // A sighting that was not recorded has no end.
+      if (report.status === 'dropped' && !isWorthASighting(command)) return [];
       // The end arrived before the beginning. Record both, so that a report of what it ended, perhaps
       // with other content, is late when it arrives, and is not credited.
       const sighted = sighting(command, state);
@@ -132,6 +131,11 @@ function isNews({ report, facts }: Report, state: Known): boolean {
   if (!isLatest || state.status !== 'rejected' || isBooked(state)) return false;
   const reason = rejectionOf(report, facts);
   return reason === null || isOwnCoins(reason);
+}
+
+/** What could never be credited alone is worth a record in a block only: to the mempool anybody sends it for nothing. */
+function isWorthASighting({ report, facts }: Report): boolean {
+  return rejectionOf(report, facts) === null && !isBelowMinimum(report.content, facts);
 }
 
 function sighting(command: Report, state: ReplenishmentState): ReplenishmentEvent {
@@ -203,12 +207,13 @@ function conclude(
   }
   if (state.status !== 'detected') return [];
   const { parties, transfer, outsideOrderId } = state;
+  const isBelow = isBelowMinimum(transfer, facts);
   if (facts.screening) {
-    const data = { ...parties, version, finality, transfer, block, outsideOrderId };
+    const about = { ...parties, version, finality, transfer, block, outsideOrderId };
+    const data = isBelow ? { ...about, belowMinimum: true as const } : about;
     return [{ type: 'ComplianceCheckStarted', data }];
   }
-  const data = { ...booking(state, version, creditOf(facts)), finality };
-  return [{ type: 'ReplenishmentConfirmed', data }];
+  return [whenFinal({ ...state, version, finality }, facts, isBelow)];
 }
 
 const OWN_CREDITS: Readonly<Record<OwnCoins, OwnCredit>> = {
@@ -221,7 +226,8 @@ function settle(
   { blockHash, amount, sweep }: Extract<ReplenishmentCommand, { type: 'SettleReplenishment' }>,
   state: ReplenishmentState,
 ): readonly ReplenishmentEvent[] {
-  if (state.status !== 'confirmed' && state.status !== 'declined') return [];
+  const { status } = state;
+  if (status !== 'confirmed' && status !== 'declined' && status !== 'held') return [];
   const { version, parties, transfer, block, outsideOrderId } = state;
   if (block?.hash !== blockHash || `${netAmount(transfer)}` !== amount) return [];
   if ((state.swept ?? false) === (sweep !== null)) return [];
@@ -238,6 +244,7 @@ function resolve(
   if (state.status === 'absent' || state.parties.accountId !== command.accountId) throw notFound();
   const isApproved = command.decision === 'approved';
   if (state.status === (isApproved ? 'confirmed' : 'declined')) return [];
+  if (isApproved && state.status === 'held') return [];
   if (state.status !== 'screening' || state.finality === null) {
     throw new DomainError(
       'replenishment-not-screening',
@@ -246,8 +253,7 @@ function resolve(
   }
   const { version, finality } = state;
   if (isApproved) {
-    const data = { ...booking(state, version, creditOf(command.facts)), finality };
-    return [{ type: 'ReplenishmentConfirmed', data }];
+    return [whenFinal({ ...state, finality }, command.facts, state.belowMinimum ?? false)];
   }
   const credit: Credit = { to: 'suspense', reason: 'compliance-declined' };
   return [

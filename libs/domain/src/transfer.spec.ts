@@ -1,5 +1,5 @@
 import * as a from '../testing/a';
-import { rejectionOf, sameContent } from './transfer';
+import { isBelowMinimum, rejectionOf, sameContent } from './transfer';
 
 const listed = (minimum: bigint) => a.facts({ asset: a.asset({ minimum }) });
 const unlisted = a.facts({ asset: null });
@@ -25,7 +25,11 @@ describe('the reason that forbids a credit', () => {
       { ...listed(10n), sender: 'purse-of-account' },
     ],
     ['internal', a.report({ amount: 9n }), { ...listed(10n), sender: 'purse-of-account' }],
-    ['below-minimum', a.report({ amount: 9n }), listed(10n)],
+    [
+      'top-up',
+      a.report({ asset: 'eip155:1/slip44:60', amount: 9n }),
+      { ...listed(10n), sender: 'gas-address' },
+    ],
   ] as const)('is %s before all that come after it', (reason, report, facts) => {
     expect(rejectionOf(report, facts)).toBe(reason);
   });
@@ -35,8 +39,8 @@ describe('the reason that forbids a credit', () => {
   });
 
   it('counts what is left of the amount after what left again', () => {
-    expect(rejectionOf(a.report({ amount: 19n, netted: '10' }), listed(10n))).toBe('below-minimum');
-    expect(rejectionOf(a.report({ amount: 20n, netted: '10' }), listed(10n))).toBeNull();
+    expect(isBelowMinimum(a.transfer({ amount: 19n, netted: '10' }), listed(10n))).toBe(true);
+    expect(isBelowMinimum(a.transfer({ amount: 20n, netted: '10' }), listed(10n))).toBe(false);
   });
 
   it('is top-up for the coin from a gas address, of any amount, and none for its tokens', () => {

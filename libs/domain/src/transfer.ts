@@ -127,8 +127,13 @@ export type Sender = 'gas-address' | 'purse-of-account' | 'elsewhere';
 /** Coins of the account itself: they are booked, but are no deposit. */
 export type OwnCoins = 'top-up' | 'internal';
 
-/** Why a transfer is recorded but never booked. */
-export type RejectionReason = Exclude<NonNullable<ReturnType<typeof rejectionOf>>, OwnCoins>;
+/**
+ * Why a transfer is recorded but never booked. Events of before what is below the minimum was held say
+ * `below-minimum`; new ones never do.
+ */
+export type RejectionReason =
+  | Exclude<NonNullable<ReturnType<typeof rejectionOf>>, OwnCoins>
+  | 'below-minimum';
 
 /** What a report says of a movement that may move nothing. */
 interface Movement {
@@ -157,8 +162,15 @@ export function rejectionOf(
   const nothing = movesNothing(report, facts);
   if (nothing !== null || facts.asset === null) return nothing;
   if (facts.sender === 'purse-of-account') return 'internal';
-  if (facts.sender === 'gas-address' && isCoin(report.content.asset)) return 'top-up';
-  return netAmount(report.content) < facts.asset.minimum ? 'below-minimum' : null;
+  return facts.sender === 'gas-address' && isCoin(report.content.asset) ? 'top-up' : null;
+}
+
+/** Whether a movement is below the minimum of its asset: it is held until others make up the rest. */
+export function isBelowMinimum(
+  content: Pick<TransferContent, 'amount' | 'netted'>,
+  { asset }: Pick<AssetFacts, 'asset'>,
+): boolean {
+  return asset !== null && netAmount(content) < asset.minimum;
 }
 
 /** Whether a transfer is no deposit because the account itself sent it. */

@@ -2,6 +2,7 @@ import { type Act, isRepeat, requireAct } from './act';
 import { creditOf, isOwnCredit, type OwnerFacts } from './credit';
 import type { CommandIn } from './decider';
 import { DomainError } from './errors';
+import { heldCredit, release } from './held-replenishment';
 import type { ReplenishmentEvent } from './replenishment-event';
 import { booking, type KnownReplenishment } from './replenishment-state';
 import { creditingFinality, type Finality, type TransferReport } from './transfer';
@@ -14,13 +15,14 @@ export type CreditCommand = CommandIn<{
 }>;
 
 /**
- * Takes a credit back for good, or credits a voided replenishment again. A repeat of the last act changes
+ * Takes a credit back for good, or credits a voided or held replenishment. A repeat of the last act changes
  * nothing; a reference is used once.
  *
  * - A void needs a deposit that is credited: what was reverted, rejected or never final has nothing to take
  *   back, and coins of the account itself are no deposit. Coins that have left the purse are not taken out of it a second time.
  * - A voided replenishment is credited again only while the chain shows the very transfer that was voided, as
  *   final. It goes where it was, except that a customer's status now decides between customer and account.
+ * - What is held is credited from suspense, whatever it was held for: the operator has decided whose it is.
  *
  * Refuses with `invalid-reason`, `invalid-reference`, `reference-reused`, `replenishment-voided`,
  * `replenishment-not-credited`, `custody-too-low`, `replenishment-not-voided`, `replenishment-not-final`.
@@ -68,10 +70,11 @@ function creditAgain(
   state: KnownReplenishment,
 ): readonly ReplenishmentEvent[] {
   const { status, voided, block, finality } = state;
+  if (status === 'held') return release(state, facts, { act });
   if (status !== 'voided' || voided === undefined) {
     throw new DomainError(
       'replenishment-not-voided',
-      `Only a voided replenishment is credited by an operator; this one is ${status}.`,
+      `Only a voided or held replenishment is credited by an operator; this one is ${status}.`,
     );
   }
   if (block === null || finality === null) {
@@ -83,9 +86,14 @@ function creditAgain(
   const isHeld = voided.credit.to === 'suspense';
   const credit = isHeld ? voided.credit : creditOf({ purseStatus: 'active', ...facts });
   const data = { ...booking(state, state.version, credit), finality, restored: act };
-  return voided.as === 'confirmed'
-    ? [{ type: 'ReplenishmentConfirmed', data }]
-    : [{ type: 'ReplenishmentDeclined', data }];
+  switch (voided.as) {
+    case 'confirmed':
+      return [{ type: 'ReplenishmentConfirmed', data }];
+    case 'declined':
+      return [{ type: 'ReplenishmentDeclined', data }];
+    case 'held':
+      return [{ type: 'ReplenishmentHeld', data: { ...data, credit: heldCredit(credit) } }];
+  }
 }
 
 /** Records a report of a voided transfer. It moves nothing. */

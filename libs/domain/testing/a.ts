@@ -280,6 +280,17 @@ export const replenishmentDeclined = event('ReplenishmentDeclined', {
   finality: depth,
   ...included,
 });
+export const replenishmentHeld = event('ReplenishmentHeld', {
+  ...booked,
+  credit: { to: 'suspense', reason: 'below-minimum' },
+  finality: depth,
+  ...included,
+});
+export const replenishmentReleased = event('ReplenishmentReleased', {
+  ...{ ...booked, ...included },
+  credit: { to: 'customer' },
+  heldFor: 'below-minimum',
+});
 export const replenishmentReverted = event('ReplenishmentReverted', { ...booked, ...included });
 export const act = { reason: 'the token lied about the amount', reference: 'case-1742' };
 export const replenishmentVoided = event('ReplenishmentVoided', {

@@ -25,7 +25,16 @@ export interface Moved {
  */
 export function movedBy(event: DomainEvent): Moved | null {
   if (event.type === 'FindingClosed') return movedByFinding(event.data);
-  if (event.type === 'ReplenishmentConfirmed' || event.type === 'ReplenishmentDeclined') {
+  if (event.type === 'ReplenishmentReleased') {
+    const { asset, amount, credit } = event.data;
+    const delta = { ...credited(credit, BigInt(amount)), custody: 0n, suspense: -BigInt(amount) };
+    return { parties: event.data, asset, delta };
+  }
+  if (
+    event.type === 'ReplenishmentConfirmed' ||
+    event.type === 'ReplenishmentDeclined' ||
+    event.type === 'ReplenishmentHeld'
+  ) {
     const amount = BigInt(event.data.amount);
     const { asset, credit } = event.data;
     const delta = { ...credited(credit, amount), received: amount, receipts: 1n };

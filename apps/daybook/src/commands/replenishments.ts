@@ -8,7 +8,7 @@ const REPLENISHMENTS = '/v1/operations/replenishments';
 export function addReplenishments(program: Command): void {
   const replenishments = program
     .command('replenishments')
-    .description('Take the credit of a replenishment back, or credit a voided one again.');
+    .description('Take the credit of a replenishment back, or credit one that is voided or held.');
 
   subcommand(
     replenishments,
@@ -30,7 +30,7 @@ export function addReplenishments(program: Command): void {
   subcommand(
     replenishments,
     'credit',
-    'Credit a voided replenishment again.',
+    'Credit a replenishment that is voided or held.',
     'npx daybook replenishments credit 7d1e5f00-... --reason "it did not" --reference case-18',
   )
     .argument('<id>', 'the id of the replenishment')

@@ -43,7 +43,9 @@ function fieldsShownTo(audience: Audience, type: DomainEvent['type']): readonly 
 function withSecrets(data: object): object {
   const fields = Object.entries(data).map(([name, value]) => [
     name,
-    typeof value === 'object' && value !== null ? withSecrets(value) : value,
+    typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? withSecrets(value)
+      : value,
   ]);
   return { ...Object.fromEntries(fields), secret: 'not for the public', constructor: 'neither' };
 }

@@ -139,7 +139,7 @@ const RECORDED = `
     SELECT sum(r.amount - coalesce(r.netted, 0)) FROM ledger.replenishment AS r
     WHERE r.customer_id = p.customer_id AND r.purse_id = p.id AND r.asset = a.asset
       AND r.block_number <= a.number
-      AND ((r.status IN ('detected', 'screening', 'confirmed', 'declined')
+      AND ((r.status IN ('detected', 'screening', 'confirmed', 'declined', 'held')
           AND r.reason IS DISTINCT FROM 'unproven-trace')
         OR (r.status = 'rejected' AND r.reason IN ('below-minimum', 'top-up', 'internal')))
   ) AS i ON true

@@ -101,7 +101,7 @@ const CREDITED = `
          r.credit_position AS position, r.amount - coalesce(r.netted, 0) AS amount, r.swept,
          r.last_position AS last
     FROM ledger.purse p JOIN ledger.replenishment r ON r.customer_id = p.customer_id
-   WHERE p.id = $1 AND r.purse_id = p.id AND r.asset = $2 AND r.status IN ('confirmed', 'declined')
+   WHERE p.id = $1 AND r.purse_id = p.id AND r.asset = $2 AND r.status IN ('confirmed', 'declined', 'held')
      AND r.block_number IS NOT NULL`;
 
 const SPENT = `
@@ -164,6 +164,7 @@ export function bookingOf(event: ReplenishmentEvent | OutflowEvent): Booking | n
   switch (event.type) {
     case 'ReplenishmentConfirmed':
     case 'ReplenishmentDeclined':
+    case 'ReplenishmentHeld':
     case 'ReplenishmentReverted':
     case 'ReplenishmentVoided': {
       const { purseId, asset, block, credit } = event.data;
@@ -191,6 +192,8 @@ export function bookingOf(event: ReplenishmentEvent | OutflowEvent): Booking | n
     case 'OwnCoinsDetected':
     case 'OwnCoinsBooked':
     case 'OwnCoinsReverted':
+    // Its coins were in the purse before.
+    case 'ReplenishmentReleased':
     case 'ReplenishmentSwept':
     case 'ReplenishmentSweepReverted':
       return null;

@@ -22,7 +22,7 @@ import { toResponse } from './get-replenishments';
 import { rowIn } from './replenishments.projection';
 
 /**
- * Voids a replenishment of any account, or credits a voided one again. Refuses with `replenishment-not-found`
+ * Voids a replenishment of any account, or credits one that is voided or held. Refuses with `replenishment-not-found`
  * and with what `changeCredit` of the domain refuses.
  *
  * Custody and the status of the customer are read a moment before. Coins that leave the purse in between, and

@@ -118,6 +118,24 @@ function withPurse(dataSource: DataSource): SelectQueryBuilder<Row> {
   ) as SelectQueryBuilder<Row>;
 }
 
+/** More parts than this are listed in the event log alone. */
+const PARTS_SHOWN_MAX = 100;
+
+function sumIn(
+  { sumFirst, sumAmount, sumCount, sumParts }: ReplenishmentRow,
+  money: (amount: string) => json.Money,
+): json.HeldSum | null {
+  if (sumFirst === null || sumAmount === null || sumCount === null) return null;
+  const count = Number(sumCount);
+  const parts = count > PARTS_SHOWN_MAX ? [] : (sumParts?.split(',') ?? []);
+  return {
+    firstReplenishmentId: sumFirst,
+    money: money(sumAmount),
+    count,
+    replenishmentIds: parts,
+  };
+}
+
 /** What an answer has besides the row. */
 export interface Facts {
   readonly assets: KnownAssets;
@@ -144,6 +162,7 @@ export function toResponse(row: Row, { assets, chains, heads }: Facts): json.Rep
     translationToAccountCompleted: row.swept,
     money: money(row.amount),
     netted: row.netted === null ? null : money(row.netted),
+    sum: sumIn(row, money),
     chain,
     from: displayAddress(family, row.from),
     to: displayAddress(family, row.to),

@@ -269,7 +269,7 @@ describe('RecordTransfers', () => {
     expect((await history(nth(1))).at(-1)?.data).toMatchObject({ credit: { to: 'customer' } });
   });
 
-  it('records what it rejects, with the reason, beside what it credits', async () => {
+  it('records what it holds or rejects, with the reason, beside what it credits', async () => {
     const { record, history } = await ledger();
     await record(
       transfer({ transferId: nth(0), amount: '1' }),
@@ -277,7 +277,10 @@ describe('RecordTransfers', () => {
       transfer({ transferId: nth(2) }),
       transfer({ transferId: nth(3), asset: `${asset.chain}/erc721:0x${'fa'.repeat(20)}/7` }),
     );
-    expect((await history(nth(0)))[0]?.data).toMatchObject({ reason: 'below-minimum' });
+    expect((await history(nth(0))).at(-1)).toMatchObject({
+      type: 'ReplenishmentHeld',
+      data: { credit: { to: 'suspense', reason: 'below-minimum' } },
+    });
     expect((await history(nth(1)))[0]?.data).toMatchObject({ reason: 'unknown-token' });
     expect((await history(nth(2))).at(-1)?.type).toBe('ReplenishmentConfirmed');
     expect((await history(nth(3)))[0]?.data).toMatchObject({ reason: 'not-fungible' });

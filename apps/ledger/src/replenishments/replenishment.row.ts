@@ -61,12 +61,34 @@ export class ReplenishmentRow extends ListedRow {
   @Column('boolean')
   swept!: boolean;
 
-  /** When it was credited, and where in the log; null while it is not. */
+  /** When it was credited, or held until it is, and where it was booked in the log; null while it is not. */
   @Column('timestamptz', { name: 'credited_at', nullable: true })
   creditedAt!: Date | null;
 
   @Column('bigint', { name: 'credit_position', nullable: true })
   creditPosition!: string | null;
+
+  /** Where in the log it was held for being below the minimum; null when it is not held for that. */
+  @Column('bigint', { name: 'held_position', nullable: true })
+  heldPosition!: string | null;
+
+  /** The first part of the sum that it was released with, what the parts add up to, and their number. */
+  @Column('uuid', { name: 'sum_first', nullable: true })
+  sumFirst!: string | null;
+
+  @Column('numeric', { name: 'sum_amount', precision: 78, scale: 0, nullable: true })
+  sumAmount!: string | null;
+
+  @Column('bigint', { name: 'sum_count', nullable: true })
+  sumCount!: string | null;
+
+  /** The ids of the parts, oldest first, with commas between them, where its event has them. */
+  @Column('text', { name: 'sum_parts', nullable: true })
+  sumParts!: string | null;
+
+  /** Of the first part: where in the log it was released. */
+  @Column('bigint', { name: 'sum_position', nullable: true })
+  sumPosition!: string | null;
 
   @Column('timestamptz', { name: 'created_at' })
   createdAt!: Date;

@@ -20,6 +20,7 @@ export const STATE_PAIRS = {
   confirmed: { transactionState: 'CONFIRMED', complianceState: 'CHECKED' },
   declined: { transactionState: 'DECLINED', complianceState: 'DECLINE' },
   reverted: { transactionState: 'REVERTED', complianceState: 'UNCHECKED' },
+  held: { transactionState: 'HELD', complianceState: 'UNCHECKED' },
   voided: { transactionState: 'VOIDED', complianceState: 'UNCHECKED' },
   dropped: { transactionState: 'DROPPED', complianceState: 'UNCHECKED' },
   rejected: { transactionState: 'REJECTED', complianceState: 'UNCHECKED' },

@@ -13,6 +13,7 @@ import {
 } from './get-replenishments';
 import { findOwners, Owners } from './owners';
 import { RecordTransfersHandler } from './record-transfers';
+import { ReleaseHeld } from './release-held.reaction';
 import { ReplenishmentsController } from './replenishments.controller';
 import { SettleReplenishmentsHandler } from './settle-replenishments';
 import { consumeTransfers } from './transfers.consumer';
@@ -37,6 +38,7 @@ const CATCH_UP_TIMEOUT_MS = 10_000;
     RecordTransfersHandler,
     ChangeCreditHandler,
     SettleReplenishmentsHandler,
+    ReleaseHeld,
     GetReplenishmentHandler,
     ListReplenishmentsHandler,
     PurseReplenishmentsHandler,

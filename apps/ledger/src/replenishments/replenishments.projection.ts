@@ -25,11 +25,22 @@ export const replenishmentsProjection = rowPerStream({
 
 function changeIn({
   event,
-  recorded: { revision, recordedAt, position },
+  recorded: { revision, recordedAt, position, stream },
 }: HappenedTo<'replenishment'>): Change<ReplenishmentRow> {
   const change = { ...changeOf(event), updatedAt: recordedAt, lastPosition: position };
-  if (event.type === 'ReplenishmentConfirmed' || event.type === 'ReplenishmentDeclined') {
-    return { ...change, creditedAt: recordedAt, creditPosition: position };
+  switch (event.type) {
+    case 'ReplenishmentConfirmed':
+    case 'ReplenishmentDeclined':
+      return { ...change, creditedAt: recordedAt, creditPosition: position };
+    case 'ReplenishmentHeld': {
+      const heldPosition = event.data.credit.reason === 'below-minimum' ? position : null;
+      return { ...change, creditedAt: recordedAt, creditPosition: position, heldPosition };
+    }
+    // It stays booked where it was held, which is its place among those that sweeps cover.
+    case 'ReplenishmentReleased': {
+      const isFirst = event.data.sum?.first === idOf(stream);
+      return { ...change, creditedAt: recordedAt, sumPosition: isFirst ? position : null };
+    }
   }
   if (revision > 0n) return change;
   return { ...change, createdAt: recordedAt, firstPosition: position };
@@ -39,7 +50,8 @@ function changeIn({
 export function rowIn(history: readonly HappenedTo<'replenishment'>[]): ReplenishmentRow {
   const id = idOf(history[0]?.recorded.stream ?? '');
   const written = Object.assign({ id }, ...history.map(changeIn)) as Written<ReplenishmentRow>;
-  const { createdAt, updatedAt, blockTime, blockNumber, creditedAt, creditPosition } = written;
+  const { createdAt, updatedAt, blockTime, blockNumber, creditedAt, creditPosition, sumCount } =
+    written;
   return Object.assign(new ReplenishmentRow(), written, {
     createdAt: new Date(createdAt),
     updatedAt: new Date(updatedAt),
@@ -48,6 +60,7 @@ export function rowIn(history: readonly HappenedTo<'replenishment'>[]): Replenis
     amount: String(written.amount),
     creditedAt: creditedAt && new Date(creditedAt),
     creditPosition: creditPosition === null ? null : String(creditPosition),
+    sumCount: sumCount === null ? null : String(sumCount),
     firstPosition: String(written.firstPosition),
     lastPosition: String(written.lastPosition),
   });
@@ -83,6 +96,10 @@ function changeOf(event: ReplenishmentEvent): Change<ReplenishmentRow> {
       return credited('confirmed', event.data);
     case 'ReplenishmentDeclined':
       return credited('declined', event.data);
+    case 'ReplenishmentHeld':
+      return credited('held', event.data);
+    case 'ReplenishmentReleased':
+      return released(event.data);
     case 'OwnCoinsDetected':
       return observed('rejected', event.data, event.data.block, event.data.reason);
     case 'OwnCoinsBooked':
@@ -94,7 +111,13 @@ function changeOf(event: ReplenishmentEvent): Change<ReplenishmentRow> {
   }
 }
 
-const NOT_CREDITED = { swept: false, creditedAt: null, creditPosition: null };
+const NO_SUM = {
+  ...{ sumFirst: null, sumAmount: null, sumCount: null, sumParts: null, sumPosition: null },
+};
+const NOT_CREDITED = {
+  ...{ swept: false, creditedAt: null, creditPosition: null, heldPosition: null },
+  ...NO_SUM,
+};
 
 /** An observation may have other content than the one before, such as after a reorg. */
 function observed(
@@ -119,7 +142,7 @@ function observed(
 
 /** The chain may show what is credited again in another block than before. */
 function credited(
-  status: 'confirmed' | 'declined',
+  status: 'confirmed' | 'declined' | 'held',
   { finality, credit, restored, block = null }: CreditingEvent['data'],
 ) {
   const state = inState(status, finality, credit);
@@ -128,8 +151,24 @@ function credited(
 
 type CreditingEvent = Extract<
   ReplenishmentEvent,
-  { type: 'ReplenishmentConfirmed' | 'ReplenishmentDeclined' }
+  { type: 'ReplenishmentConfirmed' | 'ReplenishmentDeclined' | 'ReplenishmentHeld' }
 >;
+
+/** What it was final by, and whether it is swept, stays. */
+function released({ credit, sum }: ReleaseEvent['data']) {
+  return {
+    status: 'confirmed' as const,
+    creditedTo: credit.to,
+    reason: credit.to === 'customer' ? null : credit.reason,
+    heldPosition: null,
+    sumFirst: sum?.first ?? null,
+    sumAmount: sum?.amount ?? null,
+    sumCount: sum?.count ?? null,
+    sumParts: sum?.parts?.join() ?? null,
+  };
+}
+
+type ReleaseEvent = Extract<ReplenishmentEvent, { type: 'ReplenishmentReleased' }>;
 
 function includedIn(block: Inclusion | null) {
   return {

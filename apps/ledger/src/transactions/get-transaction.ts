@@ -113,7 +113,7 @@ export class GetTransactionHandler implements IQueryHandler<GetTransaction> {
       replenishmentId: record?.id ?? null,
       replenishmentStatus: record?.status ?? null,
       reason,
-      detail: sentenceOf(reason),
+      detail: sentenceOf(reason, record?.status),
       confirmations: confirmationsOf(block, head, this.chains.policyOf(chain, asset)),
     };
   }

@@ -1,4 +1,5 @@
 import type { LookUpV1 } from '@daybook/contracts';
+import type { ReplenishmentStatus } from '@daybook/domain';
 import type { Head } from '../chains';
 
 /** Why a movement is no replenishment, and the reasons that replenishments have, each in a sentence. */
@@ -21,6 +22,8 @@ const SENTENCES = {
   'unknown-token': 'The token is not listed, whatever it calls itself. See GET /v1/assets.',
   'zero-value': 'Nothing was moved.',
   'below-minimum': 'The amount is below the minimum of the asset. See GET /v1/assets.',
+  'held-below-minimum':
+    'The amount is below the minimum of the asset. It is held until what the purse holds so adds up to the minimum. See GET /v1/assets.',
   netted: 'As much left the purse again in the same transaction.',
   unreadable: 'The log of the token cannot be read as a transfer, so its amount is not known.',
   'awaiting-second-provider':
@@ -31,10 +34,18 @@ const SENTENCES = {
   'compliance-declined': 'Compliance declined it, so the money waits in suspense.',
 } as const;
 
-export type Reason = keyof typeof SENTENCES;
+export type Reason = Exclude<keyof typeof SENTENCES, 'held-below-minimum'>;
 
-/** The reason in a sentence; null for one that needs none, or that is newer than this list. */
-export function sentenceOf(reason: string | null): string | null {
+/**
+ * The reason in a sentence; null for one that needs none, or that is newer than this list. What is below the minimum is
+ * held, and was rejected by earlier versions.
+ */
+export function sentenceOf(
+  reason: string | null,
+  status: ReplenishmentStatus | null = null,
+): string | null {
+  const held = `held-${reason}`;
+  if (status === 'held' && Object.hasOwn(SENTENCES, held)) return SENTENCES[held as Reason];
   return reason !== null && Object.hasOwn(SENTENCES, reason) ? SENTENCES[reason as Reason] : null;
 }
 

@@ -158,6 +158,18 @@ export interface Confirmations {
   readonly policy: string;
 }
 
+/** What a purse held below the minimum of one asset, and was credited when it added up to the minimum. */
+export interface HeldSum {
+  /** Id of the oldest part. `ListEvents` has all parts in its event. */
+  readonly firstReplenishmentId: string;
+  /** What the parts add up to. */
+  readonly money: Money;
+  /** The number of parts. */
+  readonly count: number;
+  /** Ids of the parts, oldest first; empty if there are more than 100. */
+  readonly replenishmentIds: readonly string[];
+}
+
 /** The record of a transfer to a purse. */
 export interface Replenishment {
   /** Id of the replenishment. */
@@ -169,9 +181,9 @@ export interface Replenishment {
   /** Your own order id, from the purse; null if none was given. */
   readonly outsideOrderId: string | null;
   /** The status. */
-  readonly status: 'seen' | 'detected' | 'screening' | 'confirmed' | 'declined' | 'reverted' | 'dropped' | 'rejected' | 'voided';
+  readonly status: 'seen' | 'detected' | 'screening' | 'confirmed' | 'declined' | 'reverted' | 'dropped' | 'rejected' | 'voided' | 'held';
   /** The first part of the status as a pair of states. */
-  readonly transactionState: 'MEM_POOL_FOUND' | 'PENDING_COMPLIANCE_CHECK' | 'CONFIRMED' | 'DECLINED' | 'REVERTED' | 'DROPPED' | 'REJECTED' | 'VOIDED';
+  readonly transactionState: 'MEM_POOL_FOUND' | 'PENDING_COMPLIANCE_CHECK' | 'CONFIRMED' | 'DECLINED' | 'REVERTED' | 'DROPPED' | 'REJECTED' | 'VOIDED' | 'HELD';
   /** The second part of that pair. */
   readonly complianceState: 'UNCHECKED' | 'IN_PROGRESS' | 'CHECKED' | 'DECLINE';
   /** Whether sweeps to the account's wallets cover the whole of it: the oldest replenishments of a purse and asset first, parts counted. */
@@ -194,7 +206,7 @@ export interface Replenishment {
   readonly blocked: boolean;
   /** Where it is booked; null while it is not. */
   readonly creditedTo: 'customer' | 'account' | 'suspense' | null;
-  /** Why it was rejected, why it waits (`awaiting-second-provider`, `unproven-trace`), or why the customer was not credited; else null. */
+  /** Why it was rejected, why it waits (`awaiting-second-provider`, `unproven-trace`), why it is held (`below-minimum`), or why the customer was not credited; else null. */
   readonly reason: string | null;
   /** The finality policy that was applied, such as `depth:12`; null before. */
   readonly finality: string | null;
@@ -208,6 +220,8 @@ export interface Replenishment {
   readonly confirmations: Confirmations | null;
   /** How much of the amount left the purse again in the same transaction: it is credited less by this. Null when nothing did. */
   readonly netted: Money | null;
+  /** The sum that it was credited with, if it is below the minimum of its asset; else null. */
+  readonly sum: HeldSum | null;
 }
 
 /** A page of replenishments. */
@@ -454,7 +468,7 @@ export interface Asset {
   readonly decimals: number;
   /** The token's contract; null for the coin of the chain itself. */
   readonly contract: string | null;
-  /** The smallest transfer that is credited. */
+  /** The smallest transfer that is credited alone. Smaller ones are held until they add up to it. */
   readonly minimum: Money;
   /** When a transfer is safe enough to credit: `depth:<blocks>` or `tag:<tag>`, such as `tag:finalized`. */
   readonly finality: string;
@@ -1071,7 +1085,7 @@ export interface Movement {
   /** Id of the replenishment; null while there is none. */
   readonly replenishmentId: string | null;
   /** Its status; null while there is none. */
-  readonly replenishmentStatus: 'seen' | 'detected' | 'screening' | 'confirmed' | 'declined' | 'reverted' | 'dropped' | 'rejected' | 'voided' | null;
+  readonly replenishmentStatus: 'seen' | 'detected' | 'screening' | 'confirmed' | 'declined' | 'reverted' | 'dropped' | 'rejected' | 'voided' | 'held' | null;
   /** Why it is no replenishment, such as `not-yours`, or the reason that the replenishment has; null if it has none. */
   readonly reason: string | null;
   /** The reason in a sentence; null without a reason. */
@@ -1398,7 +1412,7 @@ export const OPERATIONS: Readonly<Record<keyof Answers, Documented>> = {
     }
   },
   "CorrectionService/CreditReplenishment": {
-    "summary": "Credit a voided replenishment again",
+    "summary": "Credit a voided replenishment again, or one that is held",
     "answer": "ReplenishmentAnswer",
     "fields": {
       "replenishmentId": {
@@ -2099,7 +2113,8 @@ export const WORDS: Readonly<Record<string, Readonly<Record<string, string>>>> =
     "REPLENISHMENT_STATUS_REVERTED": "reverted",
     "REPLENISHMENT_STATUS_DROPPED": "dropped",
     "REPLENISHMENT_STATUS_REJECTED": "rejected",
-    "REPLENISHMENT_STATUS_VOIDED": "voided"
+    "REPLENISHMENT_STATUS_VOIDED": "voided",
+    "REPLENISHMENT_STATUS_HELD": "held"
   },
   "TransactionState": {
     "TRANSACTION_STATE_MEM_POOL_FOUND": "MEM_POOL_FOUND",
@@ -2109,7 +2124,8 @@ export const WORDS: Readonly<Record<string, Readonly<Record<string, string>>>> =
     "TRANSACTION_STATE_REVERTED": "REVERTED",
     "TRANSACTION_STATE_DROPPED": "DROPPED",
     "TRANSACTION_STATE_REJECTED": "REJECTED",
-    "TRANSACTION_STATE_VOIDED": "VOIDED"
+    "TRANSACTION_STATE_VOIDED": "VOIDED",
+    "TRANSACTION_STATE_HELD": "HELD"
   },
   "ComplianceState": {
     "COMPLIANCE_STATE_UNCHECKED": "UNCHECKED",
@@ -2907,6 +2923,39 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
       "policy"
     ]
   },
+  "HeldSum": {
+    "type": "object",
+    "description": "What a purse held below the minimum of one asset, and was credited when it added up to the minimum.",
+    "properties": {
+      "firstReplenishmentId": {
+        "type": "string",
+        "format": "uuid",
+        "description": "Id of the oldest part. `ListEvents` has all parts in its event."
+      },
+      "money": {
+        "$ref": "#/components/schemas/Money",
+        "description": "What the parts add up to."
+      },
+      "count": {
+        "type": "integer",
+        "minimum": 0,
+        "description": "The number of parts."
+      },
+      "replenishmentIds": {
+        "type": "array",
+        "items": {
+          "type": "string"
+        },
+        "description": "Ids of the parts, oldest first; empty if there are more than 100."
+      }
+    },
+    "required": [
+      "firstReplenishmentId",
+      "money",
+      "count",
+      "replenishmentIds"
+    ]
+  },
   "Replenishment": {
     "type": "object",
     "description": "The record of a transfer to a purse.",
@@ -2945,7 +2994,8 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
           "reverted",
           "dropped",
           "rejected",
-          "voided"
+          "voided",
+          "held"
         ],
         "description": "The status."
       },
@@ -2959,7 +3009,8 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
           "REVERTED",
           "DROPPED",
           "REJECTED",
-          "VOIDED"
+          "VOIDED",
+          "HELD"
         ],
         "description": "The first part of the status as a pair of states."
       },
@@ -3045,7 +3096,7 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
           "null"
         ],
         "maxLength": 64,
-        "description": "Why it was rejected, why it waits (`awaiting-second-provider`, `unproven-trace`), or why the customer was not credited; else null."
+        "description": "Why it was rejected, why it waits (`awaiting-second-provider`, `unproven-trace`), why it is held (`below-minimum`), or why the customer was not credited; else null."
       },
       "finality": {
         "type": [
@@ -3093,6 +3144,17 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
           }
         ],
         "description": "How much of the amount left the purse again in the same transaction: it is credited less by this. Null when nothing did."
+      },
+      "sum": {
+        "oneOf": [
+          {
+            "$ref": "#/components/schemas/HeldSum"
+          },
+          {
+            "type": "null"
+          }
+        ],
+        "description": "The sum that it was credited with, if it is below the minimum of its asset; else null."
       }
     },
     "required": [
@@ -3119,7 +3181,8 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
       "updatedAt",
       "position",
       "confirmations",
-      "netted"
+      "netted",
+      "sum"
     ]
   },
   "ReplenishmentList": {
@@ -3185,7 +3248,8 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
           "reverted",
           "dropped",
           "rejected",
-          "voided"
+          "voided",
+          "held"
         ],
         "description": "The status."
       },
@@ -3199,7 +3263,8 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
           "REVERTED",
           "DROPPED",
           "REJECTED",
-          "VOIDED"
+          "VOIDED",
+          "HELD"
         ],
         "description": "The first part of the status as a pair of states."
       },
@@ -3285,7 +3350,7 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
           "null"
         ],
         "maxLength": 64,
-        "description": "Why it was rejected, why it waits (`awaiting-second-provider`, `unproven-trace`), or why the customer was not credited; else null."
+        "description": "Why it was rejected, why it waits (`awaiting-second-provider`, `unproven-trace`), why it is held (`below-minimum`), or why the customer was not credited; else null."
       },
       "finality": {
         "type": [
@@ -3333,6 +3398,17 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
           }
         ],
         "description": "How much of the amount left the purse again in the same transaction: it is credited less by this. Null when nothing did."
+      },
+      "sum": {
+        "oneOf": [
+          {
+            "$ref": "#/components/schemas/HeldSum"
+          },
+          {
+            "type": "null"
+          }
+        ],
+        "description": "The sum that it was credited with, if it is below the minimum of its asset; else null."
       }
     },
     "required": [
@@ -3359,7 +3435,8 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
       "updatedAt",
       "position",
       "confirmations",
-      "netted"
+      "netted",
+      "sum"
     ]
   },
   "FindingAnswer": {
@@ -4376,7 +4453,7 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
       },
       "minimum": {
         "$ref": "#/components/schemas/Money",
-        "description": "The smallest transfer that is credited."
+        "description": "The smallest transfer that is credited alone. Smaller ones are held until they add up to it."
       },
       "finality": {
         "type": "string",
@@ -6378,6 +6455,7 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
           "dropped",
           "rejected",
           "voided",
+          "held",
           null
         ],
         "description": "Its status; null while there is none."

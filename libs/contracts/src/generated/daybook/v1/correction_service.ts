@@ -1370,7 +1370,7 @@ export const CorrectionServiceDefinition = {
       responseStream: false,
       options: {},
     },
-    /** Credit a voided replenishment again. */
+    /** Credit a voided replenishment again, or one that is held. */
     creditReplenishment: {
       name: "CreditReplenishment",
       requestType: CreditReplenishmentRequest as typeof CreditReplenishmentRequest,

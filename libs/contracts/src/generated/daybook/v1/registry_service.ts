@@ -134,7 +134,7 @@ export interface Asset {
   readonly contract?:
     | string
     | undefined;
-  /** The smallest transfer that is credited. */
+  /** The smallest transfer that is credited alone. Smaller ones are held until they add up to it. */
   readonly minimum:
     | Money
     | undefined;

@@ -31,6 +31,8 @@ export enum ReplenishmentStatus {
   REPLENISHMENT_STATUS_REJECTED = "REPLENISHMENT_STATUS_REJECTED",
   /** REPLENISHMENT_STATUS_VOIDED - Taken back by an operator. Only an operator can credit it again. */
   REPLENISHMENT_STATUS_VOIDED = "REPLENISHMENT_STATUS_VOIDED",
+  /** REPLENISHMENT_STATUS_HELD - Final, and the purse has its coins, but nobody is credited yet; `reason` says why. */
+  REPLENISHMENT_STATUS_HELD = "REPLENISHMENT_STATUS_HELD",
   UNRECOGNIZED = "UNRECOGNIZED",
 }
 
@@ -66,6 +68,9 @@ export function replenishmentStatusFromJSON(object: any): ReplenishmentStatus {
     case 9:
     case "REPLENISHMENT_STATUS_VOIDED":
       return ReplenishmentStatus.REPLENISHMENT_STATUS_VOIDED;
+    case 10:
+    case "REPLENISHMENT_STATUS_HELD":
+      return ReplenishmentStatus.REPLENISHMENT_STATUS_HELD;
     case -1:
     case "UNRECOGNIZED":
     default:
@@ -95,6 +100,8 @@ export function replenishmentStatusToNumber(object: ReplenishmentStatus): number
       return 8;
     case ReplenishmentStatus.REPLENISHMENT_STATUS_VOIDED:
       return 9;
+    case ReplenishmentStatus.REPLENISHMENT_STATUS_HELD:
+      return 10;
     case ReplenishmentStatus.UNRECOGNIZED:
     default:
       return -1;
@@ -121,6 +128,8 @@ export enum TransactionState {
   TRANSACTION_STATE_REJECTED = "TRANSACTION_STATE_REJECTED",
   /** TRANSACTION_STATE_VOIDED - Taken back by an operator. */
   TRANSACTION_STATE_VOIDED = "TRANSACTION_STATE_VOIDED",
+  /** TRANSACTION_STATE_HELD - Held in suspense. */
+  TRANSACTION_STATE_HELD = "TRANSACTION_STATE_HELD",
   UNRECOGNIZED = "UNRECOGNIZED",
 }
 
@@ -153,6 +162,9 @@ export function transactionStateFromJSON(object: any): TransactionState {
     case 8:
     case "TRANSACTION_STATE_VOIDED":
       return TransactionState.TRANSACTION_STATE_VOIDED;
+    case 9:
+    case "TRANSACTION_STATE_HELD":
+      return TransactionState.TRANSACTION_STATE_HELD;
     case -1:
     case "UNRECOGNIZED":
     default:
@@ -180,6 +192,8 @@ export function transactionStateToNumber(object: TransactionState): number {
       return 7;
     case TransactionState.TRANSACTION_STATE_VOIDED:
       return 8;
+    case TransactionState.TRANSACTION_STATE_HELD:
+      return 9;
     case TransactionState.UNRECOGNIZED:
     default:
       return -1;
@@ -315,6 +329,20 @@ export interface Confirmations {
   readonly policy: string;
 }
 
+/** What a purse held below the minimum of one asset, and was credited when it added up to the minimum. */
+export interface HeldSum {
+  /** Id of the oldest part. `ListEvents` has all parts in its event. */
+  readonly firstReplenishmentId: string;
+  /** What the parts add up to. */
+  readonly money:
+    | Money
+    | undefined;
+  /** The number of parts. */
+  readonly count: string;
+  /** Ids of the parts, oldest first; empty if there are more than 100. */
+  readonly replenishmentIds: readonly string[];
+}
+
 /** The record of a transfer to a purse. */
 export interface Replenishment {
   /** Id of the replenishment. */
@@ -361,8 +389,8 @@ export interface Replenishment {
   /** Where it is booked; absent while it is not. */
   readonly creditedTo: CreditedTo;
   /**
-   * Why it was rejected, why it waits (`awaiting-second-provider`, `unproven-trace`), or why the customer was not
-   * credited; else absent.
+   * Why it was rejected, why it waits (`awaiting-second-provider`, `unproven-trace`), why it is held (`below-minimum`),
+   * or why the customer was not credited; else absent.
    */
   readonly reason?:
     | string
@@ -392,7 +420,11 @@ export interface Replenishment {
    * How much of the amount left the purse again in the same transaction: it is credited less by this. Absent when
    * nothing did.
    */
-  readonly netted?: Money | undefined;
+  readonly netted?:
+    | Money
+    | undefined;
+  /** The sum that it was credited with, if it is below the minimum of its asset; else absent. */
+  readonly sum?: HeldSum | undefined;
 }
 
 /** The replenishment to get. */
@@ -618,6 +650,97 @@ export const Confirmations: MessageFns<Confirmations> = {
   },
 };
 
+function createBaseHeldSum(): HeldSum {
+  return { firstReplenishmentId: "", money: undefined, count: "0", replenishmentIds: [] };
+}
+
+export const HeldSum: MessageFns<HeldSum> = {
+  encode(message: HeldSum, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.firstReplenishmentId !== "") {
+      writer.uint32(10).string(message.firstReplenishmentId);
+    }
+    if (message.money !== undefined) {
+      Money.encode(message.money, writer.uint32(18).fork()).join();
+    }
+    if (message.count !== "0") {
+      writer.uint32(24).uint64(message.count);
+    }
+    for (const v of message.replenishmentIds) {
+      writer.uint32(34).string(v!);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): HeldSum {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseHeldSum() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.firstReplenishmentId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.money = Money.decode(reader, reader.uint32());
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.count = reader.uint64().toString();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.replenishmentIds.push(reader.string());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<HeldSum>): HeldSum {
+    return HeldSum.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<HeldSum>): HeldSum {
+    const message = createBaseHeldSum() as any;
+    message.firstReplenishmentId = object.firstReplenishmentId ?? "";
+    message.money = (object.money !== undefined && object.money !== null) ? Money.fromPartial(object.money) : undefined;
+    message.count = object.count ?? "0";
+    message.replenishmentIds = object.replenishmentIds?.map((e) => e) || [];
+    return message;
+  },
+};
+
 function createBaseReplenishment(): Replenishment {
   return {
     id: "",
@@ -644,6 +767,7 @@ function createBaseReplenishment(): Replenishment {
     position: "0",
     confirmations: undefined,
     netted: undefined,
+    sum: undefined,
   };
 }
 
@@ -720,6 +844,9 @@ export const Replenishment: MessageFns<Replenishment> = {
     }
     if (message.netted !== undefined) {
       Money.encode(message.netted, writer.uint32(194).fork()).join();
+    }
+    if (message.sum !== undefined) {
+      HeldSum.encode(message.sum, writer.uint32(210).fork()).join();
     }
     return writer;
   },
@@ -929,6 +1056,14 @@ export const Replenishment: MessageFns<Replenishment> = {
             message.netted = Money.decode(reader, reader.uint32());
             continue;
           }
+          case 26: {
+            if (tag !== 210) {
+              break;
+            }
+
+            message.sum = HeldSum.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -974,6 +1109,7 @@ export const Replenishment: MessageFns<Replenishment> = {
     message.netted = (object.netted !== undefined && object.netted !== null)
       ? Money.fromPartial(object.netted)
       : undefined;
+    message.sum = (object.sum !== undefined && object.sum !== null) ? HeldSum.fromPartial(object.sum) : undefined;
     return message;
   },
 };

@@ -1,0 +1,160 @@
+import {
+  customer,
+  replenishment,
+  type SumOfHeld,
+  streamName,
+  sumFor,
+  sumOfHeld,
+} from '@daybook/domain';
+import { decideAndAppendMany, EventStore, type HappenedTo, loadStates } from '@daybook/event-store';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { AssetRegistry } from '../chains';
+import { PositionReached } from '../projections/position-reached';
+import type { DueTimes, Later } from '../reactions/due-times';
+import { type DueNow, type Reaction, Reactions } from '../reactions/reactions';
+
+/** Parts of a sum. Their ids, in the event of the first part, take less than half of what an append may have. */
+const PARTS_MAX = 10_000;
+/** Parts released in one append. */
+const RELEASED_MAX = 1_000;
+/** Steps of one act; a longer one goes on with the next. */
+const STEPS_MAX = 10;
+
+/**
+ * Credits what a purse holds below the minimum of an asset once it adds up to the minimum.
+ *
+ * The sum is decided by the event that releases its first part, the oldest that is held: whoever adds up at the same
+ * time has the same first part, and the stream of that part takes one release. The event names all parts, so whoever
+ * comes next releases those that are still held before anything else is added up. A part that the chain took back
+ * meanwhile is left out; the others stay credited, as when it is taken back later.
+ *
+ * Rows have the names `<purse>/<asset>`. What is read is what is held, by an index, and the last sum.
+ */
+@Injectable()
+export class ReleaseHeld implements Reaction<'replenishment'>, OnModuleInit {
+  readonly name = 'release-held';
+  readonly kinds = ['replenishment'] as const;
+
+  constructor(
+    private readonly reactions: Reactions,
+    private readonly store: EventStore,
+    private readonly dataSource: DataSource,
+    private readonly reached: PositionReached,
+    private readonly assets: AssetRegistry,
+  ) {}
+
+  onModuleInit(): void {
+    this.reactions.register(this);
+  }
+
+  async schedule(batch: readonly HappenedTo<'replenishment'>[], dueTimes: DueTimes): Promise<void> {
+    const due = new Map<string, string>();
+    for (const { event, recorded } of batch) {
+      if (event.type !== 'ReplenishmentHeld') continue;
+      const { purseId, asset, credit } = event.data;
+      if (credit.reason === 'below-minimum') due.set(`${purseId}/${asset}`, recorded.recordedAt);
+    }
+    await dueTimes.set(Array.from(due, ([key, dueAt]) => ({ key, dueAt })));
+  }
+
+  async act({ key, now }: DueNow): Promise<Later | null> {
+    const slash = key.indexOf('/');
+    const [purseId, asset] = [key.slice(0, slash), key.slice(slash + 1)];
+    for (let step = 0; step < STEPS_MAX; step++) {
+      await this.reached.catchUp();
+      if (!(await this.releaseNext(purseId, asset))) return null;
+    }
+    return { dueAt: now };
+  }
+
+  /** Finishes the last sum, or begins the next one. False if there is nothing to do. */
+  private async releaseNext(purseId: string, asset: string): Promise<boolean> {
+    const of = [purseId, asset];
+    const [{ held, last }]: [Overview] = await this.dataSource.query(OVERVIEW, of);
+    const minimum = this.assets.find(asset)?.minimum ?? null;
+    if (held === null) return false;
+    if (last !== null) {
+      const { parts, position, ...sum } = last;
+      const ids = parts.split(',');
+      const left: HeldRow[] = await this.dataSource.query(LEFT, [...of, ids, position]);
+      if (left.length > 0) {
+        await this.release(left, { ...sum, parts: ids });
+        return true;
+      }
+    }
+    if (minimum === null || BigInt(held) < minimum) return false;
+    const rows: HeldRow[] = await this.dataSource.query(LARGEST_AND_OLDEST, of);
+    const sum = sumOfHeld(rows.map(partIn), minimum);
+    const first = rows.find(({ id }) => id === sum?.first);
+    if (sum === null || first === undefined) return false;
+    await this.release([first], sum);
+    return true;
+  }
+
+  private async release(parts: readonly HeldRow[], sum: SumOfHeld): Promise<void> {
+    const owners = parts.map(({ customerId }) => streamName('customer', customerId));
+    const states = await loadStates(this.store, customer, owners);
+    const commands = parts.map(({ id, accountId, blockHash, amount, position }, i) => {
+      const customerBlocked = states.get(owners[i] ?? '')?.status === 'blocked';
+      return {
+        stream: streamName('replenishment', id),
+        command: {
+          type: 'ReleaseReplenishment' as const,
+          ...{ blockHash, amount, sum: sumFor(id, sum), facts: { customerBlocked } },
+        },
+        // Held again, it has another position; another sum of the same first part has other parts.
+        commandId: `release:${position}:${sum.count}:${sum.amount}`,
+        metadata: { accountId, actor: 'system' },
+      };
+    });
+    for (const result of await decideAndAppendMany(this.store, replenishment, commands)) {
+      if (result instanceof Error) throw result;
+    }
+  }
+}
+
+interface Overview {
+  /** What all that is held adds up to; null if nothing is. */
+  readonly held: string | null;
+  readonly last:
+    | (Omit<SumOfHeld, 'parts'> & { readonly parts: string; readonly position: string })
+    | null;
+}
+
+interface HeldRow {
+  readonly id: string;
+  readonly accountId: string;
+  readonly customerId: string;
+  readonly blockHash: string;
+  readonly amount: string;
+  readonly position: string;
+}
+
+function partIn({ id, amount, position }: HeldRow) {
+  return { id, amount: BigInt(amount), position: BigInt(position) };
+}
+
+const OF = 'r.purse_id = $1 AND r.asset = $2';
+
+const OVERVIEW = `
+  SELECT (SELECT sum(r.amount - coalesce(r.netted, 0)) FROM ledger.replenishment r
+           WHERE ${OF} AND r.held_position IS NOT NULL) AS held,
+         (SELECT json_build_object('first', r.sum_first, 'amount', r.sum_amount::text,
+                   'count', r.sum_count, 'parts', r.sum_parts, 'position', r.sum_position::text)
+            FROM ledger.replenishment r WHERE ${OF} AND r.sum_position IS NOT NULL
+           ORDER BY r.sum_position DESC LIMIT 1) AS last`;
+
+const HELD = `
+  SELECT r.id, r.account_id AS "accountId", r.customer_id AS "customerId",
+         r.block_hash AS "blockHash", r.held_position AS position,
+         r.amount - coalesce(r.netted, 0) AS amount
+    FROM ledger.replenishment r WHERE ${OF} AND r.held_position IS NOT NULL`;
+
+const LEFT = `${HELD} AND r.held_position < $4::bigint AND r.id = ANY($3::uuid[])
+   ORDER BY r.held_position LIMIT ${RELEASED_MAX}`;
+
+// Of more than a sum may have, the largest reach the minimum first; the oldest is the first part in any case.
+const LARGEST_AND_OLDEST = `
+  (${HELD} ORDER BY r.amount - coalesce(r.netted, 0) DESC, r.held_position LIMIT ${PARTS_MAX - 1})
+  UNION (${HELD} ORDER BY r.held_position LIMIT 1)`;
