@@ -3,6 +3,7 @@ import { addressOf } from '../../../libs/chains/testing/raw-blocks';
 import { createBroker, type Driver, drive } from '../testing/driver';
 import { InMemoryWatcherStore } from '../testing/in-memory-store';
 import { type LocalChain, NATIVE, startLocalChain } from '../testing/local-chain';
+import { startProxy } from '../testing/node-proxy';
 
 const [purse, idle] = [addressOf('purse'), addressOf('idle purse')];
 /** Of the tag `finalized` behind the head, with two slots in an epoch. */
@@ -98,3 +99,41 @@ it('reads again what it read after a block that a reorg replaced', async () => {
   expect(reported()).toContain('purse coin 0 0');
   expect(reported()).not.toContain('purse coin 5 5');
 });
+
+it('asks a node that says no balances seldom and little, and for all when it says one again', async () => {
+  const proxy = await startProxy(local.anvil.url);
+  try {
+    const others = Array.from({ length: 30 }, (_, n) => addressOf(`another purse ${n}`));
+    let asked = 0;
+    proxy.refuses = (method, params) => {
+      const isBalance = method === 'eth_getBalance' || (method === 'eth_call' && isByHash(params));
+      if (isBalance) asked += 1;
+      return isBalance;
+    };
+    await driver.stop();
+    driver = await drive(local, new InMemoryWatcherStore(), broker, {
+      ...{ finality: { kind: 'tag', tag: 'finalized' }, now: () => nowMs },
+      chain: { rpcUrl: proxy.url },
+    });
+    await driver.settle();
+    await driver.mint(others);
+    for (const to of others) await local.send({ to, value: 5n });
+    await mine();
+    await reconcile();
+    asked = 0;
+    for (let minute = 0; minute < 60; minute++) await reconcile();
+    expect(asked).toBeGreaterThan(60);
+    expect(asked).toBeLessThan(60 * 10);
+    proxy.refuses = () => false;
+    for (let minute = 0; minute < 3; minute++) await reconcile();
+    await mine(FINAL_BLOCKS);
+    await reconcile();
+    const coins = reported().filter((line) => line.endsWith('coin 5 5'));
+    expect(coins).toHaveLength(others.length);
+  } finally {
+    await proxy.stop();
+  }
+});
+
+/** Balances are read after a block that is named by its hash. */
+const isByHash = (params: readonly unknown[]) => JSON.stringify(params[1]).includes('blockHash');

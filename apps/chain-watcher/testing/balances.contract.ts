@@ -28,7 +28,8 @@ export function balancesContract(open: () => Promise<WatcherStore>): void {
   });
   afterEach(() => store.close());
 
-  const toRead = (assets = [ASSET, TOKEN]) => store.balancesToRead(CHAIN, assets, 10);
+  const toRead = (assets = [ASSET, TOKEN], triedUpTo = 9_999) =>
+    store.balancesToRead(CHAIN, assets, 10, triedUpTo);
 
   async function pay(
     number: number,
@@ -122,10 +123,12 @@ export function balancesContract(open: () => Promise<WatcherStore>): void {
     await store.commit(leader, { balances: { unread } });
     const token = aTracked({ asset: TOKEN, from: '0x01', to: OTHER, block: inBlock(4) });
     await store.commit(leader, { transfers: [token] });
-    expect(await store.balancesToRead(CHAIN, [ASSET, TOKEN], 1)).toEqual([
+    expect(await store.balancesToRead(CHAIN, [ASSET, TOKEN], 1, 9_999)).toEqual([
       { address: OTHER, asset: TOKEN },
     ]);
     expect(await toRead()).toHaveLength(2);
+    expect(await toRead([ASSET], 999)).toEqual([]);
+    expect(await toRead([ASSET], 1_000)).toHaveLength(1);
   });
 
   it('of addresses where nothing moved are compared once, and leave nothing to read', async () => {

@@ -177,11 +177,11 @@ export class InMemoryWatcherStore extends WatcherStore {
     }
   }
 
-  async balancesToRead(chain: string, assets: readonly string[], limit: number) {
+  async balancesToRead(chain: string, assets: readonly string[], limit: number, triedUpTo: number) {
     const { moved, reads } = this.of(chain);
     const isRead = (it: Holding) => reads.some((read) => keyOf(read) === keyOf(it));
     return [...moved.values()]
-      .filter((it) => assets.includes(it.asset) && !isRead(it))
+      .filter((it) => assets.includes(it.asset) && !isRead(it) && it.triedAt <= triedUpTo)
       .sort((a, b) => a.triedAt - b.triedAt || (keyOf(a) < keyOf(b) ? -1 : 1))
       .slice(0, limit)
       .map(({ address, asset }) => ({ address, asset }));

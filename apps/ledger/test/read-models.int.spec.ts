@@ -23,6 +23,7 @@ import { migrate } from '../src/migrate';
 import { READ_MODELS } from '../src/operations/read-models';
 import { ReplenishmentRow } from '../src/replenishments/replenishment.row';
 import { ledgerDataSource } from '../src/runtime/data-source';
+import { expectedSums, storedSums } from './running-sums';
 
 const NAMESPACE = '00000000-0000-5000-8000-000000000000';
 
@@ -119,7 +120,8 @@ function clockAt(position: number): number {
 
 async function project(log: readonly Happened[], cuts: readonly number[]): Promise<void> {
   await dataSource.query(
-    'TRUNCATE ledger.replenishment, ledger.figures, ledger.journal_line, ledger.log_time',
+    `TRUNCATE ledger.replenishment, ledger.replenishment_sum, ledger.figures, ledger.journal_line,
+       ledger.log_time`,
   );
   let from = 0;
   for (let turn = 0; from < log.length; turn++) {
@@ -147,6 +149,7 @@ describe('the read models', () => {
         expect(await storedJournal()).toEqual(expectedJournal(log));
         expect(await storedLives()).toEqual(expectedLives(log));
         expect(await storedTimes()).toEqual(expectedTimes(log));
+        expect(await storedSums(dataSource)).toEqual(await expectedSums(dataSource, log));
       }),
       RUNS,
     );

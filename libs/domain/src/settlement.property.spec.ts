@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { RUNS } from '../testing/runs';
-import { coveredBySweeps, type Settled, type Sweep } from './settlement';
+import { type Coverage, coveredBySweeps, fewOf, type Settled, type Sweep } from './settlement';
 
 const deposit = (id: string, block: number, amount: bigint, position = 1n): Settled => ({
   ...{ id, block, position, amount },
 });
 const sweep = deposit as (id: string, block: number, amount: bigint, position?: bigint) => Sweep;
 const covered = (deposits: readonly Settled[], sweeps: readonly Sweep[]) =>
-  Object.fromEntries(coveredBySweeps(deposits, sweeps));
+  Object.fromEntries(coveredBySweeps(deposits, sweeps).by);
 
 describe('the replenishments that sweeps cover', () => {
   const [first, second] = [deposit('first', 1, 5n), deposit('second', 2, 5n)];
@@ -77,6 +77,68 @@ describe('the replenishments that sweeps cover', () => {
         expect(covered(deposits, sweeps)).toEqual(coinByCoin(deposits, sweeps));
       }),
       RUNS,
+    );
+  });
+
+  it('follow from how far earlier sweeps covered, and from what they did not cover', () => {
+    fc.assert(
+      fc.property(moved, moved, (deposits, sweeps) => {
+        const whole = coveredBySweeps(deposits, sweeps);
+        for (const coverage of whole.after) {
+          const { block, last } = coverage;
+          const isLater = (it: Settled) =>
+            last === null ||
+            it.block > last.block ||
+            (it.block === last.block && it.position > last.position);
+          const later = sweeps.filter((sweep) => sweep.block > block);
+          const rest = coveredBySweeps(deposits.filter(isLater), later, coverage);
+          const ids = new Set(later.map(({ id }) => id));
+          expect(Object.fromEntries(rest.by)).toEqual(
+            Object.fromEntries([...whole.by].filter(([, id]) => ids.has(id))),
+          );
+          expect(rest.after).toEqual(whole.after.filter((it) => it.block > block));
+        }
+      }),
+      RUNS,
+    );
+  });
+
+  it('up to a block do not depend on what later blocks have', () => {
+    fc.assert(
+      fc.property(moved, moved, fc.integer({ min: 1, max: 6 }), (deposits, sweeps, block) => {
+        const upTo = <Booked extends Settled>(all: readonly Booked[]) =>
+          all.filter((it) => it.block <= block);
+        const { after } = coveredBySweeps(deposits, sweeps);
+        expect(coveredBySweeps(upTo(deposits), upTo(sweeps)).after).toEqual(upTo(after as never));
+      }),
+      RUNS,
+    );
+  });
+});
+
+describe('the coverages that are kept', () => {
+  const at = (block: number): Coverage => ({ block, last: null, part: 0n });
+
+  it('are few, and have one not much before any older block, however they were added', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 300, maxLength: 300 }),
+        (steps) => {
+          let kept: readonly Coverage[] = [];
+          let block = 0;
+          for (const step of steps) {
+            block += step;
+            kept = fewOf([...kept, at(block)]);
+          }
+          expect(kept.length).toBeLessThan(10);
+          expect(kept.at(-1)).toEqual(at(block));
+          for (let older = 1; older < block - 9; older++) {
+            const before = kept.findLast((it) => it.block < older)?.block ?? 0;
+            expect(block - before).toBeLessThanOrEqual(16 * (block - older) + 9);
+          }
+        },
+      ),
+      { ...RUNS, numRuns: 20 },
     );
   });
 });

@@ -16,39 +16,85 @@ export interface Sweep {
   readonly amount: bigint;
 }
 
+/** How far the sweeps of all blocks up to one have covered the replenishments of a purse and asset. */
+export interface Coverage {
+  readonly block: number;
+  /** The last replenishment that is covered as a whole; null if there is none. */
+  readonly last: Placed | null;
+  /** How much of the next one is covered. */
+  readonly part: bigint;
+}
+
+export interface Covered {
+  /** The sweep that completed each replenishment that is covered as a whole. */
+  readonly by: ReadonlyMap<string, string>;
+  /** After each block with sweeps, in order. */
+  readonly after: readonly Coverage[];
+}
+
 /**
  * The replenishments of one purse and asset that its sweeps cover as a whole, each with the sweep that completed it.
  * Each sweep covers the oldest first, parts counted, of what its block or an earlier one shows: coins that arrived
  * later were not swept. What it moved beyond that, such as what is left of a top-up, covers nothing. The answer
  * depends on what is booked alone, and not on the order in which it was reported.
+ *
+ * Replenishments and sweeps of later blocks do not change how far those up to a block have covered. So with `since`
+ * only the sweeps of later blocks are needed, and the replenishments after the last one that was covered.
  */
 export function coveredBySweeps(
   replenishments: readonly Settled[],
   sweeps: readonly Sweep[],
-): ReadonlyMap<string, string> {
+  since: Coverage | null = null,
+): Covered {
   const oldestFirst = [...replenishments].sort(byBlock);
-  const covered = new Map<string, string>();
+  const by = new Map<string, string>();
+  const after: Coverage[] = [];
   let next = 0;
-  /** What is left to cover of the oldest one that is not covered. */
-  let open = oldestFirst[0]?.amount ?? 0n;
+  let last = since?.last ?? null;
+  /** How much of the oldest one that is not covered is. */
+  let part = since?.part ?? 0n;
   for (const sweep of [...sweeps].sort(byBlock)) {
     let left = sweep.amount;
-    while (left > 0n) {
+    for (;;) {
       const oldest = oldestFirst[next];
       if (oldest === undefined || oldest.block > sweep.block) break;
-      const part = left < open ? left : open;
-      left -= part;
-      open -= part;
-      if (open > 0n) break;
-      covered.set(oldest.id, sweep.id);
+      const open = oldest.amount - part;
+      if (left < open || left === 0n) {
+        part += left;
+        break;
+      }
+      left -= open;
+      part = 0n;
+      by.set(oldest.id, sweep.id);
+      last = { block: oldest.block, position: oldest.position };
       next += 1;
-      open = oldestFirst[next]?.amount ?? 0n;
     }
+    if (after.at(-1)?.block === sweep.block) after.pop();
+    after.push({ block: sweep.block, last, part });
   }
-  return covered;
+  return { by, after };
 }
 
-type Placed = Pick<Settled, 'block' | 'position'>;
+const DISTANCE_FACTOR = 4;
+
+/**
+ * So few of the coverages that they can be stored: the newest, and of the others the oldest for each power of the
+ * factor in the distance to it. So there is one before each older block, and not much before it. In order.
+ */
+export function fewOf(coverages: readonly Coverage[]): readonly Coverage[] {
+  const newest = coverages.at(-1);
+  if (newest === undefined) return [];
+  const kept = new Map<number, Coverage>();
+  // Of each distance the oldest, which is the first, stays.
+  for (const coverage of coverages) {
+    const distance = newest.block - coverage.block;
+    const place = distance === 0 ? -1 : Math.floor(Math.log(distance) / Math.log(DISTANCE_FACTOR));
+    if (!kept.has(place)) kept.set(place, coverage);
+  }
+  return [...kept.values()];
+}
+
+export type Placed = Pick<Settled, 'block' | 'position'>;
 
 function byBlock(a: Placed, b: Placed): number {
   if (a.block !== b.block) return a.block - b.block;

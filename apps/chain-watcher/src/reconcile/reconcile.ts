@@ -7,17 +7,18 @@ import { gapsOf } from '../state/quarantine';
 import { headerAt } from '../state/ring';
 import { startedChain, tipOf, type WatchContext } from '../state/watch-state';
 import { createAllowance } from './allowance';
+import { readsPerMinute } from './reads-per-minute';
 
 /** Balances that are read at once: one batch of requests to a node. */
 const READ_AT_ONCE = 100;
 /** Balances that one message reports. */
 const REPORTED_AT_ONCE = 100;
-/** A node that keeps no such state will not have it a moment later. */
+/** A node that keeps no such state will not have it a moment later. After the rest a few balances are tried. */
 const REST_MS = 30_000;
+/** A balance that was not said among others, such as that of a token that fails, would take their place in the budget. */
+const UNREAD_REST_MS = 10 * 60_000;
 /** A sweep begins no sooner than so long after the last one ended. */
 const SWEEP_EVERY_MS = 3_600_000;
-/** Balances that a chain's provider is asked for in a minute, unless the chains file says otherwise. */
-const PER_MINUTE = { evm: 2_000, tron: 300 } as const;
 
 /**
  * Compares what the chain says that our addresses hold with what moved there: each address that moved, and in the rest
@@ -30,15 +31,15 @@ export function createReconciliation(
   publishedBlock: () => number,
 ) {
   const { chain, client, store, state, registry } = context;
-  const perMinute =
-    registry.connections.find((each) => each.chain === chain.id)?.balanceReadsPerMinute ??
-    PER_MINUTE[chain.family];
+  const connection = registry.connections.find((each) => each.chain === chain.id);
+  const perMinute = readsPerMinute(chain, connection);
   const assets = registry.assets.filter((each) => each.chain === chain.id).map(({ id }) => id);
-  // The sweep reads all assets of an address at once.
-  const allowance = createAllowance(perMinute, assets.length, context.now);
+  // The sweep reads all assets of an address at once. What is tried after a rest is as many that moved, and as many of
+  // the sweep: so balances that no node ever says do not hide that it says others.
+  const allowance = createAllowance(perMinute, 2 * assets.length, context.now);
   let [checked, notChecked] = [0, 0];
   /** A node that said none of the balances is left alone until then, in Unix milliseconds. */
-  let restsUntil = 0;
+  let restsUntil: number | null = null;
 
   /** The block after which balances are read now; null if none can be. */
   async function readable(): Promise<BlockHeader | null> {
@@ -50,7 +51,9 @@ export function createReconciliation(
 
   /** What is read next: what moved, then the next addresses of the sweep, each with all assets. */
   async function next(max: number): Promise<{ holdings: readonly Holding[]; sweep?: Sweep }> {
-    const moved = await store.balancesToRead(chain.id, assets, max);
+    const movedMax = restsUntil === null ? max : Math.min(assets.length, max);
+    const triedUpTo = context.now() - UNREAD_REST_MS;
+    const moved = await store.balancesToRead(chain.id, assets, movedMax, triedUpTo);
     const { sweep } = state;
     const count = Math.floor((max - moved.length) / assets.length);
     const isResting = sweep.after === '' && context.now() - sweep.since < SWEEP_EVERY_MS;
@@ -71,9 +74,10 @@ export function createReconciliation(
 
   /** Reads balances as far as the budget allows. */
   async function read(): Promise<void> {
-    if (context.now() < restsUntil) return;
+    if (restsUntil !== null && context.now() < restsUntil) return;
     const block = assets.length === 0 ? null : await readable();
-    const max = block === null ? 0 : allowance.take(READ_AT_ONCE);
+    const atOnce = restsUntil === null ? READ_AT_ONCE : 2 * assets.length;
+    const max = block === null ? 0 : allowance.take(atOnce);
     if (block === null || max === 0) return;
     const { holdings, sweep } = await next(max);
     allowance.giveBack(max - holdings.length);
@@ -87,8 +91,11 @@ export function createReconciliation(
       else found.push({ ...holding, number: block.number, hash: block.hash, balance });
     }
     notChecked += unread.length;
-    if (found.length === 0 && unread.length > 0) restsUntil = context.now() + REST_MS;
-    const change = { read: found, unread: { at: context.now(), holdings: unread } };
+    if (found.length > 0) restsUntil = null;
+    else if (unread.length > 0) restsUntil = context.now() + REST_MS;
+    // Of a node that is silent, each is due again when it has rested.
+    const at = found.length > 0 ? context.now() : context.now() - UNREAD_REST_MS + REST_MS;
+    const change = { read: found, unread: { at, holdings: unread } };
     await context.commit({ balances: { ...change, ...(sweep && { sweep }) } });
   }
 

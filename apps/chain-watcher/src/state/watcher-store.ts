@@ -201,6 +201,8 @@ export abstract class WatcherStore {
     chain: string,
     assets: readonly string[],
     limit: number,
+    /** Unix milliseconds; those that were tried in vain later than this are left out. */
+    triedUpTo: number,
   ): Promise<readonly Holding[]>;
   /** Balances that were read after blocks up to `number` and not compared yet, lowest block first. */
   abstract balancesRead(

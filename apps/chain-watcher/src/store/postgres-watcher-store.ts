@@ -161,8 +161,9 @@ export class PostgresWatcherStore extends WatcherStore {
     chain: string,
     assets: readonly string[],
     limit: number,
+    triedUpTo: number,
   ): Promise<readonly Holding[]> {
-    return this.rows('balancesToRead', chain, assets, limit);
+    return this.rows('balancesToRead', chain, assets, limit, triedUpTo);
   }
 
   balancesRead(chain: string, number: number, limit: number): Promise<readonly BalanceChecked[]> {

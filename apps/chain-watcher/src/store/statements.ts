@@ -74,6 +74,7 @@ export const SQL = {
   balancesToRead: `
     SELECT address, asset FROM watcher.balance
     WHERE chain = $1 AND asset = ANY($2) AND moved_number IS NOT NULL AND read_number IS NULL
+      AND tried_at <= $4
     ORDER BY tried_at, address, asset LIMIT $3`,
   addressesAfter: `
     SELECT address FROM watcher.address WHERE chain = $1 AND address > $2 ORDER BY address LIMIT $3`,

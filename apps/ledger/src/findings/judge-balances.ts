@@ -4,6 +4,8 @@ import type { DurableLog, RunningSubscription } from '@daybook/messaging';
 import { Logger } from '@nestjs/common';
 import type { CommandBus } from '@nestjs/cqrs';
 import type { DataSource } from 'typeorm';
+import { leftIn } from '../outflows';
+import { arrivedIn } from '../replenishments';
 import { logPoison, readMessages } from '../runtime/read-messages';
 import { type ObservedBalance, RecordDifferences } from './record-differences';
 
@@ -128,25 +130,22 @@ function sorted(
   return { due, early };
 }
 
-// What is recorded and not booked is explained too: it waits, or nobody is owed it.
+// All that moved less what later blocks moved: a comparison costs the same, however much has moved before.
 const RECORDED = `
   SELECT a.n::int AS n, p.account_id AS "accountId", p.customer_id AS "customerId", p.id AS "purseId",
-    coalesce(i.sum, 0) - coalesce(o.sum, 0) AS recorded
+    coalesce(rs.sum, 0) - coalesce(i.later, 0) - coalesce(os.sum, 0) + coalesce(o.later, 0) AS recorded
   FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[])
     WITH ORDINALITY AS a (family, address, asset, number, n)
   JOIN ledger.purse AS p ON p.family = a.family AND p.address = a.address
+  LEFT JOIN ledger.replenishment_sum AS rs ON rs.purse_id = p.id AND rs.asset = a.asset
+  LEFT JOIN ledger.outflow_sum AS os ON os.purse_id = p.id AND os.asset = a.asset
   LEFT JOIN LATERAL (
-    SELECT sum(r.amount - coalesce(r.netted, 0)) FROM ledger.replenishment AS r
-    WHERE r.customer_id = p.customer_id AND r.purse_id = p.id AND r.asset = a.asset
-      AND r.block_number <= a.number
-      AND ((r.status IN ('detected', 'screening', 'confirmed', 'declined', 'held')
-          AND r.reason IS DISTINCT FROM 'unproven-trace')
-        OR (r.status = 'rejected' AND r.reason IN ('below-minimum', 'top-up', 'internal')))
+    SELECT sum(${arrivedIn('r')}) AS later FROM ledger.replenishment AS r
+    WHERE r.purse_id = p.id AND r.asset = a.asset AND r.block_number > a.number
   ) AS i ON true
   LEFT JOIN LATERAL (
-    SELECT sum(o.amount - coalesce(o.netted, 0)) FROM ledger.outflow AS o
-    WHERE o.purse_id = p.id AND o.asset = a.asset AND o.block_number <= a.number
-      AND o.status IN ('detected', 'booked')
+    SELECT sum(${leftIn('o')}) AS later FROM ledger.outflow AS o
+    WHERE o.purse_id = p.id AND o.asset = a.asset AND o.block_number > a.number
   ) AS o ON true`;
 
 /** By the place in the list. */

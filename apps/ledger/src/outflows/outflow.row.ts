@@ -70,3 +70,12 @@ export class OutflowRow extends ListedRow {
   @Column('bigint', { name: 'last_position' })
   lastPosition!: string;
 }
+
+/**
+ * SQL for how much the outflow `o` has taken out of its purse. A change of this needs a migration of
+ * `ledger.outflow_sum`.
+ */
+export function leftIn(o: string): string {
+  return `CASE WHEN ${o}.block_number IS NOT NULL AND ${o}.status IN ('detected', 'booked')
+    THEN ${o}.amount - coalesce(${o}.netted, 0) ELSE 0 END`;
+}

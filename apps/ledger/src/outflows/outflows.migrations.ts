@@ -30,4 +30,19 @@ export const outflowsMigrations = sqlMigrations({
     ) WITH (fillfactor = 90);
     CREATE INDEX outflow_by_purse ON ledger.outflow (purse_id, first_position);
   `,
+
+  // The same as of replenishments, see `SumReplenishments`.
+  SumOutflows1700000014700: `
+    CREATE TABLE ledger.outflow_sum (
+      purse_id uuid NOT NULL,
+      asset text NOT NULL,
+      sum numeric NOT NULL,
+      PRIMARY KEY (purse_id, asset)
+    ) WITH (fillfactor = 80);
+    INSERT INTO ledger.outflow_sum (purse_id, asset, sum)
+      SELECT purse_id, asset, sum(CASE WHEN block_number IS NOT NULL AND status IN ('detected', 'booked')
+        THEN amount - coalesce(netted, 0) ELSE 0 END)
+      FROM ledger.outflow GROUP BY purse_id, asset;
+    CREATE INDEX outflow_by_block ON ledger.outflow (purse_id, block_number);
+  `,
 });

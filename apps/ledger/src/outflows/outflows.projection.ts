@@ -7,7 +7,7 @@ import {
   type OutflowUse,
 } from '@daybook/domain';
 import { type Change, rowPerStream } from '../projections/projection';
-import { OutflowRow } from './outflow.row';
+import { leftIn, OutflowRow } from './outflow.row';
 
 /** Outflows as they are now. */
 export const outflowsProjection = rowPerStream({
@@ -19,6 +19,7 @@ export const outflowsProjection = rowPerStream({
     if (revision > 0n) return change;
     return { ...change, createdAt: recordedAt, firstPosition: position };
   },
+  sum: { table: 'outflow_sum', amountIn: leftIn },
 });
 
 function changeOf({ type, data }: OutflowEvent): Change<OutflowRow> {

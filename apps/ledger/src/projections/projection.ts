@@ -2,6 +2,7 @@ import { idOf, type StreamKind } from '@daybook/domain';
 import { type HappenedTo, happenedTo, type Projection } from '@daybook/event-store';
 import { textArray } from '@daybook/platform/plain';
 import { getMetadataArgsStorage } from 'typeorm';
+import { insertAndSum, type RunningSum, updateAndSum } from './running-sum';
 
 type Cell = string | number | bigint | boolean | null;
 
@@ -75,6 +76,8 @@ interface RowPerStream<Kind extends StreamKind, Row> {
   readonly entity: new () => Row;
   /** The first event of a stream sets every column. */
   change(happened: HappenedTo<Kind>): Change<Row>;
+  /** What is kept of the rows besides them. */
+  readonly sum?: RunningSum;
 }
 
 /**
@@ -86,33 +89,40 @@ export function rowPerStream<Kind extends StreamKind, Row extends { id: string }
   kind,
   entity,
   change,
+  sum,
 }: RowPerStream<Kind, Row>): Projection {
   type Changed = Partial<Written<Row>>;
   const table = String(getMetadataArgsStorage().filterTables(entity)[0]?.name);
   const all = columnsOf(entity);
-  const insert = `INSERT INTO ${table} (${namesOf(all)}) SELECT * FROM ${rowsOf('r', all)}`;
+  const bareInsert = `INSERT INTO ${table} (${namesOf(all)}) SELECT * FROM ${rowsOf('r', all)}`;
+  const insert = sum ? insertAndSum(bareInsert, sum) : bareInsert;
   const statements = new Map<string, { readonly sql: string; readonly columns: typeof all }>();
 
   function updateOf(properties: readonly string[]) {
     const columns = columnsOf(entity, (property) => properties.includes(property));
     const set = Object.keys(columns).filter((column) => column !== 'id');
-    const sql = `
+    const update = `
       UPDATE ${table} t SET ${set.map((column) => `${column} = c.${column}`).join(', ')}
-        FROM ${rowsOf('c', columns)} WHERE t.id = c.id`;
+        FROM ${rowsOf('c', columns)}`;
+    const sql = sum
+      ? updateAndSum(`${update} JOIN ${table} o ON o.id = c.id WHERE t.id = c.id`, sum)
+      : `${update} WHERE t.id = c.id`;
     return { sql, columns };
   }
 
   return {
     name,
-    tables: [table],
+    tables: sum ? [table, sum.table] : [table],
 
     async apply(batch, sql) {
       const rows = new Map<string, Changed>();
       const created = new Set<Changed>();
+      const left: Summed[] = [];
       for (const happened of happenedTo(kind, batch)) {
         const { stream, revision } = happened.recorded;
         const known = rows.get(stream);
         const changed = change(happened);
+        if (sum && known && leaves(known, changed)) left.push({ ...(known as object as Summed) });
         const row = known ? Object.assign(known, changed) : { ...changed, id: idOf(stream) };
         rows.set(stream, row as Changed);
         if (revision === 0n) created.add(row as Changed);
@@ -132,6 +142,31 @@ export function rowPerStream<Kind extends StreamKind, Row extends { id: string }
         statements.set(key, update);
         await sql.query(update.sql, cellsOf(update.columns, alike));
       }
+      if (sum && left.length > 0) {
+        const zeros = `SELECT purse_id, asset, 0 FROM ${rowsOf('l', SUMMED)}`;
+        await sql.query(
+          `INSERT INTO ${sum.table} (purse_id, asset, sum) ${zeros} ON CONFLICT DO NOTHING`,
+          cellsOf(SUMMED, left),
+        );
+      }
     },
   };
+}
+
+/** Where the sum of a row is. */
+interface Summed {
+  readonly purseId: string;
+  readonly asset: string;
+}
+
+const SUMMED: Columns<Summed> = {
+  purse_id: ['uuid', ({ purseId }) => purseId],
+  asset: ['text', ({ asset }) => asset],
+};
+
+/** Whether a change moves a row to another sum than an earlier change of the batch had it in. */
+function leaves(known: object, changed: object): boolean {
+  const [from, to] = [known as Partial<Summed>, changed as Partial<Summed>];
+  if (from.asset === undefined || to.asset === undefined) return false;
+  return from.asset !== to.asset || from.purseId !== to.purseId;
 }

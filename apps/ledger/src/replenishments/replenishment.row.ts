@@ -99,3 +99,15 @@ export class ReplenishmentRow extends ListedRow {
   @Column('bigint', { name: 'last_position' })
   lastPosition!: string;
 }
+
+/**
+ * SQL for how much of the replenishment `r` has arrived at its purse, as far as the ledger knows. What is not booked
+ * counts too: it waits, or nobody is owed it. A change of this needs a migration of `ledger.replenishment_sum`.
+ */
+export function arrivedIn(r: string): string {
+  return `CASE WHEN ${r}.block_number IS NOT NULL
+      AND ((${r}.status IN ('detected', 'screening', 'confirmed', 'declined', 'held')
+          AND ${r}.reason IS DISTINCT FROM 'unproven-trace')
+        OR (${r}.status = 'rejected' AND ${r}.reason IN ('below-minimum', 'top-up', 'internal')))
+    THEN ${r}.amount - coalesce(${r}.netted, 0) ELSE 0 END`;
+}

@@ -13,6 +13,24 @@ export const replenishmentsMigrations = sqlMigrations({
     UPDATE ledger.replenishment SET credited_at = updated_at, credit_position = last_position
      WHERE status IN ('confirmed', 'declined');
   `,
+  // What has arrived at each purse: a comparison with the chain takes off the few rows of later blocks, which the
+  // index has. It also has what sweeps may cover.
+  SumReplenishments1700000014600: `
+    CREATE TABLE ledger.replenishment_sum (
+      purse_id uuid NOT NULL,
+      asset text NOT NULL,
+      sum numeric NOT NULL,
+      PRIMARY KEY (purse_id, asset)
+    ) WITH (fillfactor = 80);
+    INSERT INTO ledger.replenishment_sum (purse_id, asset, sum)
+      SELECT purse_id, asset, sum(CASE WHEN block_number IS NOT NULL
+          AND ((status IN ('detected', 'screening', 'confirmed', 'declined')
+              AND reason IS DISTINCT FROM 'unproven-trace')
+            OR (status = 'rejected' AND reason IN ('below-minimum', 'top-up', 'internal')))
+        THEN amount - coalesce(netted, 0) ELSE 0 END)
+      FROM ledger.replenishment GROUP BY purse_id, asset;
+    CREATE INDEX replenishment_by_block ON ledger.replenishment (purse_id, block_number);
+  `,
   // What is held below the minimum of a purse and asset, and its last sum. Few rows are in the indexes, and the others
   // never change the columns, so that their updates stay within their page.
   HeldReplenishments1700000016000: `

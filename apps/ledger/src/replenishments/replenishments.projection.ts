@@ -13,7 +13,7 @@ import {
 } from '@daybook/domain';
 import type { HappenedTo } from '@daybook/event-store';
 import { type Change, rowPerStream, type Written } from '../projections/projection';
-import { ReplenishmentRow } from './replenishment.row';
+import { arrivedIn, ReplenishmentRow } from './replenishment.row';
 
 /** Replenishments as they are now. */
 export const replenishmentsProjection = rowPerStream({
@@ -21,6 +21,7 @@ export const replenishmentsProjection = rowPerStream({
   kind: 'replenishment',
   entity: ReplenishmentRow,
   change: changeIn,
+  sum: { table: 'replenishment_sum', amountIn: arrivedIn },
 });
 
 function changeIn({
