@@ -70,7 +70,9 @@ const CURRENT: { readonly [Type in DomainEvent['type']]: readonly a.EventOf<Type
     ...credits.map((credit) => a.replenishmentConfirmed({ credit })),
     a.replenishmentConfirmed({ finality: tag, outsideOrderId }),
     a.replenishmentConfirmed({ restored: a.act }),
-    a.replenishmentConfirmed({ transfer: a.transfer({ netted: '5', txHash: null }) }),
+    a.replenishmentConfirmed({
+      transfer: a.transfer({ netted: '5', unbacked: '2', txHash: null }),
+    }),
   ],
   ReplenishmentDeclined: [
     a.replenishmentDeclined(),

@@ -140,7 +140,7 @@ const RECORDED = `
     WHERE r.customer_id = p.customer_id AND r.purse_id = p.id AND r.asset = a.asset
       AND r.block_number <= a.number
       AND ((r.status IN ('detected', 'screening', 'confirmed', 'declined')
-          AND r.reason IS DISTINCT FROM 'unproven-trace')
+          AND coalesce(r.reason, '') NOT IN ('unproven-trace', 'unread-balance'))
         OR (r.status = 'rejected' AND r.reason IN ('below-minimum', 'top-up', 'internal')))
   ) AS i ON true
   LEFT JOIN LATERAL (

@@ -20,9 +20,13 @@ export class ReplenishmentRow extends ListedRow {
   @Column('numeric', { precision: 78, scale: 0 })
   amount!: string;
 
-  /** How much of the amount left again in the same transaction; null if nothing did. */
+  /** How much of the amount does not count: what left again in the same transaction, and `unbacked`; null if all does. */
   @Column('numeric', { precision: 78, scale: 0, nullable: true })
   netted!: string | null;
+
+  /** How much of `netted` did not arrive, as the balance of the purse shows; null if nothing is missing. */
+  @Column('numeric', { precision: 78, scale: 0, nullable: true })
+  unbacked!: string | null;
 
   @Column('text', { name: 'from_address' })
   from!: string;

@@ -13,4 +13,9 @@ export const replenishmentsMigrations = sqlMigrations({
     UPDATE ledger.replenishment SET credited_at = updated_at, credit_position = last_position
      WHERE status IN ('confirmed', 'declined');
   `,
+
+  // What a log says and the balance of the purse does not show is a part of what does not count.
+  UnbackedReplenishments1700000016000: `
+    ALTER TABLE ledger.replenishment ADD COLUMN unbacked numeric(78, 0);
+  `,
 });

@@ -194,7 +194,7 @@ export interface Replenishment {
   readonly blocked: boolean;
   /** Where it is booked; null while it is not. */
   readonly creditedTo: 'customer' | 'account' | 'suspense' | null;
-  /** Why it was rejected, why it waits (`awaiting-second-provider`, `unproven-trace`), or why the customer was not credited; else null. */
+  /** Why it was rejected, why it waits (`awaiting-second-provider`, `unproven-trace`, `unread-balance`), or why the customer was not credited; else null. */
   readonly reason: string | null;
   /** The finality policy that was applied, such as `depth:12`; null before. */
   readonly finality: string | null;
@@ -206,8 +206,10 @@ export interface Replenishment {
   readonly position: string;
   /** How many confirmations it has, and how many it needs; null while no block includes the transfer, and while the chain's newest block is not known. */
   readonly confirmations: Confirmations | null;
-  /** How much of the amount left the purse again in the same transaction: it is credited less by this. Null when nothing did. */
+  /** How much of the amount does not count: what left the purse again in the same transaction, and `unbacked`. It is credited less by this. Null when all of it counts. */
   readonly netted: Money | null;
+  /** How much of `netted` did not arrive: the token is credited by balance, and that of the purse shows less than the token's log says. Null when nothing is missing. */
+  readonly unbacked: Money | null;
 }
 
 /** A page of replenishments. */
@@ -3045,7 +3047,7 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
           "null"
         ],
         "maxLength": 64,
-        "description": "Why it was rejected, why it waits (`awaiting-second-provider`, `unproven-trace`), or why the customer was not credited; else null."
+        "description": "Why it was rejected, why it waits (`awaiting-second-provider`, `unproven-trace`, `unread-balance`), or why the customer was not credited; else null."
       },
       "finality": {
         "type": [
@@ -3092,7 +3094,18 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
             "type": "null"
           }
         ],
-        "description": "How much of the amount left the purse again in the same transaction: it is credited less by this. Null when nothing did."
+        "description": "How much of the amount does not count: what left the purse again in the same transaction, and `unbacked`. It is credited less by this. Null when all of it counts."
+      },
+      "unbacked": {
+        "oneOf": [
+          {
+            "$ref": "#/components/schemas/Money"
+          },
+          {
+            "type": "null"
+          }
+        ],
+        "description": "How much of `netted` did not arrive: the token is credited by balance, and that of the purse shows less than the token's log says. Null when nothing is missing."
       }
     },
     "required": [
@@ -3119,7 +3132,8 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
       "updatedAt",
       "position",
       "confirmations",
-      "netted"
+      "netted",
+      "unbacked"
     ]
   },
   "ReplenishmentList": {
@@ -3285,7 +3299,7 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
           "null"
         ],
         "maxLength": 64,
-        "description": "Why it was rejected, why it waits (`awaiting-second-provider`, `unproven-trace`), or why the customer was not credited; else null."
+        "description": "Why it was rejected, why it waits (`awaiting-second-provider`, `unproven-trace`, `unread-balance`), or why the customer was not credited; else null."
       },
       "finality": {
         "type": [
@@ -3332,7 +3346,18 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
             "type": "null"
           }
         ],
-        "description": "How much of the amount left the purse again in the same transaction: it is credited less by this. Null when nothing did."
+        "description": "How much of the amount does not count: what left the purse again in the same transaction, and `unbacked`. It is credited less by this. Null when all of it counts."
+      },
+      "unbacked": {
+        "oneOf": [
+          {
+            "$ref": "#/components/schemas/Money"
+          },
+          {
+            "type": "null"
+          }
+        ],
+        "description": "How much of `netted` did not arrive: the token is credited by balance, and that of the purse shows less than the token's log says. Null when nothing is missing."
       }
     },
     "required": [
@@ -3359,7 +3384,8 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
       "updatedAt",
       "position",
       "confirmations",
-      "netted"
+      "netted",
+      "unbacked"
     ]
   },
   "FindingAnswer": {

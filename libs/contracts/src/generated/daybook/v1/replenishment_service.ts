@@ -361,8 +361,8 @@ export interface Replenishment {
   /** Where it is booked; absent while it is not. */
   readonly creditedTo: CreditedTo;
   /**
-   * Why it was rejected, why it waits (`awaiting-second-provider`, `unproven-trace`), or why the customer was not
-   * credited; else absent.
+   * Why it was rejected, why it waits (`awaiting-second-provider`, `unproven-trace`, `unread-balance`), or why the
+   * customer was not credited; else absent.
    */
   readonly reason?:
     | string
@@ -389,10 +389,17 @@ export interface Replenishment {
     | Confirmations
     | undefined;
   /**
-   * How much of the amount left the purse again in the same transaction: it is credited less by this. Absent when
-   * nothing did.
+   * How much of the amount does not count: what left the purse again in the same transaction, and `unbacked`. It is
+   * credited less by this. Absent when all of it counts.
    */
-  readonly netted?: Money | undefined;
+  readonly netted?:
+    | Money
+    | undefined;
+  /**
+   * How much of `netted` did not arrive: the token is credited by balance, and that of the purse shows less than the
+   * token's log says. Absent when nothing is missing.
+   */
+  readonly unbacked?: Money | undefined;
 }
 
 /** The replenishment to get. */
@@ -644,6 +651,7 @@ function createBaseReplenishment(): Replenishment {
     position: "0",
     confirmations: undefined,
     netted: undefined,
+    unbacked: undefined,
   };
 }
 
@@ -720,6 +728,9 @@ export const Replenishment: MessageFns<Replenishment> = {
     }
     if (message.netted !== undefined) {
       Money.encode(message.netted, writer.uint32(194).fork()).join();
+    }
+    if (message.unbacked !== undefined) {
+      Money.encode(message.unbacked, writer.uint32(202).fork()).join();
     }
     return writer;
   },
@@ -929,6 +940,14 @@ export const Replenishment: MessageFns<Replenishment> = {
             message.netted = Money.decode(reader, reader.uint32());
             continue;
           }
+          case 25: {
+            if (tag !== 202) {
+              break;
+            }
+
+            message.unbacked = Money.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -973,6 +992,9 @@ export const Replenishment: MessageFns<Replenishment> = {
       : undefined;
     message.netted = (object.netted !== undefined && object.netted !== null)
       ? Money.fromPartial(object.netted)
+      : undefined;
+    message.unbacked = (object.unbacked !== undefined && object.unbacked !== null)
+      ? Money.fromPartial(object.unbacked)
       : undefined;
     return message;
   },
