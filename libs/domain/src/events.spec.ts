@@ -114,7 +114,9 @@ const CURRENT: { readonly [Type in DomainEvent['type']]: readonly a.EventOf<Type
   ReplenishmentRejected: [
     a.replenishmentRejected(),
     a.replenishmentRejected({ outsideOrderId }),
-    a.replenishmentRejected({ transfer: a.transfer({ netted: '5', unreadable: true }) }),
+    a.replenishmentRejected({
+      transfer: a.transfer({ netted: '5', unbacked: '2', unreadable: true }),
+    }),
   ],
   OwnCoinsDetected: [a.ownCoinsDetected(), a.ownCoinsDetected({ outsideOrderId })],
   OwnCoinsBooked: [
