@@ -401,8 +401,8 @@ describe('a transfer', () => {
     await until(async () => (await replenishmentsOf(purse.id)).length === 3);
     const shown = await replenishmentsOf(purse.id);
     expect(
-      shown.map(({ status, reason }: json.Replenishment) => `${status} ${reason}`).sort(),
-    ).toEqual(['confirmed null', 'detected unread-balance', 'rejected unbacked']);
+      new Set(shown.map(({ status, reason }: json.Replenishment) => `${status} ${reason}`)),
+    ).toEqual(new Set(['confirmed null', 'detected unread-balance', 'rejected unbacked']));
     expect(shown.find(({ status }: json.Replenishment) => status === 'confirmed')).toMatchObject({
       ...{ money: { baseUnits: `${5n * UNIT}` }, netted: { baseUnits: `${2n * UNIT}` } },
       unbacked: { baseUnits: `${2n * UNIT}` },
