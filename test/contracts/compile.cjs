@@ -42,7 +42,7 @@ function writeJson(name, contract) {
   execFileSync(join(__dirname, '../../node_modules/.bin/biome'), ['format', '--write', file]);
 }
 
-for (const name of ['Nft', 'Batch']) writeJson(name, compile(__dirname, name));
+for (const name of ['Nft', 'Batch', 'LyingToken']) writeJson(name, compile(__dirname, name));
 for (const [name, file, constant] of [
   ['UsdtLike', 'usdt-like', 'usdtLike'],
   ['PlainErc20', 'plain-erc20', 'plainErc20'],

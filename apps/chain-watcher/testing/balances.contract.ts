@@ -1,5 +1,5 @@
 import type { BalanceRead } from '../src/state/balances';
-import type { Leadership, WatcherStore } from '../src/state/watcher-store';
+import type { Leadership, TrackedTransfer, WatcherStore } from '../src/state/watcher-store';
 import { aHeader, aStart, aTracked } from './watcher-store.contract';
 
 const CHAIN = 'eip155:31337';
@@ -93,13 +93,19 @@ export function balancesContract(open: () => Promise<WatcherStore>): void {
     expect(await store.balancesRead(CHAIN, 6, 10)).toEqual([{ ...readAt(6, 12n), moved: 5n }]);
   });
 
-  it('do not count what failed or waits as an unproven trace', async () => {
+  it('do not count what failed, or waits as an unproven trace or for its balance', async () => {
     const failed = aTracked({ status: 'failed', to: PURSE, amount: '5', block: inBlock(4) });
-    const waiting = 'unproven-trace';
-    const unproven = aTracked({ to: PURSE, amount: '9', block: inBlock(4), waiting });
-    await store.commit(leader, { transfers: [failed, unproven] });
+    const [unproven, unread] = (['unproven-trace', 'unread-balance'] as const).map((waiting) =>
+      aTracked({ to: PURSE, amount: '9', block: inBlock(4), waiting }),
+    ) as [TrackedTransfer, TrackedTransfer];
+    await store.commit(leader, { transfers: [failed, unproven, unread] });
     await store.commit(leader, { balances: { read: [readAt(5, 0n)] } });
     expect(await store.balancesRead(CHAIN, 5, 10)).toEqual([{ ...readAt(5, 0n), moved: 0n }]);
+    const { waiting: _, ...counted } = unread.transfer;
+    const version = { ...counted, version: counted.version + 1, netted: '2', unbacked: '2' };
+    await store.commit(leader, { transfers: [{ ...unread, transfer: version }] });
+    expect(await store.balancesRead(CHAIN, 5, 10)).toEqual([{ ...readAt(5, 0n), moved: 7n }]);
+    expect(await toRead()).toEqual([]);
   });
 
   it('are forgotten, and read again, when their block is replaced before they are compared', async () => {

@@ -26,6 +26,8 @@ export interface DriverOptions {
   readonly band?: string;
   /** Of the coin, in base units. */
   readonly nativeBand?: string;
+  /** Further assets of the chain, as the chains file lists them. */
+  readonly listed?: readonly object[];
   readonly now?: () => number;
   /** Put between the watch and what it works with, to make it fail. */
   readonly wrap?: <Part extends WatcherStore | DurableLog>(part: Part) => Part;
@@ -60,7 +62,7 @@ export function drive(
   options: DriverOptions = {},
 ): Promise<Driver> {
   const { finality = { kind: 'depth', confirmations: 3 }, startBlock = null } = options;
-  const { band, nativeBand, chain: fields = { rpcUrl: local.anvil.url } } = options;
+  const { band, nativeBand, chain: fields = { rpcUrl: local.anvil.url }, listed = [] } = options;
   const coin = { id: `${CHAIN}/slip44:60`, currency: 'ETH_LOCAL', decimals: 18 };
   const token = { id: `${CHAIN}/erc20:${local.usdt}`, currency: 'USDT_LOCAL', decimals: 6 };
   const entry = {
@@ -69,6 +71,7 @@ export function drive(
     assets: [
       { ...coin, minimum: '1', ...(nativeBand !== undefined && { band: nativeBand }) },
       { ...token, minimum: '1', ...(band !== undefined && { band }) },
+      ...listed,
     ],
   };
   return driveChain(entry, store, broker, options);

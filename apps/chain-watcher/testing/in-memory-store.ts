@@ -202,7 +202,8 @@ export class InMemoryWatcherStore extends WatcherStore {
         transfer.asset === asset &&
         isIncluded &&
         isBelow &&
-        waiting !== 'unproven-trace'
+        waiting !== 'unproven-trace' &&
+        waiting !== 'unread-balance'
       );
     });
     return counted.reduce((sum, { direction, transfer: { amount, netted = '0' } }) => {

@@ -335,7 +335,9 @@ export function watcherStoreContract(open: () => Promise<WatcherStore>): void {
       };
       const withdrawal = aTracked({ txHash: null });
       const unreadable = aTracked({ amount: '0', unreadable: true });
-      const all = [known, outflow, fee, withdrawal, unreadable];
+      const [cut, whole] = [aTracked({ netted: '9', unbacked: '2' }), aTracked({ unbacked: '0' })];
+      const unread = aTracked({ waiting: 'unread-balance' });
+      const all = [known, outflow, fee, withdrawal, unreadable, cut, whole, unread];
       await store.commit(leader, { transfers: all });
       for (const tracked of all) {
         expect(await store.transfers([tracked.transfer.transferId])).toEqual([tracked]);
@@ -343,7 +345,7 @@ export function watcherStoreContract(open: () => Promise<WatcherStore>): void {
       expect(idsOf(await store.includedAbove(CHAIN, 4))).toEqual(idsOf(all));
       const query = { upTo: 5, passed: [''], assets: null, except: [], stranded: {}, limit: 10 };
       expect(idsOf(await store.due(CHAIN, query))).toEqual(
-        idsOf(all.filter(({ isSettled }) => !isSettled)),
+        idsOf(all.filter(({ isSettled, transfer }) => !isSettled && !transfer.waiting)),
       );
       const changed = { ...outflow, transfer: { ...outflow.transfer, version: 5, netted: '6' } };
       await store.commit(leader, { transfers: [changed] });

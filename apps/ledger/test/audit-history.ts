@@ -299,6 +299,7 @@ function report(
       txHash: `0x${t.toString(16).padStart(64, '0')}`,
       amount: amountOf(t),
       ...(t % 9 === 0 && { netted: '10' }),
+      ...(t % 18 === 0 && { unbacked: '4' }),
       asset: ASSETS[t % 2] as string,
       block: isReverted ? null : a.block(`block ${t} ${version}`, version),
     },

@@ -103,7 +103,7 @@ export async function fill(ledger: TestLedger): Promise<Known> {
   await ledger.request('POST', '/v1/customers', { body: bob });
   await ledger.publishTransfers([
     transferTo(purse.address, 'a', '340282366920938463463374607431768211455'),
-    { ...transferTo(purse.address, 'c', '3'), netted: '1' },
+    { ...transferTo(purse.address, 'c', '3'), netted: '2', unbacked: '1' },
   ]);
   // One is booked, and one was of a transaction that failed.
   await ledger.publishOutflows([

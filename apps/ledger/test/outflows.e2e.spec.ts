@@ -383,6 +383,41 @@ describe('a transfer', () => {
     ]);
   });
 
+  it('is credited with what the balance of the purse backs, and rejected if that is nothing', async () => {
+    const purse = await mint();
+    const unbacked = (amount: bigint) => ({
+      netted: `${amount * UNIT}`,
+      unbacked: `${amount * UNIT}`,
+    });
+    const unread = { waiting: 'awaiting-second-provider', unreadBalance: true } as const;
+    const waits = { ...unread, status: 'detected', finality: null } as const;
+    const waiting = transfer(purse.address, 5n, 102, waits);
+    await ledger.publishTransfers([
+      transfer(purse.address, 5n, 100, unbacked(2n)),
+      transfer(purse.address, 5n, 101, unbacked(5n)),
+      waiting,
+    ]);
+    await areCredited(purse.id, 1);
+    await until(async () => (await replenishmentsOf(purse.id)).length === 3);
+    const shown = await replenishmentsOf(purse.id);
+    expect(
+      new Set(shown.map(({ status, reason }: json.Replenishment) => `${status} ${reason}`)),
+    ).toEqual(new Set(['confirmed null', 'detected unread-balance', 'rejected unbacked']));
+    expect(shown.find(({ status }: json.Replenishment) => status === 'confirmed')).toMatchObject({
+      ...{ money: { baseUnits: `${5n * UNIT}` }, netted: { baseUnits: `${2n * UNIT}` } },
+      unbacked: { baseUnits: `${2n * UNIT}` },
+    });
+    expect(await figuresOf(purse.id)).toMatchObject({ custody: 3n, claim: 3n });
+    const { waiting: _, unreadBalance: __, ...read } = waiting;
+    const final = { status: 'final', finality: { kind: 'depth', confirmations: 12 } } as const;
+    await ledger.publishTransfers([
+      { ...read, version: 2, ...unbacked(1n) },
+      { ...read, version: 3, ...unbacked(1n), ...final },
+    ]);
+    await areCredited(purse.id, 2);
+    expect(await figuresOf(purse.id)).toMatchObject({ custody: 7n, claim: 7n });
+  });
+
   it('that no transaction moved has no hash', async () => {
     const purse = await mint();
     const transferId = `eip155:1/${NO_TRANSACTION}/withdrawal:7`;

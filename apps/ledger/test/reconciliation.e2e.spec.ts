@@ -13,6 +13,7 @@ import { createLedgerForTest, type TestLedger } from '../../../test/ledger-harne
 
 const CHAIN = 'eip155:1';
 const ETH = `${CHAIN}/slip44:60`;
+const USDT = `${CHAIN}/erc20:0xdac17f958d2ee523a2206206994597c13d831ec7`;
 const PAYER = '0x00000000000000000000000000000000000000aa';
 const ETHER = 10n ** 18n;
 const depth = { kind: 'depth', confirmations: 12 } as const;
@@ -56,7 +57,7 @@ function fee(from: string, amount: bigint, block: number): OutflowV1 {
 }
 
 /** What a watcher reports of an address after a block. */
-async function report(address: string, block: number, balance: bigint, moved: bigint) {
+async function report(address: string, block: number, balance: bigint, moved: bigint, asset = ETH) {
   made += 1;
   const observedAt = new Date(Date.parse('2026-01-02T04:00:00Z') + made * 1_000).toISOString();
   const value: WatchReportV1 = {
@@ -64,7 +65,7 @@ async function report(address: string, block: number, balance: bigint, moved: bi
     ...{ blocksLeft: 0, found: 0, versions: 0, reason: null, observedAt },
     balances: {
       block: { number: block, hash: `0x${block.toString(16).padStart(64, 'b')}` },
-      entries: [{ address, asset: ETH, balance: `${balance}`, moved: `${moved}` }],
+      entries: [{ address, asset, balance: `${balance}`, moved: `${moved}` }],
     },
   };
   const text = JSON.stringify(value);
@@ -127,5 +128,42 @@ describe('a balance on chain', () => {
     await report(other.address, 121, 2n, 0n);
     await shows(other.address, 'open 2');
     expect(await findingsOf(purse.address)).toEqual([]);
+  });
+
+  it('of a token that is credited by balance is a finding where no log shows why, and moves no claim', async () => {
+    const UNIT = 1_000_000n;
+    const [grown, shrunk, unread] = [await mint(), await mint(), await mint()];
+    const token = (to: string, more: Partial<TransferV1> = {}): TransferV1 => {
+      const cut = { netted: `${UNIT}`, unbacked: `${UNIT}` };
+      return { ...transfer(to, 5n * UNIT, 130), asset: USDT, ...cut, ...more };
+    };
+    const { netted: _, unbacked: __, ...whole } = token(unread.address);
+    await ledger.publishTransfers([
+      ...[token(grown.address), token(shrunk.address)],
+      {
+        ...{ ...whole, status: 'detected', finality: null, unreadBalance: true },
+        waiting: 'awaiting-second-provider',
+      },
+    ]);
+    const backed = 4n * UNIT;
+    await report(grown.address, 131, backed + 7n, backed, USDT);
+    await report(shrunk.address, 131, backed - 3n, backed, USDT);
+    // What waits for its balance is not counted, neither by the watcher nor here.
+    await report(unread.address, 131, backed, 0n, USDT);
+    await shows(grown.address, 'open 7');
+    await shows(shrunk.address, 'open -3');
+    await shows(unread.address, `open ${backed}`);
+    for (const { id } of [grown, shrunk]) {
+      const path = `/v1/purses/${id}/balances?minPosition=${await ledger.store.head()}`;
+      const { body } = await ledger.request('GET', path);
+      expect(body.data).toMatchObject([
+        { custody: { baseUnits: `${backed}` }, claim: { baseUnits: `${backed}` } },
+      ]);
+    }
+    // Its balance is read, and explains the difference.
+    const read = { ...token(unread.address), txHash: whole.txHash, transferId: whole.transferId };
+    await ledger.publishTransfers([{ ...read, version: 2 }]);
+    await report(unread.address, 132, backed, backed, USDT);
+    await shows(unread.address, 'closed 0');
   });
 });

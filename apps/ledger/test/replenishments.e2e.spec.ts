@@ -79,6 +79,7 @@ describe('a replenishment', () => {
         decimals: 6,
       },
       netted: null,
+      unbacked: null,
       chain: 'eip155:1',
       txHash: expect.stringMatching(/^0x[0-9a-f]{64}$/),
       ordinal: 'log:0',

@@ -269,6 +269,11 @@ export interface ProviderPool extends ChainClient {
   askEvery(at: number | string): Promise<readonly ProviderAnswer[]>;
   /** The same by the chain's other rule. No provider has a block by it if the chain has only one. */
   askEveryByOtherRule(hash: string): Promise<readonly ProviderAnswer[]>;
+  /** The balances of `ChainClient.balances` as each provider says them, in the order of the chains file. */
+  balancesOfEvery(
+    queries: readonly BalanceQuery[],
+    block: Pick<BlockHeader, 'number' | 'hash'>,
+  ): Promise<readonly (readonly (bigint | null)[])[]>;
   status(): readonly ProviderStatus[];
   /** On which final block the providers disagree; null if they do not. Nothing may become final then. */
   disagreement(): string | null;

@@ -125,6 +125,8 @@ export interface ChainsAndAssets {
    * transfer is final. An asset without an entry has no band, so one provider is believed for any amount.
    */
   readonly assetBands: ReadonlyMap<string, bigint>;
+  /** Tokens whose logs do not say what arrives (fees on transfer, rebasing): credited by their balances. Absent: none. */
+  readonly creditedByBalance?: ReadonlySet<string>;
   /** The chains that are watched. */
   readonly connections: readonly ChainConnection[];
 }

@@ -165,6 +165,23 @@ describe('readChainsFile', () => {
     expect(faultsOf({ id: 'eip155:42220', rpcUrl, assets: [second] })).toHaveLength(1);
   });
 
+  it('credits tokens by their balances where the file says so', () => {
+    const coin = 'eip155:1/slip44:60';
+    const assets = [
+      { id: USDT_ETH, credit: 'by-balance' },
+      { id: coin, credit: 'by-log' },
+    ];
+    const registry = read({ id: 'eip155:1', rpcUrl, assets });
+    expect(registry.creditedByBalance).toEqual(new Set([USDT_ETH]));
+    expect(read().creditedByBalance).toEqual(new Set());
+    const refused = (id: string, asset: string, credit: string) =>
+      faultsOf({ id, rpcUrl, assets: [{ id: asset, credit }] }).join();
+    expect(refused('eip155:1', coin, 'by-balance')).toMatch(/is for tokens, not for the coin/);
+    expect(refused('eip155:1', USDT_ETH, 'by-trust')).toMatch(/must be "by-log" or "by-balance"/);
+    const usdt = 'tron:728126428/trc20:TR7NHqjeKQxGTCi8q8ZY4pL8otSzgjLj6t';
+    expect(refused('tron:728126428', usdt, 'by-balance')).toMatch(/TRON nodes do not serve/);
+  });
+
   it('needs no more than a URL for a known chain', () => {
     const registry = read({ id: 'eip155:1', rpcUrl });
     expect(registry.connections).toEqual([

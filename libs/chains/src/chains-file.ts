@@ -4,7 +4,7 @@ import Ajv2020, { type ErrorObject } from 'ajv/dist/2020';
 import { type ParseError, parse, printParseErrorCode } from 'jsonc-parser';
 import type { Chain, ChainConnection, ChainsAndAssets } from './chains-and-assets';
 import schema from './chains-file.schema.json';
-import { type CoinFields, coinOf, refuseCoinAsToken } from './coin-entries';
+import { type CoinFields, coinOf, refuseCoinAsToken, refuseCreditByBalance } from './coin-entries';
 import { FAMILY_RULES, familyOfChain, parseAssetId } from './family';
 import { type FinalityFields, policiesOf } from './finality-entries';
 import { KNOWN_ASSETS, KNOWN_CHAINS, UNKNOWN_CHAINS } from './known-chains';
@@ -27,6 +27,7 @@ interface AssetEntry extends Partial<Pick<Asset, 'currency' | 'decimals'>> {
   readonly minimum?: string;
   readonly finality?: Finality;
   readonly band?: string | null;
+  readonly credit?: 'by-log' | 'by-balance';
 }
 
 interface ChainEntry
@@ -130,6 +131,7 @@ function merge(entries: readonly ChainEntry[]): ChainsAndAssets {
   const assets = new Map(KNOWN_ASSETS.map((asset) => [asset.id, asset]));
   const assetFinality = new Map<string, Finality>();
   const assetBands = new Map<string, bigint>();
+  const creditedByBalance = new Set<string>();
   for (const asset of KNOWN_ASSETS) setBand(assetBands, asset.id, knownBand(asset));
   const connections = new Map<string, ChainConnection>();
   for (const chainEntry of entries) {
@@ -160,12 +162,16 @@ function merge(entries: readonly ChainEntry[]): ChainsAndAssets {
       ...policiesOf(id, known, chainEntry, own, reorgWindow, faults),
     };
     chains.set(id, chain);
-    for (const { finality, band, ...assetEntry } of listed) {
+    for (const { finality, band, credit, ...assetEntry } of listed) {
       const asset = assetOf(assetEntry, chain, assets.get(assetEntry.id), faults);
       if (asset !== null) assets.set(asset.id, asset);
       if (finality) assetFinality.set(assetEntry.id, finality);
       if (band !== undefined)
         setBand(assetBands, assetEntry.id, band === null ? null : BigInt(band));
+      if (credit === 'by-balance') {
+        refuseCreditByBalance(assetEntry.id, family, faults);
+        creditedByBalance.add(assetEntry.id);
+      }
     }
   }
   refuseCoinAsToken(chains.values(), assets, faults);
@@ -183,6 +189,7 @@ function merge(entries: readonly ChainEntry[]): ChainsAndAssets {
     assets: [...assets.values()],
     assetFinality,
     assetBands,
+    creditedByBalance,
     connections: [...connections.values()],
   };
 }

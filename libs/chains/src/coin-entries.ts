@@ -1,6 +1,7 @@
 import type { Asset, Family } from '@daybook/domain';
 import type { Chain, CoinLog, CoinRules } from './chains-and-assets';
 import { canonicalEvmAddress } from './evm/raw';
+import { parseAssetId } from './family';
 import { BY_VALUES, KNOWN_COINS } from './known-coins';
 
 /** How an entry of the chains file changes the coin of its chain. */
@@ -52,5 +53,16 @@ export function refuseCoinAsToken(
     faults.push(
       `${token} is the contract that logs movements of the coin of ${id} (coin.log), so it cannot be a token too; list the coin alone, by ${id}/slip44:.`,
     );
+  }
+}
+
+/** Balances at past blocks are needed, of a token. */
+export function refuseCreditByBalance(id: string, family: Family, faults: string[]): void {
+  if (family === 'tron') {
+    faults.push(
+      `${id}: credit "by-balance" needs balances at past blocks, which TRON nodes do not serve; leave it out.`,
+    );
+  } else if (parseAssetId(id)?.kind === 'coin') {
+    faults.push(`${id}: credit "by-balance" is for tokens, not for the coin; leave it out.`);
   }
 }

@@ -21,10 +21,15 @@ export interface TransferV1 {
   readonly asset: string;
   readonly amount: string;
   /**
-   * How much of the amount left the same address again in the same transaction, so that it is credited less by this.
-   * Absent or `0` in nearly all.
+   * How much of the amount does not count: what left the same address again in the same transaction, and `unbacked`. It
+   * is credited less by this. Absent or `0` in nearly all.
    */
   readonly netted?: string;
+  /**
+   * Present when its token is credited by balance: how much of `netted` did not arrive, because the balance of the
+   * address shows less than the log says.
+   */
+  readonly unbacked?: string;
   /** Present when the token's log cannot be read as a transfer: its amount is not known, and 0 here. */
   readonly unreadable?: true;
   readonly from: string;
@@ -49,6 +54,11 @@ export interface TransferV1 {
    * of a second provider agrees with it yet. A word of its own in `waiting` would be refused by older readers.
    */
   readonly unprovenTrace?: true;
+  /**
+   * Present when it waits, from the first version on, because its token is credited by balance, and no node has said yet
+   * what the address had before and after the block.
+   */
+  readonly unreadBalance?: true;
 }
 
 /** Stands for the hash on a topic: its schema, which older readers check by, always had one. */
@@ -59,7 +69,10 @@ export const NO_TRANSACTION = `0x${'0'.repeat(64)}`;
  * sent, and of what the chain charged that address. It lives like a transfer, but is never only seen.
  */
 export interface OutflowV1
-  extends Omit<TransferV1, 'transferId' | 'status' | 'unreadable' | 'to' | 'block'> {
+  extends Omit<
+    TransferV1,
+    'transferId' | 'status' | 'unreadable' | 'unbacked' | 'unreadBalance' | 'to' | 'block'
+  > {
   /** As the id of a transfer; `fee:0` is what the transaction cost its sender, whether or not it succeeded. */
   readonly outflowId: string;
   /** `failed` only where it was reported before. */

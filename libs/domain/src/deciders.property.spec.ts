@@ -122,7 +122,9 @@ const reports: fc.Arbitrary<TransferReport> = fc.record({
     ['depth:3', 'tag:finalized'],
     ['moon:full'],
   ),
-  waiting: fc.constantFrom(null, 'awaiting-second-provider' as const, 'unproven-trace' as const),
+  waiting: fc.constantFrom(
+    ...([null, 'awaiting-second-provider', 'unproven-trace', 'unread-balance'] as const),
+  ),
 });
 const owners = {
   purseStatus: fc.constantFrom('active' as const, 'archived' as const, 'declined' as const),

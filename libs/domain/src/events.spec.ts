@@ -71,7 +71,9 @@ const CURRENT: { readonly [Type in DomainEvent['type']]: readonly a.EventOf<Type
     ...credits.map((credit) => a.replenishmentConfirmed({ credit })),
     a.replenishmentConfirmed({ finality: tag, outsideOrderId }),
     a.replenishmentConfirmed({ restored: a.act }),
-    a.replenishmentConfirmed({ transfer: a.transfer({ netted: '5', txHash: null }) }),
+    a.replenishmentConfirmed({
+      transfer: a.transfer({ netted: '5', unbacked: '2', txHash: null }),
+    }),
   ],
   ReplenishmentDeclined: [
     a.replenishmentDeclined(),
@@ -123,7 +125,9 @@ const CURRENT: { readonly [Type in DomainEvent['type']]: readonly a.EventOf<Type
   ReplenishmentRejected: [
     a.replenishmentRejected(),
     a.replenishmentRejected({ outsideOrderId }),
-    a.replenishmentRejected({ transfer: a.transfer({ netted: '5', unreadable: true }) }),
+    a.replenishmentRejected({
+      transfer: a.transfer({ netted: '5', unbacked: '2', unreadable: true }),
+    }),
   ],
   OwnCoinsDetected: [a.ownCoinsDetected(), a.ownCoinsDetected({ outsideOrderId })],
   OwnCoinsBooked: [

@@ -50,7 +50,7 @@ const CREDIT = everyone<Credit | OwnCredit>('to', 'reason');
 const FINALITY = everyone<Finality>('kind', 'confirmations', 'tag');
 const BLOCK = everyone<Inclusion>('number', 'hash', 'time');
 const TRANSFER = everyone<TransferContent>(
-  ...(['chain', 'asset', 'amount', 'netted', 'unreadable', 'from', 'to'] as const),
+  ...(['chain', 'asset', 'amount', 'netted', 'unbacked', 'unreadable', 'from', 'to'] as const),
   ...(['txHash', 'ordinal'] as const),
 );
 const ABOUT = {

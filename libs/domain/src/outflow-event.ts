@@ -4,7 +4,8 @@ import type { EventIn } from './decider';
 import type { Finality, Inclusion, movesNothing, TransferContent } from './transfer';
 
 /** What a chain shows of one movement of one asset from one address, or of what it charged that address. */
-export interface OutflowContent extends Omit<TransferContent, 'to' | 'txHash' | 'unreadable'> {
+export interface OutflowContent
+  extends Omit<TransferContent, 'to' | 'txHash' | 'unreadable' | 'unbacked'> {
   readonly txHash: string;
   /** Null for a fee. */
   readonly to: string | null;

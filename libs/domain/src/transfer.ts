@@ -8,8 +8,16 @@ export interface TransferContent {
   readonly asset: string;
   /** Base units, a decimal string. */
   readonly amount: string;
-  /** How much of it left the same address again in the same transaction. Absent when nothing did. */
+  /**
+   * How much of it does not count: what left the same address again in the same transaction, and `unbacked`. Absent when
+   * all of it counts.
+   */
   readonly netted?: string;
+  /**
+   * How much of `netted` did not arrive: the token is credited by balance, and that shows less than the log says. Absent
+   * when nothing is missing.
+   */
+  readonly unbacked?: string;
   /** Present when the token's log cannot be read as a transfer; the amount is 0 then. */
   readonly unreadable?: true;
   readonly from: string;
@@ -91,7 +99,7 @@ export function creditingFinality(
   return all.find((policy) => policy !== null && meetsFinality(policy, required)) ?? null;
 }
 
-/** What a movement counts as: what its amount is without what went the other way in the same transaction. */
+/** What a movement counts as: its amount without what went the other way in its transaction or did not arrive. */
 export function netAmount({ amount, netted }: Pick<TransferContent, 'amount' | 'netted'>): bigint {
   return BigInt(amount) - BigInt(netted ?? 0);
 }
@@ -105,8 +113,9 @@ export function isCoin(asset: string): boolean {
  * Why a transfer waits.
  * - `awaiting-second-provider`: its amount is above the band of its asset, and one provider alone shows its block.
  * - `unproven-trace`: only a trace shows it, and no proven balance and no trace of a second provider agrees with it.
+ * - `unread-balance`: its token is credited by balance, and the balances before and after its block are not read.
  */
-export type WaitingReason = 'awaiting-second-provider' | 'unproven-trace';
+export type WaitingReason = 'awaiting-second-provider' | 'unproven-trace' | 'unread-balance';
 
 /** What is known of a transfer's asset. */
 export interface AssetFacts {
@@ -138,7 +147,7 @@ export type RejectionReason =
 /** What a report says of a movement that may move nothing. */
 interface Movement {
   readonly status: TransferReport['status'];
-  readonly content: Pick<TransferContent, 'amount' | 'netted' | 'unreadable'>;
+  readonly content: Pick<TransferContent, 'amount' | 'netted' | 'unbacked' | 'unreadable'>;
 }
 
 /** The first reason for which a movement moves nothing of a listed asset, or null. */
@@ -151,7 +160,8 @@ export function movesNothing(
   if (asset === null) return 'unknown-token';
   if (content.unreadable === true) return 'unreadable';
   if (content.amount === '0') return 'zero-value';
-  return netAmount(content) <= 0n ? 'netted' : null;
+  if (netAmount(content) > 0n) return null;
+  return content.unbacked === undefined ? 'netted' : 'unbacked';
 }
 
 /** The first reason for which a transfer is no deposit, or null. */

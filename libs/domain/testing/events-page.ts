@@ -36,7 +36,9 @@ export const FIELDS: Readonly<Record<string, string>> = {
   'transfer.asset': 'CAIP-19; may be an asset that the registry does not know.',
   'transfer.amount': 'Base units, a decimal string.',
   'transfer.netted':
-    'How much of it left the same address again in the same transaction, so that it counts less by this. Absent when nothing did.',
+    'How much of it does not count: what left the same address again in the same transaction, and `transfer.unbacked`. Absent when all of it counts.',
+  'transfer.unbacked':
+    'How much of `transfer.netted` did not arrive: the token is credited by balance, and that shows less than the log says. Absent when nothing is missing.',
   'transfer.unreadable':
     "Present when the token's log cannot be read as a transfer; the amount is 0 then.",
   'transfer.from': 'The sender.',

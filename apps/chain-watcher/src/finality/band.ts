@@ -4,10 +4,12 @@ import {
   contentAgreedOn,
   type ProviderAnswer,
 } from '@daybook/chains';
-import { isTraced, type Movement, movementsIn } from '../match/movements';
+import { isTraced, movementsIn } from '../match/movements';
 import { ownerOf } from '../match/netting';
+import { isAsMatched } from '../match/transfer-versions';
 import type { WatchContext } from '../state/watch-state';
 import type { TrackedTransfer } from '../state/watcher-store';
+import { agreedUnbackedOf } from './read-balances';
 
 /** Blocks that all providers are asked for in one step: whole blocks, so each may be some megabytes. */
 const BLOCKS_AT_ONCE = 16;
@@ -36,18 +38,32 @@ export function createBand(context: Pick<WatchContext, 'chain' | 'client' | 'reg
     return isRefused ? client.askEveryByOtherRule(hash) : answers;
   }
 
+  /**
+   * Above the band the balances that a transfer was counted by must be those of a second provider, too. Undefined if
+   * they are, or if it was counted by none; null while no two agree; else how much of it did not arrive.
+   */
+  async function secondUnbackedOf(tracked: TrackedTransfer, answers: readonly ProviderAnswer[]) {
+    const { block, unbacked } = tracked.transfer;
+    if (unbacked === undefined || !isAbove(tracked)) return undefined;
+    const shown = answers.find((answer) => answer.block?.hash === block?.hash)?.block;
+    const agreed = shown ? await agreedUnbackedOf(context, shown, tracked) : null;
+    return agreed === BigInt(unbacked) ? undefined : agreed;
+  }
+
   return {
     /** Whether a second provider must confirm its block. */
     needsSecond: (tracked: TrackedTransfer): boolean => isAbove(tracked) || isDoubted(tracked),
     /**
      * The ids of those that may become final, and of those that are to be asked about another time. The
      * others wait for a second provider. `contradicted` are those that two providers show otherwise or not at
-     * all, by the block with the content that they agree on.
+     * all, by the block with the content that they agree on, and `recounted` how much of others did not arrive, as the
+     * balances show that two providers agree on.
      */
     async ask(transfers: readonly TrackedTransfer[]) {
       const confirmed = new Set<string>();
       const unknown = new Set<string>();
       const contradicted = new Map<ChainBlock, TrackedTransfer[]>();
+      const recounted = new Map<string, bigint>();
       const byBlock = new Map<number, TrackedTransfer[]>();
       for (const tracked of transfers) {
         const { transferId, block } = tracked.transfer;
@@ -75,7 +91,9 @@ export function createBand(context: Pick<WatchContext, 'chain' | 'client' | 'reg
               return isEnough && isShown(it);
             });
           if (isProven || confirmedBy(answers, block.hash, isShown)) {
-            confirmed.add(transferId);
+            const unbacked = await secondUnbackedOf(tracked, answers);
+            if (unbacked === undefined) confirmed.add(transferId);
+            else if (unbacked !== null) recounted.set(transferId, unbacked);
             continue;
           }
           // Two that show the same content may still show other traces, to which no hash commits.
@@ -86,7 +104,7 @@ export function createBand(context: Pick<WatchContext, 'chain' | 'client' | 'reg
             contradicted.set(agreed, [...(contradicted.get(agreed) ?? []), tracked]);
         }
       }
-      return { confirmed, unknown, contradicted };
+      return { confirmed, unknown, contradicted, recounted };
     },
   };
 }
@@ -103,19 +121,8 @@ export function isShownIn(
   const owner = ownerOf({ ...tracked.transfer, direction: tracked.direction });
   const isOwner = (address: string) => address === owner;
   return [false, true].some((isUnproven) =>
-    movementsIn(context, block, isOwner, () => isUnproven).some((shown) => isSame(shown, tracked)),
-  );
-}
-
-function isSame(shown: Movement, { transfer }: TrackedTransfer): boolean {
-  const { transferId, asset, amount, netted = '0', from, to } = transfer;
-  return (
-    !shown.failed &&
-    shown.id === transferId &&
-    shown.asset === asset &&
-    shown.amount.toString() === amount &&
-    shown.netted.toString() === netted &&
-    shown.from === from &&
-    shown.to === to
+    movementsIn(context, block, isOwner, () => isUnproven).some(
+      (shown) => !shown.failed && isAsMatched(tracked.transfer, shown),
+    ),
   );
 }

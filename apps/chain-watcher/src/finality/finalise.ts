@@ -9,7 +9,7 @@ import { createAgreedHeight } from './agreed-height';
 import { createBand } from './band';
 import { textsWithout } from './passed';
 import { policyGroups } from './policy-groups';
-import { createWaitingProofs, isUnproven } from './prove-waiting';
+import { createWaitingProofs, isUncounted } from './prove-waiting';
 import { createTags } from './tags';
 
 /** Bounds one write after a long outage of finality. */
@@ -61,7 +61,7 @@ export function createFinality(context: WatchContext) {
     thresholdsFor: (tracked: TrackedTransfer) => readonly FinalityV1[],
   ): Promise<boolean> {
     if (due.length === 0) return false;
-    const { confirmed, unknown, contradicted } = await band.ask(due);
+    const { confirmed, unknown, contradicted, recounted } = await band.ask(due);
     for (const [block, wrong] of contradicted) {
       // What one provider showed is taken back, and what two agree on is recorded in its place.
       const { versions } = await matchBlocks(context, [block], wrong);
@@ -73,11 +73,13 @@ export function createFinality(context: WatchContext) {
       const { transferId: id, asset } = tracked.transfer;
       if (unknown.has(id)) continue;
       const all = thresholdsOf(context.registry, chain, asset);
-      if (!confirmed.has(id)) versions.wait(id, 'awaiting-second-provider');
+      const unbacked = recounted.get(id);
+      if (unbacked !== undefined) versions.count(id, unbacked);
+      else if (!confirmed.has(id)) versions.wait(id, 'awaiting-second-provider');
       else for (const passed of thresholdsFor(tracked)) versions.finalise(id, passed, all);
     }
     if (versions.changes.length > 0) await context.commit({ transfers: versions.changes });
-    return unknown.size > 0;
+    return unknown.size + recounted.size > 0;
   }
 
   function upTo(threshold: FinalityV1): number {
@@ -145,24 +147,15 @@ export function createFinality(context: WatchContext) {
     const waiting = await store.waiting(chain.id, query);
     waitingAfter =
       waiting.length < WAITING_AT_ONCE ? '' : (waiting.at(-1)?.transfer.transferId ?? '');
-    const isResumed = await resumeProven(waiting.filter(isUnproven));
+    const isResumed = await proofs.resume(waiting.filter(isUncounted));
     const passed = ({ transfer: { asset, block } }: TrackedTransfer) =>
       block === null ? [] : passedAt(block.number, thresholdsOf(context.registry, chain, asset));
     // A tag may have become unknown since.
     await conclude(
-      waiting.filter((tracked) => !isUnproven(tracked) && passed(tracked).length > 0),
+      waiting.filter((tracked) => !isUncounted(tracked) && passed(tracked).length > 0),
       passed,
     );
     return isResumed;
-  }
-
-  /** Those that are proven by now become final as others do. Returns whether there are any. */
-  async function resumeProven(unproven: readonly TrackedTransfer[]): Promise<boolean> {
-    const proven = await proofs.among(unproven);
-    const versions = changeVersions(context, unproven);
-    for (const id of proven) versions.resume(id);
-    if (versions.changes.length > 0) await context.commit({ transfers: versions.changes });
-    return proven.length > 0;
   }
 
   return {

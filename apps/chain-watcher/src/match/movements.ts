@@ -14,8 +14,10 @@ import { ownerOf, type Side, withNetted } from './netting';
 export interface Movement extends Side {
   /** The stored one: that of an outflow is not that of the transfer, which may be ours, too. */
   readonly id: string;
-  /** How much of the amount went the other way in the same transaction. */
+  /** How much of the amount does not count: it went the other way in the same transaction, or did not arrive. */
   readonly netted: bigint;
+  /** How much of `netted` did not arrive, as balances show; absent unless they were read. */
+  readonly unbacked?: bigint;
   readonly unreadable?: boolean;
 }
 

@@ -62,7 +62,7 @@ function cut<Each extends Side>(sides: readonly Each[], total: bigint, netted: M
   }
 }
 
-function lesser(one: bigint, other: bigint): bigint {
+export function lesser(one: bigint, other: bigint): bigint {
   if (one < other) return one;
   return other;
 }

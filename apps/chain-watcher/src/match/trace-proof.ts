@@ -1,17 +1,12 @@
 import { type ChainBlock, InvalidBlock, isOfTrace, movementsOf, RpcFailure } from '@daybook/chains';
 import { limiter } from '@daybook/platform/plain';
 import type { WatchContext } from '../state/watch-state';
-import { isTraced, type Movement } from './movements';
+import type { Claimed } from './arrivals';
+import { isTraced } from './movements';
 import { ownerOf } from './netting';
 
 /** Each asks for two headers and two proofs. */
 const PROOFS_AT_ONCE = 8;
-
-/** A movement of a block. */
-export interface Claimed {
-  readonly block: ChainBlock;
-  readonly movement: Movement;
-}
 
 /**
  * Those addresses of blocks (`claimKey`) of which a trace shows what no balance proves. No root commits to traces, so a

@@ -3,8 +3,10 @@ import type { FinalityV1, TransferV1 } from '@daybook/contracts';
 import { finalityText } from '@daybook/domain';
 import { CLOCK_MARGIN_MS, startedChain, type WatchContext } from '../state/watch-state';
 import type { MovementVersion, Sighting, TrackedTransfer } from '../state/watcher-store';
+import type { Claimed } from './arrivals';
+import { countByBalance } from './count-by-balance';
 import { isTraced, type Movement, movementsIn } from './movements';
-import { addressKey, type Claimed, claimKey, unprovenTraces } from './trace-proof';
+import { addressKey, claimKey, unprovenTraces } from './trace-proof';
 
 export type TransferVersions = ReturnType<typeof openVersions>;
 
@@ -92,6 +94,16 @@ export function openVersions(chain: string, known: Iterable<TrackedTransfer>, no
     resume(id: string): void {
       if (latest.get(id)?.transfer.waiting) move(id, ['detected'], {});
     },
+    /** Balances say how much of it did not arrive. It does not wait for that any more. */
+    count(id: string, unbacked: bigint): void {
+      const before = latest.get(id)?.transfer;
+      const netted = BigInt(before?.netted ?? 0) - BigInt(before?.unbacked ?? 0) + unbacked;
+      const isNetted = netted > 0n || before?.netted !== undefined;
+      move(id, ['detected'], {
+        ...(isNetted && { netted: `${netted}` }),
+        unbacked: `${unbacked}`,
+      });
+    },
     /** A pending transaction announces it. */
     see(movement: Movement, sighting: Sighting): void {
       const content = contentOf(chain, movement);
@@ -133,18 +145,43 @@ export const INCLUDED: readonly Status[] = ['detected', 'final', 'failed'];
  * it (the logs of TRON). What is final stays, because one answer takes nothing back.
  */
 function isOtherContent(known: MovementVersion, shown: ReturnType<typeof contentOf>): boolean {
-  const isOther = (['asset', 'amount', 'netted', 'from', 'to'] as const).some(
+  const isOther = (['asset', 'amount', 'from', 'to'] as const).some(
     (field) => known[field] !== shown[field],
   );
-  return known.status === 'detected' && isOther;
+  const isNettedOtherwise = (known.netted ?? '0') !== (shown.netted ?? '0');
+  return known.status === 'detected' && (isOther || isNettedOtherwise);
+}
+
+/** Whether a movement is the one that was matched, apart from what balances said of it. */
+export function isAsMatched(known: MovementVersion, shown: Movement): boolean {
+  const { transferId, asset, amount, netted = '0', unbacked = '0', from, to } = known;
+  return (
+    shown.id === transferId &&
+    shown.asset === asset &&
+    shown.amount.toString() === amount &&
+    shown.netted === BigInt(netted) - BigInt(unbacked) &&
+    shown.from === from &&
+    shown.to === to
+  );
 }
 
 /** The fields that do not depend on the block. */
 function contentOf(chain: string, movement: Movement) {
-  const { id: transferId, asset, amount, netted, unreadable, from, to, txHash } = movement;
+  const {
+    id: transferId,
+    asset,
+    amount,
+    netted,
+    unbacked,
+    unreadable,
+    from,
+    to,
+    txHash,
+  } = movement;
   return {
     ...{ transferId, chain, asset, amount: amount.toString(), from, to, txHash },
     ...(netted > 0n && { netted: netted.toString() }),
+    ...(unbacked !== undefined && { unbacked: unbacked.toString() }),
     ...(unreadable && { unreadable }),
   };
 }
@@ -166,19 +203,25 @@ export async function matchBlocks(
   const ids = shown.map(({ movement }) => movement.id);
   const known = await store.transfers([...new Set([...ids, ...ended])]);
   const unproven = await unprovenIn(context, shown, known);
-  const found =
+  const claims =
     unproven.size === 0
       ? shown
       : blocks.flatMap((block) => {
           const isUnproven = (address: string) => unproven.has(addressKey(block, address));
           return claimsOf(block, movementsIn(context, block, isOurs, isUnproven));
         });
+  const knownOf = knownIn(known);
+  const found = await countByBalance(context, claims, (claim) => {
+    const version = knownOf(claim);
+    return version !== null && isAsMatched(version, claim.movement) ? version : null;
+  });
   const versions = changeVersions(context, [...known, ...lost]);
   for (const { transfer } of lost) versions.revert(transfer.transferId);
   for (const claim of found) {
     const { block, movement } = claim;
     const isUnproven = isTraced(movement.id) && unproven.has(claimKey(claim));
-    versions.include(block, movement, isUnproven ? 'unproven-trace' : null);
+    const waiting = claim.isUnread ? 'unread-balance' : null;
+    versions.include(block, movement, isUnproven ? 'unproven-trace' : waiting);
   }
   // Those that the blocks contain are no sightings any more, so this drops only the others.
   for (const id of ended) versions.drop(id);
@@ -196,15 +239,21 @@ async function unprovenIn(
   shown: readonly Claimed[],
   known: readonly TrackedTransfer[],
 ): Promise<ReadonlySet<string>> {
-  const byId = new Map(known.map(({ transfer }) => [transfer.transferId, transfer]));
-  const knownOf = ({ block, movement }: Claimed) => {
-    const found = byId.get(movement.id);
-    return found?.block?.hash === block.hash ? found : null;
-  };
+  const knownOf = knownIn(known);
   const waiting = shown.filter((claim) => knownOf(claim)?.waiting === 'unproven-trace');
   const fresh = await unprovenTraces(
     context,
     shown.filter((claim) => knownOf(claim) === null),
   );
   return new Set([...fresh, ...waiting.map(claimKey)]);
+}
+
+/** The version of a movement that is known to be in its block; null if it was taken back from it. */
+function knownIn(known: readonly TrackedTransfer[]) {
+  const byId = new Map(known.map(({ transfer }) => [transfer.transferId, transfer]));
+  return ({ block, movement }: Claimed): MovementVersion | null => {
+    const found = byId.get(movement.id);
+    const isThere = found?.block?.hash === block.hash && INCLUDED.includes(found.status);
+    return isThere ? found : null;
+  };
 }

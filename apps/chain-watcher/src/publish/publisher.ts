@@ -92,8 +92,10 @@ export function trackedMessage({ direction, transfer }: TrackedTransfer) {
 
 /** On the topic there is one word for what waits, because older readers know no other. */
 function publicWaitingOf({ waiting }: MovementVersion) {
-  if (waiting !== 'unproven-trace') return {};
-  return { waiting: 'awaiting-second-provider', unprovenTrace: true } as const;
+  const word = { waiting: 'awaiting-second-provider' } as const;
+  if (waiting === 'unproven-trace') return { ...word, unprovenTrace: true } as const;
+  if (waiting === 'unread-balance') return { ...word, unreadBalance: true } as const;
+  return {};
 }
 
 /** On the topic every transfer has the hash of a transaction. */

@@ -16,7 +16,7 @@ export interface BalanceRead extends Holding {
 
 /** A read whose block is final, beside what moved to the address and from it up to that block. */
 export interface BalanceChecked extends BalanceRead {
-  /** Base units, in less out less fees; what waits as an unproven trace is not counted. */
+  /** Base units, in less out less fees; what waits as an unproven trace or for its balance is not counted. */
   readonly moved: bigint;
 }
 

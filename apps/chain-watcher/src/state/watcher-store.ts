@@ -20,17 +20,24 @@ export interface Sighting {
 /** `in` to one of our addresses, `out` from one. What moves between two of them does both. */
 export type Direction = 'in' | 'out';
 
+/**
+ * Why it is not known whether or how much something moved. `unproven-trace`: only a trace shows it. `unread-balance`:
+ * its token is credited by balance, and the balances before and after the block are not read.
+ */
+export type Uncounted = 'unproven-trace' | 'unread-balance';
+type WaitingFlag = 'unprovenTrace' | 'unreadBalance';
+
 /** A version of a transfer, or of an outflow: that is one to `to` as well, or a fee. */
 export interface MovementVersion
-  extends Omit<TransferV1, 'to' | 'txHash' | 'waiting' | 'unprovenTrace'> {
+  extends Omit<TransferV1, 'to' | 'txHash' | 'waiting' | WaitingFlag> {
   /** The stored id: that of an outflow is not that of the transfer, which may be ours, too. */
   readonly transferId: string;
   /** Null for a fee. */
   readonly to: string | null;
   /** Null for what no transaction moved. */
   readonly txHash: string | null;
-  /** Why it does not become final. `unproven-trace`, from the first version on: only a trace shows it. */
-  readonly waiting?: TransferV1['waiting'] | 'unproven-trace';
+  /** Why it does not become final. What is not counted waits from the first version on. */
+  readonly waiting?: TransferV1['waiting'] | Uncounted;
 }
 
 /** The latest version of a transfer or of an outflow, and its sighting when it was first seen in the mempool. */

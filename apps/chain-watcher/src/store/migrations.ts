@@ -311,6 +311,11 @@ export const watcherMigrations = sqlMigrations({
       ADD COLUMN sweep_after   text   NOT NULL DEFAULT '',
       ADD COLUMN sweep_since   bigint NOT NULL DEFAULT 0,
       ADD COLUMN sweep_last_ms bigint;`,
+
+  /** Tokens whose logs are not true are credited by the balances of a purse. */
+  CreditByBalance1764900000000: `
+    -- unbacked: how much of \`netted\` did not arrive, as balances show; null unless they were read.
+    ALTER TABLE watcher.transfer ADD COLUMN unbacked numeric(78,0);`,
 });
 
 /**

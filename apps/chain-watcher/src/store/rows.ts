@@ -71,6 +71,7 @@ export const TRANSFER_COLUMNS: Columns<TrackedTransfer> = {
     'finality', finality::json)
     || CASE WHEN passed = '' THEN '{}' ELSE jsonb_build_object('passed', string_to_array(passed, ',')) END
     || CASE WHEN netted IS NULL THEN '{}' ELSE jsonb_build_object('netted', netted::text) END
+    || CASE WHEN unbacked IS NULL THEN '{}' ELSE jsonb_build_object('unbacked', unbacked::text) END
     || CASE WHEN unreadable THEN jsonb_build_object('unreadable', true) ELSE '{}' END
     || CASE WHEN waiting IS NULL THEN '{}' ELSE jsonb_build_object('waiting', waiting) END)`,
   sighting: `CASE WHEN seen_sender IS NOT NULL THEN
@@ -144,7 +145,8 @@ const UPSERT_TRANSFERS = `
   SELECT * FROM json_populate_recordset(NULL::watcher.transfer, $1)
   ON CONFLICT (transfer_id) DO UPDATE SET
     version = excluded.version, status = excluded.status, asset = excluded.asset,
-    amount = excluded.amount, netted = excluded.netted, unreadable = excluded.unreadable, sender = excluded.sender, recipient = excluded.recipient,
+    amount = excluded.amount, netted = excluded.netted, unbacked = excluded.unbacked,
+    unreadable = excluded.unreadable, sender = excluded.sender, recipient = excluded.recipient,
     block_number = excluded.block_number, block_hash = excluded.block_hash,
     block_time = excluded.block_time, finality = excluded.finality,
     waiting = excluded.waiting, passed = excluded.passed, settled = excluded.settled,

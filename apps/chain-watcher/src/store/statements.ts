@@ -58,7 +58,7 @@ export const SQL = {
   waiting: `
     ${TRANSFERS} WHERE chain = $1 AND waiting IS NOT NULL AND transfer_id > $2
     ORDER BY transfer_id LIMIT $3`,
-  // In less out, up to the block of the read. What waits as an unproven trace may never have moved.
+  // In less out, up to the block of the read. What waits as an unproven trace, or for its balance, may never have moved.
   balancesRead: `
     SELECT b.address, b.asset, b.read_number AS number, b.read_hash AS hash, b.read_balance AS balance,
       coalesce(b.base_sum, 0) + coalesce(m.sum, 0) AS moved
@@ -68,7 +68,7 @@ export const SQL = {
       WHERE t.chain = b.chain AND t.asset = b.asset
         AND (CASE WHEN t.direction = 'out' THEN t.sender ELSE t.recipient END) = b.address
         AND t.block_number > coalesce(b.base_number, -1) AND t.block_number <= b.read_number
-        AND t.status IN ('detected', 'final') AND t.waiting IS DISTINCT FROM 'unproven-trace') AS m
+        AND t.status IN ('detected', 'final') AND coalesce(t.waiting, '') NOT IN ('unproven-trace', 'unread-balance')) AS m
     WHERE b.chain = $1 AND b.read_number <= $2
     ORDER BY b.read_number, b.address, b.asset LIMIT $3`,
   balancesToRead: `

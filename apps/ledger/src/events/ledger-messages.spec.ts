@@ -199,7 +199,7 @@ describe('a ledger event', () => {
     const ofNothing = dataOf('ReplenishmentRejected').filter(
       ({ transfer }) => 'netted' in transfer || 'unreadable' in transfer,
     );
-    expect(ofNothing.map(({ reason }) => reason)).toEqual(['zero-value', 'zero-value']);
+    expect(ofNothing.map(({ reason }) => reason)).toEqual(Array(3).fill('zero-value'));
   });
 
   it('never shows what an account calls its customers or writes about them', () => {

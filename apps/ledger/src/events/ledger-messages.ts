@@ -95,10 +95,13 @@ export function ledgerEventMessage(
   return { message, after: { position, purse }, moved: moved.map(([asset]) => asset) };
 }
 
+/** Why nothing of a transfer counts, in words that older readers do not know. */
+const UNRELEASED_REASONS: ReadonlySet<string> = new Set(['netted', 'unbacked', 'unreadable']);
+
 /**
  * The event in words that every released schema of the topic knows: readers check by the schema that they have. A
- * transfer without a transaction has a hash of zeros there, and one of which nothing counts is of zero value; what was
- * netted, or that it cannot be read, stands in the transfer.
+ * transfer without a transaction has a hash of zeros there, and one of which nothing counts is of zero value; what of
+ * it does not count, or that it cannot be read, stands in the transfer. What waits has one word for every reason.
  */
 function inReleasedWords<Event extends PublicDomainEvent>(event: Event): Event {
   const { data } = event;
@@ -107,11 +110,10 @@ function inReleasedWords<Event extends PublicDomainEvent>(event: Event): Event {
     words.transfer = { ...data.transfer, txHash: NO_TRANSACTION };
   }
   const isOfNothing =
-    event.type === 'ReplenishmentRejected' &&
-    (event.data.reason === 'netted' || event.data.reason === 'unreadable');
+    event.type === 'ReplenishmentRejected' && UNRELEASED_REASONS.has(event.data.reason);
   if (isOfNothing) words.reason = 'zero-value';
   const isNoted = event.type === 'ReplenishmentVersionNoted';
-  if (isNoted && event.data.reason === 'unproven-trace') words.reason = 'awaiting-second-provider';
+  if (isNoted) words.reason = 'awaiting-second-provider';
   // Most events have both words as they are.
   return words.transfer || words.reason ? { ...event, data: { ...data, ...words } } : event;
 }

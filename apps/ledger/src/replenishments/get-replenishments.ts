@@ -162,6 +162,7 @@ export function toResponse(row: Row, { assets, chains, heads }: Facts): json.Rep
     translationToAccountCompleted: row.swept,
     money: money(row.amount),
     netted: row.netted === null ? null : money(row.netted),
+    unbacked: row.unbacked === null ? null : money(row.unbacked),
     sum: sumIn(row, money),
     chain,
     from: displayAddress(family, row.from),

@@ -117,13 +117,20 @@ function transferIdOf({ transferId, txHash }: TransferV1): string {
 function reportOf(transfer: TransferV1): TransferReport {
   const { transferId, version, status, chain, asset, amount, from, to, txHash } = transfer;
   const ordinal = transferId.slice(transferId.lastIndexOf('/') + 1);
-  const { block, finality, passed, unprovenTrace, netted = '0', unreadable = false } = transfer;
-  const waiting = unprovenTrace ? 'unproven-trace' : (transfer.waiting ?? null);
+  const { block, finality, passed, netted = '0', unbacked = '0', unreadable = false } = transfer;
   const content = {
     ...{ chain, asset, amount, from, to, ordinal },
     txHash: txHash === NO_TRANSACTION ? null : txHash,
     ...(netted !== '0' && { netted }),
+    ...(unbacked !== '0' && { unbacked }),
     ...(unreadable && { unreadable }),
   };
+  const waiting = waitingOf(transfer);
   return { version, status, content, block, finality, waiting, ...(passed && { passed }) };
+}
+
+/** On the topic there is one word for what waits, and a flag for the reasons that are newer than it. */
+function waitingOf({ waiting = null, unprovenTrace, unreadBalance }: TransferV1) {
+  if (unprovenTrace) return 'unproven-trace';
+  return unreadBalance ? 'unread-balance' : waiting;
 }

@@ -20,9 +20,13 @@ export class ReplenishmentRow extends ListedRow {
   @Column('numeric', { precision: 78, scale: 0 })
   amount!: string;
 
-  /** How much of the amount left again in the same transaction; null if nothing did. */
+  /** How much of the amount does not count: what left again in the same transaction, and `unbacked`; null if all does. */
   @Column('numeric', { precision: 78, scale: 0, nullable: true })
   netted!: string | null;
+
+  /** How much of `netted` did not arrive, as the balance of the purse shows; null if nothing is missing. */
+  @Column('numeric', { precision: 78, scale: 0, nullable: true })
+  unbacked!: string | null;
 
   @Column('text', { name: 'from_address' })
   from!: string;
@@ -107,7 +111,7 @@ export class ReplenishmentRow extends ListedRow {
 export function arrivedIn(r: string): string {
   return `CASE WHEN ${r}.block_number IS NOT NULL
       AND ((${r}.status IN ('detected', 'screening', 'confirmed', 'declined', 'held')
-          AND ${r}.reason IS DISTINCT FROM 'unproven-trace')
+          AND coalesce(${r}.reason, '') NOT IN ('unproven-trace', 'unread-balance'))
         OR (${r}.status = 'rejected' AND ${r}.reason IN ('below-minimum', 'top-up', 'internal')))
     THEN ${r}.amount - coalesce(${r}.netted, 0) ELSE 0 END`;
 }

@@ -46,4 +46,8 @@ export const replenishmentsMigrations = sqlMigrations({
     CREATE INDEX replenishment_sum ON ledger.replenishment (purse_id, asset, sum_position)
      WHERE sum_position IS NOT NULL;
   `,
+  // What a log says and the balance of the purse does not show is a part of what does not count.
+  UnbackedReplenishments1700000016200: `
+    ALTER TABLE ledger.replenishment ADD COLUMN unbacked numeric(78, 0);
+  `,
 });

@@ -127,11 +127,11 @@ function observed(
   block: Inclusion | null,
   reason: RejectionReason | OwnCoins | null = null,
 ) {
-  const { asset, amount, netted = null, from, to, txHash, ordinal } = transfer;
+  const { asset, amount, netted = null, unbacked = null, from, to, txHash, ordinal } = transfer;
   // One literal: a batch has thousands of these, and spreads of several objects are slow.
   return {
     ...{ status, accountId, customerId, purseId, asset, amount, from, to, txHash, ordinal, reason },
-    netted,
+    ...{ netted, unbacked },
     ...NOT_CREDITED,
     creditedTo: null,
     finality: null,

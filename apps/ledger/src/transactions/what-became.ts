@@ -25,9 +25,15 @@ const SENTENCES = {
   'held-below-minimum':
     'The amount is below the minimum of the asset. It is held until what the purse holds so adds up to the minimum. See GET /v1/assets.',
   netted: 'As much left the purse again in the same transaction.',
+  unbacked:
+    'None of it arrived: the balance of the purse shows less than the log of the token says.',
   unreadable: 'The log of the token cannot be read as a transfer, so its amount is not known.',
   'awaiting-second-provider':
     'The amount is so large that a second provider must show the block as well.',
+  'unproven-trace':
+    'Only a trace of one node shows it, and no balance that is proven and no second provider agrees with it yet.',
+  'unread-balance':
+    'The token is credited by what the balance of the purse shows, and no node has said yet what that was before and after the block.',
   'customer-blocked': 'The customer was blocked, so the account was credited.',
   'purse-archived': 'The purse was archived, so the money waits in suspense.',
   'purse-declined': 'The purse was declined, so the money waits in suspense.',

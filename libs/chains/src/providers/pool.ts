@@ -255,6 +255,13 @@ export function createPool(
 
     askEvery: (at) => everyAnswer((provider) => provider.block(at, true)),
     askEveryByOtherRule: (hash) => everyAnswer((provider) => provider.blockByOtherRule(hash)),
+    balancesOfEvery: (queries, block) =>
+      Promise.all(
+        providers.map(async (provider) => {
+          const answers = await provider.balances(queries, block).catch(unlessFault);
+          return answers ?? queries.map(() => null);
+        }),
+      ),
 
     status: () => providers.map((provider) => provider.status()),
     disagreement: () => [...disagreements.values()][0] ?? null,

@@ -206,7 +206,7 @@ export interface Replenishment {
   readonly blocked: boolean;
   /** Where it is booked; null while it is not. */
   readonly creditedTo: 'customer' | 'account' | 'suspense' | null;
-  /** Why it was rejected, why it waits (`awaiting-second-provider`, `unproven-trace`), why it is held (`below-minimum`), or why the customer was not credited; else null. */
+  /** Why it was rejected, why it waits (`awaiting-second-provider`, `unproven-trace`, `unread-balance`), why it is held (`below-minimum`), or why the customer was not credited; else null. */
   readonly reason: string | null;
   /** The finality policy that was applied, such as `depth:12`; null before. */
   readonly finality: string | null;
@@ -218,8 +218,10 @@ export interface Replenishment {
   readonly position: string;
   /** How many confirmations it has, and how many it needs; null while no block includes the transfer, and while the chain's newest block is not known. */
   readonly confirmations: Confirmations | null;
-  /** How much of the amount left the purse again in the same transaction: it is credited less by this. Null when nothing did. */
+  /** How much of the amount does not count: what left the purse again in the same transaction, and `unbacked`. It is credited less by this. Null when all of it counts. */
   readonly netted: Money | null;
+  /** How much of `netted` did not arrive: the token is credited by balance, and that of the purse shows less than the token's log says. Null when nothing is missing. */
+  readonly unbacked: Money | null;
   /** The sum that it was credited with, if it is below the minimum of its asset; else null. */
   readonly sum: HeldSum | null;
 }
@@ -3096,7 +3098,7 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
           "null"
         ],
         "maxLength": 64,
-        "description": "Why it was rejected, why it waits (`awaiting-second-provider`, `unproven-trace`), why it is held (`below-minimum`), or why the customer was not credited; else null."
+        "description": "Why it was rejected, why it waits (`awaiting-second-provider`, `unproven-trace`, `unread-balance`), why it is held (`below-minimum`), or why the customer was not credited; else null."
       },
       "finality": {
         "type": [
@@ -3143,7 +3145,18 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
             "type": "null"
           }
         ],
-        "description": "How much of the amount left the purse again in the same transaction: it is credited less by this. Null when nothing did."
+        "description": "How much of the amount does not count: what left the purse again in the same transaction, and `unbacked`. It is credited less by this. Null when all of it counts."
+      },
+      "unbacked": {
+        "oneOf": [
+          {
+            "$ref": "#/components/schemas/Money"
+          },
+          {
+            "type": "null"
+          }
+        ],
+        "description": "How much of `netted` did not arrive: the token is credited by balance, and that of the purse shows less than the token's log says. Null when nothing is missing."
       },
       "sum": {
         "oneOf": [
@@ -3182,6 +3195,7 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
       "position",
       "confirmations",
       "netted",
+      "unbacked",
       "sum"
     ]
   },
@@ -3350,7 +3364,7 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
           "null"
         ],
         "maxLength": 64,
-        "description": "Why it was rejected, why it waits (`awaiting-second-provider`, `unproven-trace`), why it is held (`below-minimum`), or why the customer was not credited; else null."
+        "description": "Why it was rejected, why it waits (`awaiting-second-provider`, `unproven-trace`, `unread-balance`), why it is held (`below-minimum`), or why the customer was not credited; else null."
       },
       "finality": {
         "type": [
@@ -3397,7 +3411,18 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
             "type": "null"
           }
         ],
-        "description": "How much of the amount left the purse again in the same transaction: it is credited less by this. Null when nothing did."
+        "description": "How much of the amount does not count: what left the purse again in the same transaction, and `unbacked`. It is credited less by this. Null when all of it counts."
+      },
+      "unbacked": {
+        "oneOf": [
+          {
+            "$ref": "#/components/schemas/Money"
+          },
+          {
+            "type": "null"
+          }
+        ],
+        "description": "How much of `netted` did not arrive: the token is credited by balance, and that of the purse shows less than the token's log says. Null when nothing is missing."
       },
       "sum": {
         "oneOf": [
@@ -3436,6 +3461,7 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
       "position",
       "confirmations",
       "netted",
+      "unbacked",
       "sum"
     ]
   },

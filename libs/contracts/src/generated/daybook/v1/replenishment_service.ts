@@ -389,8 +389,8 @@ export interface Replenishment {
   /** Where it is booked; absent while it is not. */
   readonly creditedTo: CreditedTo;
   /**
-   * Why it was rejected, why it waits (`awaiting-second-provider`, `unproven-trace`), why it is held (`below-minimum`),
-   * or why the customer was not credited; else absent.
+   * Why it was rejected, why it waits (`awaiting-second-provider`, `unproven-trace`, `unread-balance`), why it is held
+   * (`below-minimum`), or why the customer was not credited; else absent.
    */
   readonly reason?:
     | string
@@ -417,10 +417,17 @@ export interface Replenishment {
     | Confirmations
     | undefined;
   /**
-   * How much of the amount left the purse again in the same transaction: it is credited less by this. Absent when
-   * nothing did.
+   * How much of the amount does not count: what left the purse again in the same transaction, and `unbacked`. It is
+   * credited less by this. Absent when all of it counts.
    */
   readonly netted?:
+    | Money
+    | undefined;
+  /**
+   * How much of `netted` did not arrive: the token is credited by balance, and that of the purse shows less than the
+   * token's log says. Absent when nothing is missing.
+   */
+  readonly unbacked?:
     | Money
     | undefined;
   /** The sum that it was credited with, if it is below the minimum of its asset; else absent. */
@@ -767,6 +774,7 @@ function createBaseReplenishment(): Replenishment {
     position: "0",
     confirmations: undefined,
     netted: undefined,
+    unbacked: undefined,
     sum: undefined,
   };
 }
@@ -844,6 +852,9 @@ export const Replenishment: MessageFns<Replenishment> = {
     }
     if (message.netted !== undefined) {
       Money.encode(message.netted, writer.uint32(194).fork()).join();
+    }
+    if (message.unbacked !== undefined) {
+      Money.encode(message.unbacked, writer.uint32(202).fork()).join();
     }
     if (message.sum !== undefined) {
       HeldSum.encode(message.sum, writer.uint32(210).fork()).join();
@@ -1056,6 +1067,14 @@ export const Replenishment: MessageFns<Replenishment> = {
             message.netted = Money.decode(reader, reader.uint32());
             continue;
           }
+          case 25: {
+            if (tag !== 202) {
+              break;
+            }
+
+            message.unbacked = Money.decode(reader, reader.uint32());
+            continue;
+          }
           case 26: {
             if (tag !== 210) {
               break;
@@ -1108,6 +1127,9 @@ export const Replenishment: MessageFns<Replenishment> = {
       : undefined;
     message.netted = (object.netted !== undefined && object.netted !== null)
       ? Money.fromPartial(object.netted)
+      : undefined;
+    message.unbacked = (object.unbacked !== undefined && object.unbacked !== null)
+      ? Money.fromPartial(object.unbacked)
       : undefined;
     message.sum = (object.sum !== undefined && object.sum !== null) ? HeldSum.fromPartial(object.sum) : undefined;
     return message;
