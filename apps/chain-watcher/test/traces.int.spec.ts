@@ -97,6 +97,39 @@ it('credits what comes in beside what the purse itself sends and pays for', asyn
   expect(lifeOf(direct.hash).at(-1)).toBe('value:0 final 1000000000000000000');
 });
 
+it('sees what a purse gives to a contract that it creates, and what that gives back', async () => {
+  const address = swept.address.toLowerCase();
+  await start({}, [address, purse]);
+  await local.send({ to: address, value: 5n * ETHER });
+  await mine(3);
+  // Creation code that destroys itself: to the purse that creates it, then to another one.
+  const creations = [address, purse].map((to, nonce) =>
+    swept.signTransaction({
+      ...{ chainId: 31337, nonce, gasLimit: 100_000n, gasPrice: 10n ** 10n },
+      ...{ data: `0x73${to.slice(2)}ff`, value: ETHER },
+    }),
+  );
+  const hashes: string[] = [];
+  for (const raw of await Promise.all(creations)) {
+    hashes.push((await local.rpc('eth_sendRawTransaction', raw)) as string);
+    await mine();
+  }
+  await mine(2);
+  const [back, away] = hashes as [string, string];
+  const values = hashes.flatMap((hash) =>
+    driver
+      .outflows(hash)
+      .filter(({ status, outflowId }) => status === 'final' && outflowId.endsWith('/value:0'))
+      .map(({ amount, netted }) => [amount, netted]),
+  );
+  expect(values).toEqual([
+    [`${ETHER}`, `${ETHER}`],
+    [`${ETHER}`, undefined],
+  ]);
+  expect(lifeOf(back).at(-1)).toBe(`call:0 final ${ETHER}`);
+  expect(lifeOf(away).at(-1)).toBe(`call:0 final ${ETHER}`);
+});
+
 it('credits nothing of a call that failed', async () => {
   await start();
   // The batch has less than it is to pay, so its last payment fails, and with it the others.

@@ -24,6 +24,8 @@ beforeAll(async () => {
 });
 afterAll(() => ledger.close());
 
+type Shown = Pick<json.Replenishment, 'id' | 'status' | 'txHash'>;
+
 let made = 0;
 
 async function mint() {
@@ -115,6 +117,31 @@ describe('a balance on chain', () => {
     await ledger.publishTransfers([transfer(late.address, ETHER, 109)]);
     await report(late.address, 111, ETHER + 1n, ETHER);
     await shows(late.address, 'open 1');
+  });
+
+  it('is compared at once where a deposit was voided, which the watcher still counts', async () => {
+    const purse = await mint();
+    const kept = transfer(purse.address, 5n * ETHER, 130);
+    await ledger.publishTransfers([kept, transfer(purse.address, 7n * ETHER, 131)]);
+    const query = `?purseId=${purse.id}&minPosition=`;
+    await until(async () => {
+      const { body } = await ledger.request('GET', `/v1/replenishments${query}0`);
+      return (
+        body.data.length === 2 && body.data.every(({ status }: Shown) => status === 'confirmed')
+      );
+    });
+    const { body } = await ledger.request('GET', `/v1/replenishments${query}0`);
+    const { id } = body.data.find(({ txHash }: Shown) => txHash === kept.txHash);
+    await ledger.request('POST', `/v1/operations/replenishments/${id}/void`, {
+      headers: { authorization: `Bearer ${ledger.operatorKey}` },
+      body: { reason: 'the token lied', reference: 'case-1' },
+    });
+    await report(purse.address, 140, 12n * ETHER, 12n * ETHER);
+    await shows(purse.address, `open ${5n * ETHER}`);
+    await report(purse.address, 141, 10n * ETHER, 12n * ETHER);
+    await shows(purse.address, `open ${3n * ETHER}`);
+    await report(purse.address, 142, 7n * ETHER, 12n * ETHER);
+    await shows(purse.address, 'closed 0');
   });
 
   it('explains what waits in no claim: dust, and what a later block moved', async () => {

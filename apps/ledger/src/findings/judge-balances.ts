@@ -51,7 +51,10 @@ export async function judgeBalances(
   async function judge(): Promise<void> {
     if (waiting.length === 0) return;
     const judged = waiting;
-    const { due, early } = sorted(judged, await recordedOf(dataSource, judged), Date.now());
+    const records = await recordedOf(dataSource, judged);
+    const unequal = judged.filter((each) => !isExplained(each, records.get(each)));
+    const voids = await voidedOf(dataSource, unequal);
+    const { due, early } = sorted(judged, records, voids, Date.now());
     if (due.length > 0) await commands.execute(new RecordDifferences(due));
     // Others may have come meanwhile.
     waiting = waiting.filter((each) => !judged.includes(each) || early.has(each));
@@ -106,17 +109,19 @@ interface Recorded {
  */
 function sorted(
   reported: readonly Reported[],
-  records: ReadonlyMap<number, Recorded>,
+  records: ReadonlyMap<Reported, Recorded>,
+  voids: ReadonlyMap<Reported, bigint>,
   now: number,
 ) {
   const due: ObservedBalance[] = [];
   const early = new Set<Reported>();
-  for (const [i, each] of reported.entries()) {
-    const record = records.get(i);
+  for (const each of reported) {
+    const record = records.get(each);
     if (record === undefined) continue;
     const { onChain, moved, since, number, hash, chain, address, asset, at } = each;
     const recorded = BigInt(record.recorded);
-    const isComplete = recorded === onChain || recorded === moved;
+    // A watcher knows of no voids: it counts what the ledger has taken back.
+    const isComplete = isExplained(each, record) || recorded + (voids.get(each) ?? 0n) === moved;
     if (!isComplete && now - since < PATIENCE_MS) {
       early.add(each);
       continue;
@@ -128,6 +133,13 @@ function sorted(
     });
   }
   return { due, early };
+}
+
+/** Whether what is recorded is all that the watcher saw moving, or all that the chain has. */
+function isExplained({ onChain, moved }: Reported, record: Recorded | undefined): boolean {
+  if (record === undefined) return true;
+  const recorded = BigInt(record.recorded);
+  return recorded === onChain || recorded === moved;
 }
 
 // All that moved less what later blocks moved: a comparison costs the same, however much has moved before.
@@ -148,16 +160,43 @@ const RECORDED = `
     WHERE o.purse_id = p.id AND o.asset = a.asset AND o.block_number > a.number
   ) AS o ON true`;
 
-/** By the place in the list. */
 async function recordedOf(
   dataSource: DataSource,
   reported: readonly Reported[],
-): Promise<ReadonlyMap<number, Recorded>> {
-  const rows = await dataSource.query<(Recorded & { readonly n: number })[]>(RECORDED, [
+): Promise<ReadonlyMap<Reported, Recorded>> {
+  return new Map(await rowsOf<Recorded>(dataSource, RECORDED, reported));
+}
+
+const VOIDED = `
+  SELECT a.n::int AS n, sum(r.amount - coalesce(r.netted, 0)) AS voided
+  FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[])
+    WITH ORDINALITY AS a (family, address, asset, number, n)
+  JOIN ledger.purse AS p ON p.family = a.family AND p.address = a.address
+  JOIN ledger.replenishment AS r ON r.purse_id = p.id AND r.asset = a.asset
+    AND r.block_number <= a.number AND r.status = 'voided'
+  GROUP BY a.n`;
+
+/** What operators have voided there up to the block. */
+async function voidedOf(
+  dataSource: DataSource,
+  reported: readonly Reported[],
+): Promise<ReadonlyMap<Reported, bigint>> {
+  if (reported.length === 0) return new Map();
+  const rows = await rowsOf<{ readonly voided: string }>(dataSource, VOIDED, reported);
+  return new Map(rows.map(([each, { voided }]) => [each, BigInt(voided)]));
+}
+
+/** The rows of a query about addresses and assets up to a block, each with the report that it is for. */
+async function rowsOf<T>(
+  dataSource: DataSource,
+  query: string,
+  reported: readonly Reported[],
+): Promise<readonly (readonly [Reported, T])[]> {
+  const rows = await dataSource.query<(T & { readonly n: number })[]>(query, [
     reported.map(({ chain }) => familyOfChain(chain) ?? ''),
     reported.map(({ address }) => address),
     reported.map(({ asset }) => asset),
     reported.map(({ number }) => number),
   ]);
-  return new Map(rows.map(({ n, ...record }) => [n - 1, record]));
+  return rows.map((row) => [reported[row.n - 1] as Reported, row]);
 }

@@ -50,4 +50,10 @@ export const replenishmentsMigrations = sqlMigrations({
   UnbackedReplenishments1700000016200: `
     ALTER TABLE ledger.replenishment ADD COLUMN unbacked numeric(78, 0);
   `,
+
+  // Watchers know of no voids, so comparisons with the chain look for the few of a purse.
+  VoidedReplenishments1700000016400: `
+    CREATE INDEX replenishment_voided ON ledger.replenishment (purse_id, asset)
+     WHERE status = 'voided';
+  `,
 });

@@ -107,7 +107,23 @@ describe('blockTransfers', () => {
   });
 
   it('finds no value in a creation or a call without one', () => {
-    expect(transfersOf({ to: null, value: 7n }, { to: bob })).toEqual([]);
+    expect(transfersOf({ to: null }, { to: bob })).toEqual([]);
+  });
+
+  it('finds the value of a creation, which goes to the new contract whatever the receipt says', () => {
+    // The first contract of the first account of the mnemonic "test" eleven times, then "junk".
+    const from = '0xf39fd6e51aad88f6f4ce6ab8827279cfffb92266';
+    const created = '0x5fbdb2315678afecb367f032d93f642f64180aa3';
+    const creation = { from, to: null, nonce: 0, value: 7n };
+    const { block, receipts } = aBlock(
+      { transactions: [creation, { ...creation, nonce: 1, failed: true }] },
+      keccak,
+    );
+    const lying = receipts.map((receipt) => ({ ...receipt, contractAddress: bob }));
+    expect(blockTransfers({ block, receipts: lying, extra: null }, ids)).toMatchObject([
+      { ordinal: 'value:0', from, to: created, amount: 7n, failed: false },
+      { ordinal: 'value:0', from, amount: 7n, failed: true },
+    ]);
   });
 
   it('finds every transfer of one transaction, each by its place among the logs of that transaction', () => {

@@ -1,3 +1,4 @@
+import { getCreateAddress } from 'ethers/address';
 import type { BlockTransfer } from '../chain-client';
 import type { CoinLog } from '../chains-and-assets';
 import type { AssetIds } from './asset-ids';
@@ -120,17 +121,24 @@ export function pendingTransfers(
   return [value, call].filter((transfer) => transfer !== null);
 }
 
-/** The value of the transaction itself. No value is no transfer. */
+/** The value of the transaction itself. No value is no transfer. A creation pays the contract that it creates. */
 function valueTransfer(transaction: RawTransaction, ids: AssetIds, failed: boolean) {
-  const { to, from, value, hash } = transaction;
-  if (isNobody(to) || value === '0x0' || hasNoValue(transaction)) return null;
+  const { to, from, value, hash, nonce } = transaction;
+  if (value === '0x0' || hasNoValue(transaction)) return null;
   const amount = toAmount(value);
   if (amount === 0n) return null;
-  const parties = { from: toAddress(from), to: toAddress(to) };
+  const sender = toAddress(from);
+  const recipient = isNobody(to) ? createdBy(sender, toAmount(nonce)) : toAddress(to);
+  const parties = { from: sender, to: recipient };
   return {
     ...{ ...parties, ordinal: 'value:0', asset: ids.native, txHash: hash, failed },
     amount: movedBetween(parties, amount),
   };
+}
+
+/** Derived, because no root covers the `contractAddress` of a receipt. */
+function createdBy(from: string, nonce: bigint): string {
+  return getCreateAddress({ from, nonce }).toLowerCase();
 }
 
 /**
