@@ -32,16 +32,17 @@ describe('a deposit of a token that is credited by balance', () => {
       });
   });
 
-  it('is rejected when none of it arrived, or less than the minimum', () => {
-    for (const [unbacked, reason] of [
-      ['9', 'unbacked'],
-      ['5', 'below-minimum'],
-    ] as const) {
-      const transfer = a.transfer(cut(unbacked));
-      given()
-        .when(record({ ...cut(unbacked), status: 'final' }, facts))
-        .emits(a.replenishmentRejected({ transfer, reason }));
-    }
+  it('is rejected when none of it arrived, and held when less than the minimum did', () => {
+    const [none, little] = [cut('9'), cut('5')].map((content) => a.transfer(content));
+    given()
+      .when(record({ ...cut('9'), status: 'final' }, facts))
+      .emits(a.replenishmentRejected({ transfer: none, reason: 'unbacked' }));
+    const { data } = a.replenishmentHeld({ transfer: little });
+    given()
+      .when(record({ ...cut('5'), status: 'final' }, facts))
+      .emits(a.replenishmentDetected({ transfer: little }), {
+        ...{ type: 'ReplenishmentHeld', data: { ...data, amount: '4' } },
+      });
     const left = { amount: 9n, netted: '9', unbacked: '2' };
     expect(rejectionOf(a.report(left), a.facts(facts))).toBe('unbacked');
     expect(rejectionOf(a.report({ amount: 9n, netted: '9' }), a.facts(facts))).toBe('netted');

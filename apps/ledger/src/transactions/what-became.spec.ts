@@ -53,7 +53,7 @@ describe('why a movement is no replenishment', () => {
 
   it('has a sentence; a reason that is not known has none', () => {
     expect(sentenceOf('not-yours')).toBe('Neither address is a purse of yours.');
-    expect(sentenceOf('below-minimum', 'rejected')).toMatch(/^The amount is below .* assets\.$/);
+    expect(sentenceOf('below-minimum', 'rejected')).toMatch(/^The amount is below .*\/assets\.$/);
     expect(sentenceOf('below-minimum', 'held')).toMatch(/It is held until/);
     expect(sentenceOf('purse-archived', 'held')).toMatch(/waits in suspense/);
     for (const text of [null, 'of a later version', 'constructor', '__proto__']) {
