@@ -149,9 +149,9 @@ const RECORDED = `
   ) AS o ON true`;
 
 /** By the place in the list. */
-async function recordedOf(
-  dataSource: DataSource,
-  reported: readonly Reported[],
+export async function recordedOf(
+  dataSource: Pick<DataSource, 'query'>,
+  reported: readonly Pick<Reported, 'chain' | 'address' | 'asset' | 'number'>[],
 ): Promise<ReadonlyMap<number, Recorded>> {
   const rows = await dataSource.query<(Recorded & { readonly n: number })[]>(RECORDED, [
     reported.map(({ chain }) => familyOfChain(chain) ?? ''),
