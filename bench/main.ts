@@ -19,6 +19,7 @@ import type { Measurement, Settings } from './measurement';
 import { mint } from './mint.bench';
 import { publish } from './publish.bench';
 import { rebuild } from './rebuild.bench';
+import { reconciliation } from './reconciliation.bench';
 import { replay } from './replay.bench';
 import { type Measured, tableOf } from './report';
 import { restart } from './restart.bench';
@@ -45,6 +46,7 @@ const MEASUREMENTS: readonly Measurement[] = [
   catchUp,
   traces,
   tronCatchUp,
+  reconciliation,
   detection,
   restart,
   addresses,

@@ -12,6 +12,8 @@ export interface RecordedNodeRequest {
   readonly shown?: number;
   /** Whether it serves traces; otherwise it refuses them. */
   readonly isTracing?: boolean;
+  /** Whether it knows batches, and says that every address holds 1 of the coin and of each token. */
+  readonly isServingBalances?: boolean;
 }
 
 /** A result as JSON. Bytes cost the node least, which runs beside what is measured. */
@@ -36,11 +38,15 @@ function served({ number, hash, header, block, receipts, traces }: RecordedBlock
   };
 }
 
+/** As a quantity and as a word. */
+const ONE = Buffer.from(`"0x${'1'.padStart(64, '0')}"`);
+
 /** A node that answers from memory, so that only its client is measured. */
 function resultsOf(recorded: readonly RecordedBlock[], shownAtFirst: number): Results {
   const blocks = recorded.map(served);
   const byHash = new Map(blocks.map((block) => [block.hash, block]));
   let shown = shownAtFirst;
+  let balances = 0;
   const at = (place: unknown): Served | undefined => {
     if (place === 'latest') return blocks[shown];
     if (typeof place !== 'string' || !/^0x[0-9a-f]+$/.test(place)) return undefined;
@@ -63,10 +69,22 @@ function resultsOf(recorded: readonly RecordedBlock[], shownAtFirst: number): Re
       case 'bench_show':
         shown = Number(place);
         return Buffer.from('true');
+      case 'eth_getBalance':
+      case 'eth_call':
+        balances += 1;
+        return ONE;
+      case 'bench_balances':
+        return Buffer.from(String(balances));
       default:
         return null;
     }
   };
+}
+
+interface Asked {
+  readonly id: number | null;
+  readonly method: string;
+  readonly params: readonly unknown[];
 }
 
 const UNKNOWN_METHOD = '"error":{"code":-32601,"message":"the method does not exist"}';
@@ -84,20 +102,29 @@ async function main(): Promise<void> {
     proving,
     shown,
     isTracing = false,
+    isServingBalances = false,
   } = await readRequest<RecordedNodeRequest>();
   const chain = await recordChain(blocks, watched, proving);
   const results = resultsOf(chain, shown ?? chain.length - 1);
+  const isRefused = (method: string) =>
+    method === '' ||
+    (!isTracing && /^(debug|trace)_/.test(method)) ||
+    (!isServingBalances && /^eth_(getBalance|call)$/.test(method));
+  const answerTo = ({ id = null, method = '', params = [] }: Partial<Asked>) => {
+    return [
+      `{"jsonrpc":"2.0","id":${id},`,
+      ...(isRefused(method) ? [UNKNOWN_METHOD] : ['"result":', results(method, params) ?? 'null']),
+      '}',
+    ];
+  };
   const server = createServer((request, response) => {
     bodyOf(request).then(
       (body) => {
-        // It knows no batches, and keeps no state.
-        const { id = null, method = '', params = [] } = JSON.parse(body);
-        const isRefused = method === '' || (!isTracing && /^(debug|trace)_/.test(method));
-        const parts = [
-          `{"jsonrpc":"2.0","id":${id},`,
-          ...(isRefused ? [UNKNOWN_METHOD] : ['"result":', results(method, params) ?? 'null']),
-          '}',
-        ];
+        const asked = JSON.parse(body);
+        const isBatch = isServingBalances && Array.isArray(asked);
+        const parts = isBatch
+          ? ['[', ...asked.flatMap((one, n) => [n === 0 ? '' : ',', ...answerTo(one)]), ']']
+          : answerTo(asked);
         const length = parts.reduce((sum, part) => sum + Buffer.byteLength(part), 0);
         response.writeHead(200, { 'content-type': 'application/json', 'content-length': length });
         for (const part of parts) response.write(part);

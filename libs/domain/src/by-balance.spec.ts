@@ -33,7 +33,7 @@ describe('a deposit of a token that is credited by balance', () => {
   });
 
   it('is rejected when none of it arrived, and held when less than the minimum did', () => {
-    const [none, little] = [cut('9'), cut('5')].map((content) => a.transfer(content));
+    const [none, little] = [a.transfer(cut('9')), a.transfer(cut('5'))];
     given()
       .when(record({ ...cut('9'), status: 'final' }, facts))
       .emits(a.replenishmentRejected({ transfer: none, reason: 'unbacked' }));

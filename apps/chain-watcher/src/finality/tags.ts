@@ -7,6 +7,7 @@ import {
   type TagAnswer,
 } from '@daybook/chains';
 import type { FinalityV1 } from '@daybook/contracts';
+import type { TagStanding } from '../monitoring/health';
 import { headerAt, type Ring } from '../state/ring';
 import { startedChain, tipOf, type WatchContext } from '../state/watch-state';
 import { type PolicyGroup, tagsOf, thresholdTagsOf } from './policy-groups';
@@ -21,14 +22,6 @@ export type TaggedBlocks = Readonly<Record<FinalityTag, number | null>> & {
   /** Whether one of several providers names them alone. */
   readonly isAlone: boolean;
 };
-
-/** A tag that some asset is credited by, and how long its block has been the same. */
-export interface TagStanding {
-  readonly tag: FinalityTag;
-  readonly number: number;
-  /** Unix milliseconds. */
-  readonly since: number;
-}
 
 /** Reads the tags that the policies of a chain need. */
 export function createTags(

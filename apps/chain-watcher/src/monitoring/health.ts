@@ -1,6 +1,11 @@
-import { type BlockHeader, type Chain, silenceMsOf, UNANSWERED } from '@daybook/chains';
+import {
+  type BlockHeader,
+  type Chain,
+  type FinalityTag,
+  silenceMsOf,
+  UNANSWERED,
+} from '@daybook/chains';
 import type { ChainHeadV1 } from '@daybook/contracts';
-import type { TagStanding } from '../finality/tags';
 
 /** A node may fail to answer once; after this long its failure is reported. */
 const TROUBLE_MS = 5_000;
@@ -55,6 +60,14 @@ export interface Observation {
   readonly disagreement: string | null;
   /** Whether transfers become final by the answers of one of several providers, as no other one answers. */
   readonly isAlone: boolean;
+}
+
+/** A tag that some asset is credited by, and how long its block has been the same. */
+export interface TagStanding {
+  readonly tag: FinalityTag;
+  readonly number: number;
+  /** Unix milliseconds. */
+  readonly since: number;
 }
 
 /** The error of the last attempt, and since when all attempts have failed. */

@@ -19,6 +19,9 @@ const WAITING_MAX = 50_000;
 
 const logger = new Logger('JudgeBalances');
 
+/** An asset of an address after a block. */
+type BalanceAt = Pick<Reported, 'chain' | 'address' | 'asset' | 'number'>;
+
 /** A balance as a watcher reports it, until what is recorded of its address can be compared with it. */
 interface Reported {
   readonly chain: string;
@@ -160,11 +163,11 @@ const RECORDED = `
     WHERE o.purse_id = p.id AND o.asset = a.asset AND o.block_number > a.number
   ) AS o ON true`;
 
-async function recordedOf(
-  dataSource: DataSource,
-  reported: readonly Reported[],
-): Promise<ReadonlyMap<Reported, Recorded>> {
-  return new Map(await rowsOf<Recorded>(dataSource, RECORDED, reported));
+export async function recordedOf<Each extends BalanceAt>(
+  dataSource: Pick<DataSource, 'query'>,
+  reported: readonly Each[],
+): Promise<ReadonlyMap<Each, Recorded>> {
+  return new Map(await rowsOf<Each, Recorded>(dataSource, RECORDED, reported));
 }
 
 const VOIDED = `
@@ -182,21 +185,21 @@ async function voidedOf(
   reported: readonly Reported[],
 ): Promise<ReadonlyMap<Reported, bigint>> {
   if (reported.length === 0) return new Map();
-  const rows = await rowsOf<{ readonly voided: string }>(dataSource, VOIDED, reported);
+  const rows = await rowsOf<Reported, { readonly voided: string }>(dataSource, VOIDED, reported);
   return new Map(rows.map(([each, { voided }]) => [each, BigInt(voided)]));
 }
 
 /** The rows of a query about addresses and assets up to a block, each with the report that it is for. */
-async function rowsOf<T>(
-  dataSource: DataSource,
+async function rowsOf<Each extends BalanceAt, T>(
+  dataSource: Pick<DataSource, 'query'>,
   query: string,
-  reported: readonly Reported[],
-): Promise<readonly (readonly [Reported, T])[]> {
+  reported: readonly Each[],
+): Promise<readonly (readonly [Each, T])[]> {
   const rows = await dataSource.query<(T & { readonly n: number })[]>(query, [
     reported.map(({ chain }) => familyOfChain(chain) ?? ''),
     reported.map(({ address }) => address),
     reported.map(({ asset }) => asset),
     reported.map(({ number }) => number),
   ]);
-  return rows.map((row) => [reported[row.n - 1] as Reported, row]);
+  return rows.map((row) => [reported[row.n - 1] as Each, row]);
 }
