@@ -1,4 +1,4 @@
-import { type ChainBlock, confirmedBy } from '@daybook/chains';
+import { type ChainBlock, confirmedBy, type ProviderAnswer } from '@daybook/chains';
 import { ownerOf } from '../match/netting';
 import { isProven } from '../match/trace-proof';
 import type { WatchContext } from '../state/watch-state';
@@ -10,6 +10,11 @@ const AGAIN_MS_MIN = 2_000;
 const AGAIN_MS_MAX = 10 * 60_000;
 /** Far more than ever wait; it only bounds the memory. */
 const REMEMBERED_MAX = 10_000;
+/**
+ * Blocks that all providers are asked for at once. Anybody can send one base unit to a thousand purses in many blocks,
+ * which wait for ever where nothing proves them, and the chain must not wait for them.
+ */
+const BLOCKS_AT_ONCE = 2;
 
 /** Looks again at transfers that only a trace shows, and that no balance has proven yet. */
 export function createWaitingProofs(
@@ -31,30 +36,57 @@ export function createWaitingProofs(
   }
 
   /** Whether the traces of two providers show it alike, or one shows it in a block whose balances prove it. */
-  async function isShown(tracked: TrackedTransfer): Promise<boolean> {
-    const { block, asset } = tracked.transfer;
+  async function isShown(
+    tracked: TrackedTransfer,
+    answers: readonly ProviderAnswer[],
+    isRight: (block: ChainBlock, owner: string) => Promise<boolean>,
+  ): Promise<boolean> {
+    const { block } = tracked.transfer;
     if (block === null) return false;
-    const answers = await client.askEvery(block.number);
     const isIt = (shown: ChainBlock) => isShownIn(context, shown, tracked);
     if (confirmedBy(answers, block.hash, isIt)) return true;
+    const owner = ownerOf({ ...tracked.transfer, direction: tracked.direction });
     for (const { block: shown } of answers) {
-      if (shown?.hash !== block.hash || !isIt(shown)) continue;
-      const owner = ownerOf({ ...tracked.transfer, direction: tracked.direction });
-      if (owner !== null && (await isProven(context, shown, owner, asset))) return true;
+      if (owner === null || shown?.hash !== block.hash || !isIt(shown)) continue;
+      if (await isRight(shown, owner)) return true;
     }
     return false;
   }
 
+  /** Those that are proven now among some of one block, which is asked for once. */
+  async function provenIn(number: number, waiting: readonly TrackedTransfer[]): Promise<string[]> {
+    const answers = await client.askEvery(number);
+    const known = new Map<string, Promise<boolean>>();
+    /** All movements of an address in a block are proven together. */
+    const isRightOf = (asset: string) => (block: ChainBlock, owner: string) => {
+      const key = `${answers.findIndex((it) => it.block === block)} ${owner}`;
+      const right = known.get(key) ?? isProven(context, block, owner, asset);
+      known.set(key, right);
+      return right;
+    };
+    const proven: string[] = [];
+    for (const tracked of waiting) {
+      const { transferId, asset } = tracked.transfer;
+      if (await isShown(tracked, answers, isRightOf(asset))) proven.push(transferId);
+    }
+    return proven;
+  }
+
   return {
-    /** The ids of those that are proven now. */
+    /** The ids of those that are proven now. The others are looked at another time. */
     async among(waiting: readonly TrackedTransfer[]): Promise<readonly string[]> {
-      const proven: string[] = [];
+      const byBlock = new Map<number, TrackedTransfer[]>();
       for (const tracked of waiting.filter(isDue)) {
-        note(tracked);
-        if (!(await isShown(tracked))) continue;
-        proven.push(tracked.transfer.transferId);
-        looked.delete(tracked.transfer.transferId);
+        const { block } = tracked.transfer;
+        if (block === null) continue;
+        byBlock.set(block.number, [...(byBlock.get(block.number) ?? []), tracked]);
       }
+      const proven: string[] = [];
+      for (const [number, some] of [...byBlock].slice(0, BLOCKS_AT_ONCE)) {
+        for (const tracked of some) note(tracked);
+        proven.push(...(await provenIn(number, some)));
+      }
+      for (const id of proven) looked.delete(id);
       return proven;
     },
   };
