@@ -3,6 +3,7 @@ import { addressOf } from '../../../libs/chains/testing/raw-blocks';
 import { createBroker, type Driver, drive } from '../testing/driver';
 import { InMemoryWatcherStore } from '../testing/in-memory-store';
 import { type LocalChain, NATIVE, startLocalChain } from '../testing/local-chain';
+import { startProxy } from '../testing/node-proxy';
 
 const [purse, idle] = [addressOf('purse'), addressOf('idle purse')];
 /** Of the tag `finalized` behind the head, with two slots in an epoch. */
@@ -97,4 +98,29 @@ it('reads again what it read after a block that a reorg replaced', async () => {
   await reconcile();
   expect(reported()).toContain('purse coin 0 0');
   expect(reported()).not.toContain('purse coin 5 5');
+});
+
+it('goes on with the others when a node says what is no balance, and reports nothing of it', async () => {
+  const proxy = await startProxy(local.anvil.url);
+  await driver.stop();
+  const isOfIdle = (params: readonly unknown[]) =>
+    JSON.stringify(params[0]).includes(idle.slice(2));
+  proxy.alter = (method, params, result) => {
+    const isBalance = method === 'eth_getBalance' || method === 'eth_call';
+    return isBalance && isOfIdle(params) ? 'five' : result;
+  };
+  driver = await drive(local, new InMemoryWatcherStore(), broker, {
+    ...{ chain: { rpcUrl: proxy.url }, finality: { kind: 'tag', tag: 'finalized' } },
+    now: () => nowMs,
+  });
+  await driver.settle();
+  await driver.mint([idle, purse]);
+  await local.send({ to: idle, value: 5n });
+  await local.send({ to: purse, value: 6n });
+  await mine();
+  await reconcile();
+  await mine(FINAL_BLOCKS);
+  await reconcile();
+  expect(new Set(reported())).toEqual(new Set(['purse coin 6 6', 'purse token 0 0']));
+  await proxy.stop();
 });

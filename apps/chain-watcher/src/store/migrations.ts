@@ -311,6 +311,14 @@ export const watcherMigrations = sqlMigrations({
       ADD COLUMN sweep_after   text   NOT NULL DEFAULT '',
       ADD COLUMN sweep_since   bigint NOT NULL DEFAULT 0,
       ADD COLUMN sweep_last_ms bigint;`,
+
+  /** Anybody can send a token that no registry lists, and its balances are never read. */
+  ReadListedBalances1764900000000: `
+    DROP INDEX watcher.balance_to_read;
+    CREATE INDEX balance_to_read ON watcher.balance (chain, asset, tried_at, address)
+      WHERE moved_number IS NOT NULL AND read_number IS NULL;
+    -- Nothing limits what a token says that it moved.
+    ALTER TABLE watcher.balance ALTER COLUMN base_sum TYPE numeric;`,
 });
 
 /**
