@@ -153,6 +153,23 @@ it('never credits 1,000 ETH that an invented fee of the purse hides from its bal
   expect(lives).toEqual(['call:0 detected unproven-trace 1000000000000000000000']);
 });
 
+it('does not believe that another purse paid, unless its balance proves it too', async () => {
+  await start({}, [purse, other]);
+  node.alter = (method, _params, result) => {
+    if (method !== 'debug_traceBlockByHash') return result;
+    type Calls = { result: { calls?: { to: string }[] } };
+    return (result as Calls[]).map((trace) => {
+      const calls = trace.result.calls?.map((it) =>
+        it.to === purse ? { ...it, from: other } : it,
+      );
+      return { ...trace, result: { ...trace.result, ...(calls && { calls }) } };
+    });
+  };
+  const { hash } = await local.send(local.batchNative([purse], [5n]));
+  for (let n = 0; n < 10; n++) await mine();
+  expect(lifeOf(hash)).toEqual(['call:0 detected unproven-trace 5']);
+});
+
 it('never credits what one of two providers invents, and credits what both show', async () => {
   const second = await startProxy(local.anvil.url);
   // Without proofs, only the other provider can confirm a trace.

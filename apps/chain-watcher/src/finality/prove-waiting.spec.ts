@@ -42,7 +42,8 @@ function lookingAt(waiting: readonly TrackedTransfer[], balance: bigint | null) 
       return hash === hashOf('parent') ? 0n : balance;
     },
   };
-  const context = { chain, registry, client: client as never, now: () => 0 };
+  const table = { has: (address: string) => address === purse } as never;
+  const context = { chain, registry, client: client as never, now: () => 0, table };
   return { asked, proofs: () => proofs, proven: createWaitingProofs(context) };
 }
 

@@ -1,5 +1,4 @@
 import { type ChainBlock, confirmedBy, type ProviderAnswer } from '@daybook/chains';
-import { ownerOf } from '../match/netting';
 import { isProven } from '../match/trace-proof';
 import type { WatchContext } from '../state/watch-state';
 import type { TrackedTransfer } from '../state/watcher-store';
@@ -18,9 +17,9 @@ const BLOCKS_AT_ONCE = 2;
 
 /** Looks again at transfers that only a trace shows, and that no balance has proven yet. */
 export function createWaitingProofs(
-  context: Pick<WatchContext, 'chain' | 'registry' | 'client' | 'now'>,
+  context: Pick<WatchContext, 'chain' | 'registry' | 'client' | 'now' | 'table'>,
 ) {
-  const { client, now } = context;
+  const { client, now, table } = context;
   /** When each was looked at last, and how long to wait from then on. */
   const looked = new Map<string, { readonly at: number; readonly pauseMs: number }>();
 
@@ -45,10 +44,13 @@ export function createWaitingProofs(
     if (block === null) return false;
     const isIt = (shown: ChainBlock) => isShownIn(context, shown, tracked);
     if (confirmedBy(answers, block.hash, isIt)) return true;
-    const owner = ownerOf({ ...tracked.transfer, direction: tracked.direction });
+    // Both sides, if both are ours: see `matchBlocks`.
+    const { from, to } = tracked.transfer;
+    const owners = [from, to].filter((it) => it !== null && table.has(it)) as readonly string[];
     for (const { block: shown } of answers) {
-      if (owner === null || shown?.hash !== block.hash || !isIt(shown)) continue;
-      if (await isRight(shown, owner)) return true;
+      if (owners.length === 0 || shown?.hash !== block.hash || !isIt(shown)) continue;
+      const right = await Promise.all(owners.map((owner) => isRight(shown, owner)));
+      if (right.every((each) => each)) return true;
     }
     return false;
   }

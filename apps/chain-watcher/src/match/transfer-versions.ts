@@ -175,9 +175,11 @@ export async function matchBlocks(
         });
   const versions = changeVersions(context, [...known, ...lost]);
   for (const { transfer } of lost) versions.revert(transfer.transferId);
-  for (const claim of found) {
-    const { block, movement } = claim;
-    const isUnproven = isTraced(movement.id) && unproven.has(claimKey(claim));
+  for (const { block, movement } of found) {
+    // A trace may be right about one side alone: who paid a purse decides what the payment is.
+    const isUnproven =
+      isTraced(movement.id) &&
+      [movement.from, movement.to].some((it) => unproven.has(addressKey(block, it ?? '')));
     versions.include(block, movement, isUnproven ? 'unproven-trace' : null);
   }
   // Those that the blocks contain are no sightings any more, so this drops only the others.
