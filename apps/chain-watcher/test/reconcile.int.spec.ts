@@ -137,3 +137,28 @@ it('asks a node that says no balances seldom and little, and for all when it say
 
 /** Balances are read after a block that is named by its hash. */
 const isByHash = (params: readonly unknown[]) => JSON.stringify(params[1]).includes('blockHash');
+
+it('goes on with the others when a node says what is no balance, and reports nothing of it', async () => {
+  const proxy = await startProxy(local.anvil.url);
+  await driver.stop();
+  const isOfIdle = (params: readonly unknown[]) =>
+    JSON.stringify(params[0]).includes(idle.slice(2));
+  proxy.alter = (method, params, result) => {
+    const isBalance = method === 'eth_getBalance' || method === 'eth_call';
+    return isBalance && isOfIdle(params) ? 'five' : result;
+  };
+  driver = await drive(local, new InMemoryWatcherStore(), broker, {
+    ...{ chain: { rpcUrl: proxy.url }, finality: { kind: 'tag', tag: 'finalized' } },
+    now: () => nowMs,
+  });
+  await driver.settle();
+  await driver.mint([idle, purse]);
+  await local.send({ to: idle, value: 5n });
+  await local.send({ to: purse, value: 6n });
+  await mine();
+  await reconcile();
+  await mine(FINAL_BLOCKS);
+  await reconcile();
+  expect(new Set(reported())).toEqual(new Set(['purse coin 6 6', 'purse token 0 0']));
+  await proxy.stop();
+});

@@ -163,6 +163,46 @@ it('never credits 1,000 ETH that the traces of the only node invent', async () =
   expect(lifeOf(hash)).toEqual(['call:0 detected unproven-trace 1000000000000000000000']);
 });
 
+it('never credits 1,000 ETH that an invented fee of the purse hides from its balance', async () => {
+  const address = swept.address.toLowerCase();
+  await start({}, [address]);
+  await local.send({ to: address, value: 2n * ETHER });
+  await mine();
+  const raw = await swept.signTransaction({
+    ...{ chainId: 31337, nonce: 0, gasLimit: 21_000n, gasPrice: 10n ** 10n },
+    ...{ to: other, value: ETHER },
+  });
+  const hash = (await local.rpc('eth_sendRawTransaction', raw)) as string;
+  const invent = inventing(address, 1_000n * ETHER, hash);
+  // No root commits to the part of a fee that goes to a chain below.
+  const l1Fee = `0x${(1_000n * ETHER).toString(16)}`;
+  node.alter = (method, params, result) => {
+    if (method !== 'eth_getBlockReceipts') return invent(method, params, result);
+    return (result as object[]).map((receipt) => ({ ...receipt, l1Fee }));
+  };
+  for (let n = 0; n < 10; n++) await mine();
+  // With what the purse paid in the same transaction netted, if anything is.
+  const lives = lifeOf(hash).filter((it) => it.startsWith('call:'));
+  expect(lives).toEqual(['call:0 detected unproven-trace 1000000000000000000000']);
+});
+
+it('does not believe that another purse paid, unless its balance proves it too', async () => {
+  await start({}, [purse, other]);
+  node.alter = (method, _params, result) => {
+    if (method !== 'debug_traceBlockByHash') return result;
+    type Calls = { result: { calls?: { to: string }[] } };
+    return (result as Calls[]).map((trace) => {
+      const calls = trace.result.calls?.map((it) =>
+        it.to === purse ? { ...it, from: other } : it,
+      );
+      return { ...trace, result: { ...trace.result, ...(calls && { calls }) } };
+    });
+  };
+  const { hash } = await local.send(local.batchNative([purse], [5n]));
+  for (let n = 0; n < 10; n++) await mine();
+  expect(lifeOf(hash)).toEqual(['call:0 detected unproven-trace 5']);
+});
+
 it('never credits what one of two providers invents, and credits what both show', async () => {
   const second = await startProxy(local.anvil.url);
   // Without proofs, only the other provider can confirm a trace.

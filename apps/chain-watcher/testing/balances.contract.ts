@@ -123,6 +123,20 @@ export function balancesContract(open: () => Promise<WatcherStore>): void {
     expect(await store.balancesRead(CHAIN, 9, 10)).toEqual([{ ...again, moved: 7n }]);
   });
 
+  it('are added up whatever a token says that it moved', async () => {
+    const most = 2n ** 256n - 1n;
+    const transfers = Array.from({ length: 900 }, () =>
+      aTracked({ asset: TOKEN, to: PURSE, amount: `${most}`, block: inBlock(4) }),
+    );
+    await store.commit(leader, { transfers });
+    const read = readAt(5, 3n, { asset: TOKEN });
+    await store.commit(leader, { balances: { read: [read] } });
+    const due = await store.balancesRead(CHAIN, 5, 10);
+    expect(due).toEqual([{ ...read, moved: 900n * most }]);
+    await store.commit(leader, { balances: { checked: due } });
+    expect(await store.balancesRead(CHAIN, 9, 10)).toEqual([]);
+  });
+
   it('that the node did not say come after all others', async () => {
     await pay(4, '7');
     const unread = { at: 1_000, holdings: [{ address: PURSE, asset: ASSET }] };

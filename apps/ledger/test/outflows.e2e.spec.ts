@@ -188,6 +188,21 @@ describe('a sweep', () => {
     ]);
   });
 
+  it('that only the trace of one node shows is recorded when it is proven, never before', async () => {
+    const [purse, other] = [await mint(), await mint()];
+    const sweep = { ...outflow(purse.address, WALLET, 5n, 102, { asset: ETH }), version: 3 };
+    const detected = { ...sweep, status: 'detected', finality: null } as const;
+    const waiting = { waiting: 'awaiting-second-provider', unprovenTrace: true } as const;
+    await ledger.publishOutflows([
+      { ...detected, version: 1, ...waiting },
+      outflow(other.address, WALLET, 1n, 102),
+    ]);
+    await isBooked(other.id, 1);
+    expect(await outflowsOf(purse.id)).toEqual([]);
+    await ledger.publishOutflows([{ ...detected, version: 2 }, sweep]);
+    await isBooked(purse.id, 1);
+  });
+
   it('may be reported before what it swept, which is completed all the same', async () => {
     const purse = await mint();
     await ledger.publishOutflows([outflow(purse.address, WALLET, 5n, 105)]);

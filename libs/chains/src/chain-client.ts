@@ -41,6 +41,8 @@ export interface TransactionRef {
 export interface IncludedTransaction extends TransactionRef {
   /** What the chain charged its sender, in base units of the coin, whether or not it succeeded. */
   readonly fee: bigint;
+  /** Whether the block does not commit to the fee, so that the node could show any. False when absent. */
+  readonly isFeeUnproven?: boolean;
   /** Whether it failed, so that nothing was moved. False when absent. */
   readonly failed?: boolean;
 }

@@ -19,8 +19,8 @@ export function packBlock<Block extends ChainBlock>(block: Block): PackedBlock<B
     ...block,
     transactions: linesOf(
       block.transactions,
-      ({ hash, sender, nonce, fee, failed }) =>
-        `${hash} ${sender} ${nonce ?? ''} ${fee}${failed ? ' failed' : ''}`,
+      ({ hash, sender, nonce, fee, isFeeUnproven, failed }) =>
+        `${hash} ${sender} ${nonce ?? ''} ${fee} ${isFeeUnproven ? 'unproven' : ''}${failed ? ' failed' : ''}`,
     ),
     transfers: linesOf(
       block.transfers,
@@ -84,9 +84,10 @@ function linesAt(text: string, places: readonly number[]): readonly string[] {
 }
 
 function toTransaction(line: string): IncludedTransaction {
-  const [hash = '', sender = '', nonce = '', fee = '', state] = line.split(' ');
+  const [hash = '', sender = '', nonce = '', fee = '', proof, state] = line.split(' ');
   return {
     ...{ hash, sender, nonce: nonce === '' ? null : Number(nonce), fee: BigInt(fee) },
+    ...(proof === 'unproven' && { isFeeUnproven: true }),
     ...(state === 'failed' && { failed: true }),
   };
 }

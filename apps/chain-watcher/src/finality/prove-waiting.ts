@@ -1,5 +1,4 @@
-import { type ChainBlock, confirmedBy } from '@daybook/chains';
-import { ownerOf } from '../match/netting';
+import { type ChainBlock, confirmedBy, type ProviderAnswer } from '@daybook/chains';
 import { isProven } from '../match/trace-proof';
 import { changeVersions } from '../match/transfer-versions';
 import type { WatchContext } from '../state/watch-state';
@@ -12,6 +11,11 @@ const AGAIN_MS_MIN = 2_000;
 const AGAIN_MS_MAX = 10 * 60_000;
 /** Far more than ever wait; it only bounds the memory. */
 const REMEMBERED_MAX = 10_000;
+/**
+ * Blocks that all providers are asked for at once. Anybody can send one base unit to a thousand purses in many blocks,
+ * which wait for ever where nothing proves them, and the chain must not wait for them.
+ */
+const BLOCKS_AT_ONCE = 2;
 
 /**
  * Looks again at transfers of which it is not known whether or how much they move: only a trace shows them and no balance
@@ -34,18 +38,43 @@ export function createWaitingProofs(context: WatchContext) {
   }
 
   /** Whether the traces of two providers show it alike, or one shows it in a block whose balances prove it. */
-  async function isShown(tracked: TrackedTransfer): Promise<boolean> {
-    const { block, asset } = tracked.transfer;
+  async function isShown(
+    tracked: TrackedTransfer,
+    answers: readonly ProviderAnswer[],
+    isRight: (block: ChainBlock, owner: string) => Promise<boolean>,
+  ): Promise<boolean> {
+    const { block } = tracked.transfer;
     if (block === null) return false;
-    const answers = await client.askEvery(block.number);
     const isIt = (shown: ChainBlock) => isShownIn(context, shown, tracked);
     if (confirmedBy(answers, block.hash, isIt)) return true;
+    // Both sides, if both are ours: see `matchBlocks`.
+    const { from, to } = tracked.transfer;
+    const owners = [from, to].filter((it) => it !== null && table.has(it)) as readonly string[];
     for (const { block: shown } of answers) {
-      if (shown?.hash !== block.hash || !isIt(shown)) continue;
-      const owner = ownerOf({ ...tracked.transfer, direction: tracked.direction });
-      if (owner !== null && (await isProven(context, shown, owner, asset))) return true;
+      if (owners.length === 0 || shown?.hash !== block.hash || !isIt(shown)) continue;
+      const right = await Promise.all(owners.map((owner) => isRight(shown, owner)));
+      if (right.every((each) => each)) return true;
     }
     return false;
+  }
+
+  /** Those that are proven now among some of one block, which is asked for once. */
+  async function provenIn(number: number, waiting: readonly TrackedTransfer[]): Promise<string[]> {
+    const answers = await client.askEvery(number);
+    const known = new Map<string, Promise<boolean>>();
+    /** All movements of an address in a block are proven together. */
+    const isRightOf = (asset: string) => (block: ChainBlock, owner: string) => {
+      const key = `${answers.findIndex((it) => it.block === block)} ${owner}`;
+      const right = known.get(key) ?? isProven(context, block, owner, asset);
+      known.set(key, right);
+      return right;
+    };
+    const proven: string[] = [];
+    for (const tracked of waiting) {
+      const { transferId, asset } = tracked.transfer;
+      if (await isShown(tracked, answers, isRightOf(asset))) proven.push(transferId);
+    }
+    return proven;
   }
 
   return {

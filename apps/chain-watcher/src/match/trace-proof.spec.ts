@@ -69,3 +69,19 @@ it('is not proven by payments in and out that cancel each other, each in a trans
   expect(await proves(blockOf([paid('call:0', 9n), taken('call:1', 9n)]), 5n, 5n)).toBe(true);
   expect(await proves(blockOf([taken('call:0', 4n)]), 5n, 1n)).toBe(true);
 });
+
+it('is not proven beside a fee, or anything else that leaves, that only the node says', async () => {
+  const paying = blockOf([paid('call:0', 1_000n)], [1_005n]);
+  const [sent] = paying.transactions;
+  const doubted = {
+    ...paying,
+    transactions: [{ ...(sent as typeof sent & {}), isFeeUnproven: true }],
+  };
+  expect(await proves(paying, 50n, 45n)).toBe(true);
+  expect(await proves(doubted as ChainBlock, 50n, 45n)).toBe(false);
+  const read = { ...paying, proven: 'header' } as const;
+  expect(await proves(read, 50n, 45n)).toBe(false);
+  const taking = blockOf([paid('call:0', 1_000n), taken('value:0', 1_000n, 'b')]);
+  expect(await proves(taking, 50n, 50n)).toBe(true);
+  expect(await proves({ ...taking, proven: 'header' }, 50n, 50n)).toBe(false);
+});

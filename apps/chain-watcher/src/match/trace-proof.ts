@@ -68,13 +68,14 @@ export async function isProven(
 
 /**
  * By how much a block changes the balance of a purse: what comes in, minus what goes out and what its own transactions
- * cost. Null if its traces both pay in and take out, in different transactions: invented payments of both kinds would
- * cancel each other, and the balance would prove them.
+ * cost. Null if the balance would prove invented payments, because something else that may be invented cancels them:
+ * traces that both pay in and take out, in different transactions, or what leaves by the word of the node alone.
  */
 export function changeOf(block: ChainBlock, purse: string, coin: string): bigint | null {
   const { transfers, sent } = movementsOf(block, (address) => address === purse);
   /** What the traces of each transaction move, in minus out. */
   const traced = new Map<string | null, bigint>();
+  const isCommitted = block.proven === 'content';
   let change = 0n;
   for (const transfer of transfers) {
     const { asset, amount, from, to, txHash, failed } = transfer;
@@ -82,8 +83,13 @@ export function changeOf(block: ChainBlock, purse: string, coin: string): bigint
     const moved = to === purse ? amount : -amount;
     change += moved;
     if (isOfTrace(transfer)) traced.set(txHash, (traced.get(txHash) ?? 0n) + moved);
+    else if (moved < 0n && !isCommitted) return null;
   }
-  for (const { sender, fee } of sent) if (sender === purse) change -= fee;
+  for (const { sender, fee, isFeeUnproven = false } of sent) {
+    if (sender !== purse || fee === 0n) continue;
+    if (isFeeUnproven || !isCommitted) return null;
+    change -= fee;
+  }
   const moves = [...traced.values()];
   const isMixed = moves.some((each) => each > 0n) && moves.some((each) => each < 0n);
   return isMixed ? null : change;

@@ -316,6 +316,14 @@ export const watcherMigrations = sqlMigrations({
   CreditByBalance1764900000000: `
     -- unbacked: how much of \`netted\` did not arrive, as balances show; null unless they were read.
     ALTER TABLE watcher.transfer ADD COLUMN unbacked numeric(78,0);`,
+
+  /** Anybody can send a token that no registry lists, and its balances are never read. */
+  ReadListedBalances1764900100000: `
+    DROP INDEX watcher.balance_to_read;
+    CREATE INDEX balance_to_read ON watcher.balance (chain, asset, tried_at, address)
+      WHERE moved_number IS NOT NULL AND read_number IS NULL;
+    -- Nothing limits what a token says that it moved.
+    ALTER TABLE watcher.balance ALTER COLUMN base_sum TYPE numeric;`,
 });
 
 /**

@@ -72,10 +72,12 @@ export const SQL = {
     WHERE b.chain = $1 AND b.read_number <= $2
     ORDER BY b.read_number, b.address, b.asset LIMIT $3`,
   balancesToRead: `
-    SELECT address, asset FROM watcher.balance
-    WHERE chain = $1 AND asset = ANY($2) AND moved_number IS NOT NULL AND read_number IS NULL
-      AND tried_at <= $4
-    ORDER BY tried_at, address, asset LIMIT $3`,
+    SELECT due.address, due.asset FROM unnest($2::text[]) AS listed (asset), LATERAL (
+      SELECT b.address, b.asset, b.tried_at FROM watcher.balance AS b
+      WHERE b.chain = $1 AND b.asset = listed.asset
+        AND b.moved_number IS NOT NULL AND b.read_number IS NULL AND b.tried_at <= $4
+      ORDER BY b.tried_at, b.address LIMIT $3) AS due
+    ORDER BY due.tried_at, due.address, due.asset LIMIT $3`,
   addressesAfter: `
     SELECT address FROM watcher.address WHERE chain = $1 AND address > $2 ORDER BY address LIMIT $3`,
   rescans: `

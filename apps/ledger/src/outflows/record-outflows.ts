@@ -52,7 +52,18 @@ export class RecordOutflowsHandler implements ICommandHandler<RecordOutflows> {
     private readonly wallets: AccountWallets,
   ) {}
 
-  execute({ reports }: RecordOutflows): Promise<readonly Unrecordable[]> {
+  /**
+   * What only the trace of one node shows may be invented, and then the balance would seem to be too high by it. It is
+   * recorded when it is proven, which is reported too.
+   */
+  async execute({ reports }: RecordOutflows): Promise<readonly Unrecordable[]> {
+    const proven = reports.filter(({ content }) => content.unprovenTrace !== true);
+    const reasons = await this.record(proven);
+    const reasonOf = new Map(proven.map((report, i) => [report, reasons[i] ?? null]));
+    return reports.map((report) => reasonOf.get(report) ?? null);
+  }
+
+  private record(reports: readonly Reported<OutflowV1>[]): Promise<readonly Unrecordable[]> {
     return recordReports(reports, {
       store: this.store,
       decider: outflow,

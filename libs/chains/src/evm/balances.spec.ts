@@ -116,6 +116,13 @@ describe('balances of an EVM node', () => {
     await expect(read(QUERIES, block)).rejects.toThrow(RpcFailure);
   });
 
+  it('are unknown of one that is no amount, and known of the others', async () => {
+    for (const wrong of ['0x', 'five', `0x1${'0'.repeat(64)}`, {}, -1]) {
+      const { read } = nodeOf({ balances: { ...HELD, [alice]: wrong } });
+      expect(await read(QUERIES, block)).toEqual([0n, null, 2n ** 255n, 0n]);
+    }
+  });
+
   it('refuses an asset of another chain, which is a fault of the caller', async () => {
     const { read } = nodeOf({ balances: HELD });
     const wrong = read([{ address: alice, asset: 'eip155:2/slip44:60' }], block);

@@ -1,5 +1,7 @@
 import type { BalanceQuery, BlockHeader } from '../chain-client';
+import { InvalidBlock } from '../invalid-block';
 import { RpcFailure } from '../node-http';
+import { readable } from '../readable-balances';
 import type { AssetIds } from './asset-ids';
 import type { JsonRpc } from './json-rpc';
 import { QUANTITY_FORM, refuseField, toAmount } from './raw';
@@ -77,10 +79,10 @@ export function createBalanceReader(rpc: JsonRpc, ids: AssetIds) {
         ]),
       ),
     ]);
-    const found = new Map<BalanceQuery, bigint | null>();
+    const found = new Map<BalanceQuery, bigint | InvalidBlock | null>();
     for (const [i, query] of coins.entries()) found.set(query, coinIn(ofCoins[i]));
     for (const [i, query] of tokens.entries()) found.set(query, tokenIn(ofTokens[i]));
-    return queries.map((query) => found.get(query) ?? null);
+    return readable(queries.map((query) => found.get(query) ?? null));
   };
 }
 
@@ -90,11 +92,16 @@ function contractOf(asset: string, { caip2 }: AssetIds): string {
   throw new RangeError(`${asset} is neither the coin of ${caip2} nor a token of it.`);
 }
 
-/** Null if the node did not say. Throws `InvalidBlock`. */
-function coinIn(answer: unknown): bigint | null {
+/** Null if the node did not say; the fault if it says what is no balance. */
+function coinIn(answer: unknown): bigint | InvalidBlock | null {
   if (answer === null) return null;
-  if (typeof answer === 'string' && answer.length > 2) return toAmount(answer);
-  return refuseField(answer, 'balance', QUANTITY_FORM);
+  try {
+    if (typeof answer === 'string' && answer.length > 2) return toAmount(answer);
+    return refuseField(answer, 'balance', QUANTITY_FORM);
+  } catch (error) {
+    if (error instanceof InvalidBlock) return error;
+    throw error;
+  }
 }
 
 /** A contract without code, or of another interface, does not answer with one word. */

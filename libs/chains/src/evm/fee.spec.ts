@@ -1,7 +1,12 @@
 import { loadProving } from '../../testing/proving';
-import { hashOf } from '../../testing/raw-blocks';
+import { aBlock, hashOf, type TransactionPlan } from '../../testing/raw-blocks';
+import { InvalidBlock } from '../invalid-block';
+import { assetIds } from './asset-ids';
 import { feeOf } from './fee';
+import { ETHEREUM_PROOF } from './header';
+import { loadKeccak } from './keccak';
 import type { RawReceipt, RawTransaction } from './raw';
+import { readBlock } from './read-block';
 
 beforeAll(loadProving);
 
@@ -28,4 +33,46 @@ it.each([
   ['0x7e', { gasUsed: '0xa', effectiveGasPrice: '0x10' }, 160n],
 ])('of type %s is never above what the signer allowed: %j', (type, receipt, fee) => {
   expect(feeAt(type, receipt)).toBe(fee);
+});
+
+const RULES = { ids: assetIds('eip155:1', 'eip155:1/slip44:60'), proof: ETHEREUM_PROOF };
+/** What the transactions of the test's blocks use, at the base fee of 7 and a tip of 1. */
+const EXACT = { gasUsed: '0x5208', effectiveGasPrice: '0x8' };
+
+/** The fees of transactions of one proven block, and which of them only the node says. */
+async function feesOf(...plans: readonly TransactionPlan[]) {
+  const keccak = await loadKeccak();
+  const { block, receipts } = aBlock({ transactions: plans }, keccak);
+  const { proven, transactions } = readBlock(block, receipts, RULES, keccak);
+  expect(proven).toBe('content');
+  return transactions.map(({ fee, isFeeUnproven = false }) => [fee, isFeeUnproven]);
+}
+
+it('is proven where the block commits to its gas and its price', async () => {
+  const legacy = { type: '0x0', receiptFields: { gasUsed: '0x5208', effectiveGasPrice: '0x7' } };
+  expect(await feesOf({ receiptFields: EXACT }, legacy, { receiptFields: EXACT })).toEqual([
+    [168_000n, false],
+    [147_000n, false],
+    [168_000n, false],
+  ]);
+});
+
+it.each([
+  ['the part of another chain', { l1Fee: '0x3635c9adc5dea00000' }],
+  ['a part for the operator', { operatorFeeConstant: '0x1' }],
+  ['blobs of a transaction without blobs', { blobGasUsed: '0x1', blobGasPrice: '0x1' }],
+  ['a price that its signer allowed and did not pay', { effectiveGasPrice: '0x9' }],
+  ['gas that the receipts do not add up', { gasUsed: '0x5207' }],
+])('is the word of the node with %s', async (_, receipt) => {
+  const [[fee, isUnproven] = []] = await feesOf({ receiptFields: { ...EXACT, ...receipt } });
+  expect(fee).not.toBe(168_000n);
+  expect(isUnproven).toBe(true);
+});
+
+it('is refused when it is more than any amount, which nobody could store', async () => {
+  const most = `0x${'f'.repeat(64)}`;
+  const fields = { blobGasUsed: most, blobGasPrice: most };
+  await expect(
+    feesOf({ type: '0x2', fields: { maxFeePerBlobGas: null }, receiptFields: fields }),
+  ).rejects.toThrow(InvalidBlock);
 });

@@ -1,3 +1,4 @@
+import { InvalidBlock } from '../invalid-block';
 import { typeOf } from './encode-transaction';
 import { type RawReceipt, type RawTransaction, toAmount } from './raw';
 
@@ -10,7 +11,7 @@ const OPERATOR_SCALE = 1_000_000n;
  * and of the operator. Zero where nobody is charged, or in a token (Celo's `feeCurrency`, CIP-64), which logs show.
  *
  * Prices are the node's word: the receipts root commits to gas, not to prices, and rollups charge less than the signer
- * allowed. A wrong fee moves no claim, and shows as a difference between the balance on chain and the books.
+ * allowed, or more (`isCommitted`). A wrong fee moves no claim, and shows as a difference between the balance on chain and the books.
  */
 export function feeOf(transaction: RawTransaction, receipt: RawReceipt | undefined): bigint {
   if (receipt === undefined || (transaction.feeCurrency ?? null) !== null) return 0n;
@@ -21,6 +22,43 @@ export function feeOf(transaction: RawTransaction, receipt: RawReceipt | undefin
   const blobs = toAmount(blobGasUsed) * atMost(blobGasPrice, maxFeePerBlobGas);
   return gas * price + blobs + toAmount(l1Fee) + operatorFee(gas, receipt);
 }
+
+/** What the block of a transaction says about the price and the place of its gas, as the node shows it. */
+export interface GasFacts {
+  readonly baseFee: unknown;
+  /** What the transactions before it used; undefined if that is not known. */
+  readonly usedBefore: unknown;
+}
+
+/**
+ * Whether a fee is exactly what the roots and the header of its block commit to: the gas that it added to the sum of
+ * the receipts, at the base fee and the tip that its signer allowed, and nothing else. Whatever is more than that, such
+ * as the part of the chain below a rollup, only the node says.
+ */
+export function isCommitted(
+  fee: bigint,
+  transaction: RawTransaction,
+  { cumulativeGasUsed }: RawReceipt,
+  { baseFee, usedBefore }: GasFacts,
+): boolean {
+  const type = typeOf(transaction);
+  // The price of blobs follows from the header by a rule of each fork.
+  if (type > SET_CODE_TYPE || type === BLOB_TYPE) return false;
+  const gas = toAmount(cumulativeGasUsed) - toAmount(usedBefore);
+  const { gasPrice, maxFeePerGas, maxPriorityFeePerGas } = transaction;
+  const asked = toAmount(baseFee) + toAmount(maxPriorityFeePerGas);
+  const price = type >= DYNAMIC_FEE_TYPE ? atMost(maxFeePerGas, asked) : toAmount(gasPrice);
+  return fee === gas * price;
+}
+
+/** More than any account has, which could not be stored. Throws `InvalidBlock`. */
+export function refuseExcessive(fee: bigint, { hash }: RawTransaction): void {
+  if (fee <= FEE_MAX) return;
+  throw new InvalidBlock(`The fee of ${hash} in the node's answer is more than any amount.`);
+}
+
+/** 256 bits, as of each amount. */
+const FEE_MAX = 2n ** 256n - 1n;
 
 /**
  * The highest price of gas that the signer allowed, which the transactions root commits to; null for a type of which that
@@ -33,12 +71,12 @@ function signedPrice(transaction: RawTransaction): unknown {
 }
 
 /** EIP-1559, which blobs (EIP-4844) and the setting of code (EIP-7702) follow. */
-const [DYNAMIC_FEE_TYPE, SET_CODE_TYPE] = [2, 4];
+const [DYNAMIC_FEE_TYPE, BLOB_TYPE, SET_CODE_TYPE] = [2, 3, 4];
 
 function atMost(shown: unknown, limit: unknown): bigint {
   const amount = toAmount(shown);
   if (limit === undefined || limit === null) return amount;
-  const most = toAmount(limit);
+  const most = typeof limit === 'bigint' ? limit : toAmount(limit);
   if (amount > most) return most;
   return amount;
 }

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+
 /** One step of a transaction's execution: a call, a creation or a self-destruct. */
 export interface Frame {
   /** In lower case; checked addresses where the frame moves the coin below the first one, else perhaps empty. */
@@ -12,9 +14,17 @@ export interface Frame {
 }
 
 export interface Move extends Pick<Frame, 'from' | 'to' | 'value'> {
-  /** The indexes of the frames down to this one, joined by `_`. */
+  /** The indexes of the frames down to this one, joined by `_`; a number made of them where they are many. */
   readonly path: string;
 }
+
+/**
+ * Anybody can send coins from a thousand calls deep. Messages take ids of 300 characters, and what comes to an address
+ * waits for a message that nobody can read.
+ */
+const PATH_CHARACTERS_MAX = 100;
+/** 128 bits. */
+const NUMBER_DIGITS = 32;
 
 /** A frame on the way to the current one, with its number among those that count, once it has one. */
 interface Place {
@@ -38,9 +48,16 @@ export function movesOf(frames: readonly Frame[]): readonly Move[] {
     way.length = depth;
     way.push({ path: depth === 0 ? '' : null, numbered: 0 });
     if (depth === 0 || value === 0n || isPrecompiled(to)) continue;
-    moves.push({ from, to, value, path: pathTo(way) });
+    moves.push({ from, to, value, path: shortened(pathTo(way)) });
   }
   return moves;
+}
+
+/** An index has far fewer digits than the number that stands for a long path. */
+function shortened(path: string): string {
+  if (path.length <= PATH_CHARACTERS_MAX) return path;
+  const digest = createHash('sha256').update(path).digest('hex');
+  return BigInt(`0x${digest.slice(0, NUMBER_DIGITS)}`).toString();
 }
 
 function pathTo(way: readonly Place[]): string {

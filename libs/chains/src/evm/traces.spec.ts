@@ -136,6 +136,20 @@ describe('what moves the coin', () => {
     const plan = call([...others, pays(alice, 5n), ...others, pays(alice, 6n)]);
     expect(shown(paid(), [plan])).toEqual(['call:0 5 alice', 'call:1 6 alice']);
   });
+
+  it('has a short name of its own however deep it is, so that its id is one that readers take', () => {
+    const last = [pays(alice, 5n), pays(alice, 6n)];
+    const below = Array.from({ length: 1_000 }).reduce<readonly CallPlan[]>(
+      (calls) => [{ type: 'CALL', from: batch, to: bob, calls }],
+      last,
+    );
+    const names = shown(paid(), [call([pays(bob, 1n), ...below])]).map((it) => it.split(' ')[0]);
+    expect(new Set(names).size).toBe(3);
+    for (const name of names) {
+      expect(name).toMatch(/^call:[0-9_]+$/);
+      expect(name?.length).toBeLessThanOrEqual(105);
+    }
+  });
 });
 
 describe('the traces of a block', () => {

@@ -2,6 +2,7 @@ import { base58 } from '../../testing/tron-blocks';
 import { said } from '../../testing/tron-node/ask';
 import { FIRST, playScenario, SECOND } from '../../testing/tron-node/scenario';
 import { createTronNode as createStandIn } from '../../testing/tron-node/tron-node';
+import { InvalidBlock } from '../invalid-block';
 import { RpcFailure } from '../node-http';
 import { createTronBalanceReader } from './balances';
 import { tronAssetIds } from './transfers';
@@ -15,11 +16,15 @@ const ids = tronAssetIds(chain);
 const usdt = ids.trc20(base58(standIn.chain.contract('usdt')));
 const [first, second] = [base58(FIRST), base58(SECOND)];
 
-/** Asks the stand-in; `between` happens before each question. */
-function reader(between: (call: string) => void = () => undefined) {
+/** Asks the stand-in; `between` happens before each question, and `alter` changes answers about accounts. */
+function reader(
+  between: (call: string) => void = () => undefined,
+  alter: (account: object) => object = (account) => account,
+) {
   const solid = async (call: string, body: object) => {
     between(call);
-    return said(standIn, call, body, 'solidity');
+    const answer = said(standIn, call, body, 'solidity');
+    return call === 'getaccount' ? alter(answer) : answer;
   };
   return createTronBalanceReader({ solid } as TronNode, chain, ids);
 }
@@ -74,6 +79,19 @@ describe('balances of a TRON node', () => {
     expect(await moving(queries, asked)).toEqual([null]);
     expect(looks).toBe(2);
   });
+
+  it.each([-1, 'five', 0.5, []])(
+    'are unknown of one that is %j, and known of the others',
+    async (balance) => {
+      const wrong = reader(undefined, (account) => ({ ...account, balance }));
+      const coin = { address: first, asset: ids.coin };
+      expect(await wrong([coin, { address: second, asset: usdt }], solidified())).toEqual([
+        null,
+        1_818n,
+      ]);
+      await expect(wrong([coin], solidified())).rejects.toThrow(InvalidBlock);
+    },
+  );
 
   it('are unknown where the node refuses, and a failure where it does not answer', async () => {
     const queries = [{ address: first, asset: ids.coin }];

@@ -1,5 +1,7 @@
 import type { BalanceQuery, BlockHeader } from '../chain-client';
+import { InvalidBlock } from '../invalid-block';
 import { RpcFailure } from '../node-http';
+import { readable } from '../readable-balances';
 import { digitsOf, type Fields, fieldsOf, integerOf, listOf, textOf } from './answer';
 import type { TronAssetIds } from './transfers';
 import { tronAddressKey } from './tron-address';
@@ -28,14 +30,14 @@ export function createTronBalanceReader(node: TronNode, chain: string, ids: Tron
     const contract = prefixed(asset, `${chain}/trc20:`);
     if (contract !== null) return tokenBalance(address, contract);
     const account = await accountOf(address, accounts);
-    if (asset === ids.coin) return integerOf(account.balance, 'balance of an account');
+    if (asset === ids.coin) return amountOf(account.balance, 'balance of an account');
     const token = prefixed(asset, `${chain}/trc10:`);
     if (token === null) throw new RangeError(`${asset} is no asset of ${chain}.`);
     const held = listOf(account.assetV2, 'assets of an account').map((each) =>
       fieldsOf(each, 'asset of an account'),
     );
     const found = held.find(({ key }) => textOf(key, 'id of an asset') === token);
-    return found === undefined ? 0n : integerOf(found.value, 'balance of an asset');
+    return found === undefined ? 0n : amountOf(found.value, 'balance of an asset');
   }
 
   /** One answer has all assets of an account but those of contracts. */
@@ -70,18 +72,18 @@ export function createTronBalanceReader(node: TronNode, chain: string, ids: Tron
     queries: readonly BalanceQuery[],
     { hash }: Pick<BlockHeader, 'hash'>,
   ): Promise<readonly (bigint | null)[]> {
-    const found: (bigint | null)[] = [];
+    const found: (bigint | InvalidBlock | null)[] = [];
     for (let from = 0; from < queries.length; from += QUERIES_AT_ONCE) {
       const some = queries.slice(from, from + QUERIES_AT_ONCE);
       const accounts: Accounts = new Map();
       const isBefore = await isLast(hash);
       const values = isBefore
-        ? await Promise.all(some.map((query) => read(query, accounts).catch(nullIfRefused)))
+        ? await Promise.all(some.map((query) => read(query, accounts).catch(faultIfRefused)))
         : [];
       const isStill = isBefore && (await isLast(hash));
       found.push(...some.map((_, i) => (isStill ? (values[i] ?? null) : null)));
     }
-    return found;
+    return readable(found);
   };
 }
 
@@ -95,8 +97,16 @@ function hexOf(address: string): string {
   return `41${tronAddressKey(address).slice(2)}`;
 }
 
+/** Throws `InvalidBlock` unless it is an integer that is not negative. */
+function amountOf(value: unknown, what: string): bigint {
+  const amount = integerOf(value, what);
+  if (amount < 0n) throw new InvalidBlock(`The node's answer has a negative ${what}.`);
+  return amount;
+}
+
 /** A node that keeps no such state, or does not run contracts, refuses. */
-function nullIfRefused(error: unknown): null {
+function faultIfRefused(error: unknown): InvalidBlock | null {
+  if (error instanceof InvalidBlock) return error;
   if (error instanceof RpcFailure && error.kind === 'refused') return null;
   throw error;
 }

@@ -1,0 +1,62 @@
+import type { ChainBlock, ProviderAnswer } from '@daybook/chains';
+import { addressOf, hashOf } from '../../../../libs/chains/testing/raw-blocks';
+import { chain, registry } from '../../testing/simulated-chain';
+import { aTracked } from '../../testing/watcher-store.contract';
+import type { TrackedTransfer } from '../state/watcher-store';
+import { createWaitingProofs } from './prove-waiting';
+
+const COIN = registry.assets[0]?.id as string;
+const purse = addressOf('purse');
+
+/** A payment of one base unit that only a trace of a block shows. */
+function waitingIn(number: number, index: number): TrackedTransfer {
+  const txHash = hashOf(`${number}`);
+  const block = { number, hash: hashOf(`block ${number}`), time: '2026-01-01T00:00:00.000Z' };
+  const transferId = `${chain.id}/${txHash}/call:${index}`;
+  const parties = { from: addressOf('payer'), to: purse };
+  const shown = { transferId, txHash, block, asset: COIN, amount: '1', ...parties };
+  return aTracked({ ...shown, chain: chain.id, status: 'detected', waiting: 'unproven-trace' });
+}
+
+/** Looks at what waits, and says which blocks all providers were asked for. */
+function lookingAt(waiting: readonly TrackedTransfer[], balance: bigint | null) {
+  const asked: number[] = [];
+  let proofs = 0;
+  const client = {
+    async askEvery(number: number): Promise<readonly ProviderAnswer[]> {
+      asked.push(number);
+      const some = waiting.filter(({ transfer }) => transfer.block?.number === number);
+      const hash = hashOf(`block ${number}`);
+      const shown: ChainBlock = {
+        ...{ number, hash, parentHash: hashOf('parent'), time: 0, proven: 'content' },
+        ...{ contentDigest: null, transactions: [] },
+        transfers: some.map(({ transfer: { transferId, txHash, from, to } }) => ({
+          ...{ ordinal: transferId.split('/').at(-1) as string, asset: COIN, amount: 1n, txHash },
+          ...{ from, to: to as string, failed: false },
+        })),
+      };
+      return [{ provider: 'the only one', block: shown, failure: null }];
+    },
+    async provenBalance(_: string, hash: string) {
+      proofs += 1;
+      return hash === hashOf('parent') ? 0n : balance;
+    },
+  };
+  const table = { has: (address: string) => address === purse } as never;
+  const context = { chain, registry, client: client as never, now: () => 0, table };
+  return { asked, proofs: () => proofs, proven: createWaitingProofs(context) };
+}
+
+it('asks once for a block in which many wait, and proves all of a purse together', async () => {
+  const waiting = Array.from({ length: 16 }, (_, n) => waitingIn(5, n));
+  const { asked, proofs, proven } = lookingAt(waiting, 16n);
+  expect(await proven.among(waiting)).toHaveLength(16);
+  expect([asked, proofs()]).toEqual([[5], 2]);
+});
+
+it('asks for few of many blocks at once, and for the others next', async () => {
+  const waiting = Array.from({ length: 5 }, (_, n) => waitingIn(n, 0));
+  const { asked, proven } = lookingAt(waiting, null);
+  for (let pass = 0; pass < 4; pass++) expect(await proven.among(waiting)).toEqual([]);
+  expect(asked).toEqual([0, 1, 2, 3, 4]);
+});
