@@ -106,8 +106,22 @@ describe('blockTransfers', () => {
     expect(rest).toEqual([]);
   });
 
-  it('finds no value in a creation or a call without one', () => {
-    expect(transfersOf({ to: null, value: 7n }, { to: bob })).toEqual([]);
+  it('finds no value in a call without one', () => {
+    expect(transfersOf({ to: null }, { to: bob })).toEqual([]);
+  });
+
+  it('finds the value of a creation, which goes to the new contract', () => {
+    const creator = '0x6ac7ea33f8831ea9dcc53393aaa88b25a785dbf0';
+    // The first contracts of an account, as Ethereum names them.
+    const contracts = [
+      '0xcd234a471b72ba2f1ccf0a70fcaba648a5eecd8d',
+      '0x343c43a37d37dff08ae8c4a11544c718abb4fcf8',
+    ];
+    for (const [nonce, to] of contracts.entries()) {
+      const [created, ...others] = transfersOf({ to: null, from: creator, nonce, value: 7n });
+      expect(others).toEqual([]);
+      expect(created).toMatchObject({ ordinal: 'value:0', from: creator, to, amount: 7n });
+    }
   });
 
   it('finds every transfer of one transaction, each by its place among the logs of that transaction', () => {

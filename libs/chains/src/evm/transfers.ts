@@ -1,3 +1,4 @@
+import { getCreateAddress } from 'ethers/address';
 import type { BlockTransfer } from '../chain-client';
 import type { CoinLog } from '../chains-and-assets';
 import type { AssetIds } from './asset-ids';
@@ -11,6 +12,7 @@ import {
   succeeded,
   toAddress,
   toAmount,
+  toNumber,
 } from './raw';
 import {
   addLog,
@@ -48,7 +50,9 @@ export function blockTransfers(
     // A transaction without a receipt was not executed.
     if (receipt === undefined) continue;
     const failed = !succeeded(receipt);
-    const value = valueTransfer(transaction, ids, failed);
+    // Its log says to whom it goes, which may be another address than elsewhere.
+    const isLogged = coinLog?.coversValues === true && isNobody(transaction.to);
+    const value = isLogged ? null : valueTransfer(transaction, ids, failed);
     if (!failed) {
       addSucceeded(transfers, value, receipt, reading);
       continue;
@@ -120,17 +124,26 @@ export function pendingTransfers(
   return [value, call].filter((transfer) => transfer !== null);
 }
 
-/** The value of the transaction itself. No value is no transfer. */
+/** The value of the transaction itself, which goes to the contract that it creates, if it creates one. */
 function valueTransfer(transaction: RawTransaction, ids: AssetIds, failed: boolean) {
   const { to, from, value, hash } = transaction;
-  if (isNobody(to) || value === '0x0' || hasNoValue(transaction)) return null;
+  // No value is no transfer.
+  if (value === '0x0' || hasNoValue(transaction)) return null;
   const amount = toAmount(value);
   if (amount === 0n) return null;
-  const parties = { from: toAddress(from), to: toAddress(to) };
+  const recipient = isNobody(to) ? createdBy(transaction) : toAddress(to);
+  if (recipient === null) return null;
+  const parties = { from: toAddress(from), to: recipient };
   return {
     ...{ ...parties, ordinal: 'value:0', asset: ids.native, txHash: hash, failed },
     amount: movedBetween(parties, amount),
   };
+}
+
+/** The address of a contract that a transaction creates; null where that does not follow from its nonce. */
+function createdBy({ from, nonce }: RawTransaction): string | null {
+  if (nonce === undefined || nonce === null) return null;
+  return getCreateAddress({ from: toAddress(from), nonce: toNumber(nonce, 'nonce') }).toLowerCase();
 }
 
 /**
