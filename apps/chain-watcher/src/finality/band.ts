@@ -103,7 +103,9 @@ export function isShownIn(
   const owner = ownerOf({ ...tracked.transfer, direction: tracked.direction });
   const isOwner = (address: string) => address === owner;
   return [false, true].some((isUnproven) =>
-    movementsIn(context, block, isOwner, () => isUnproven).some((shown) => isSame(shown, tracked)),
+    movementsIn(context, block, isOwner, { isUnproven: () => isUnproven }).some((shown) =>
+      isSame(shown, tracked),
+    ),
   );
 }
 

@@ -9,7 +9,8 @@ import {
 } from '@daybook/chains';
 import type { FinalityV1 } from '@daybook/contracts';
 import { finalityText } from '@daybook/domain';
-import { changeVersions, matchBlocks } from '../match/transfer-versions';
+import { matchBlocks, matchProven } from '../match/match-blocks';
+import { changeVersions } from '../match/transfer-versions';
 import { strandedIn } from '../quarantine/stranded';
 import { headerAt, type Ring } from '../state/ring';
 import { startedChain, tipOf, type WatchContext } from '../state/watch-state';
@@ -203,11 +204,14 @@ export function createFinality(context: WatchContext) {
 
   /** Those that are proven by now become final as others do. Returns whether there are any. */
   async function resumeProven(unproven: readonly TrackedTransfer[]): Promise<boolean> {
-    const proven = await proofs.among(unproven);
-    const versions = changeVersions(context, unproven);
-    for (const id of proven) versions.resume(id);
-    if (versions.changes.length > 0) await context.commit({ transfers: versions.changes });
-    return proven.length > 0;
+    let isResumed = false;
+    for (const { block, owner, txHash } of await proofs.among(unproven)) {
+      const transfers = await matchProven(context, block, owner, txHash);
+      if (transfers.length === 0) continue;
+      await context.commit({ transfers });
+      isResumed = true;
+    }
+    return isResumed;
   }
 
   return {

@@ -1,9 +1,10 @@
 import { type ChainBlock, confirmedBy } from '@daybook/chains';
+import { movementsIn } from '../match/movements';
 import { ownerOf } from '../match/netting';
 import { isProven } from '../match/trace-proof';
+import { contentOf, isOtherMovement } from '../match/transfer-versions';
 import type { WatchContext } from '../state/watch-state';
 import type { TrackedTransfer } from '../state/watcher-store';
-import { isShownIn } from './band';
 
 /** A transfer that was not proven is looked at again after this, and later less often. */
 const AGAIN_MS_MIN = 2_000;
@@ -16,48 +17,86 @@ export function createWaitingProofs(
   context: Pick<WatchContext, 'chain' | 'registry' | 'client' | 'now'>,
 ) {
   const { client, now } = context;
-  /** When each was looked at last, and how long to wait from then on. */
+  /** When each was looked at last in its block, and how long to wait from then on. */
   const looked = new Map<string, { readonly at: number; readonly pauseMs: number }>();
 
-  function isDue({ transfer: { transferId } }: TrackedTransfer): boolean {
-    const last = looked.get(transferId);
+  function isDue(tracked: TrackedTransfer): boolean {
+    const last = looked.get(keyOf(tracked));
     return last === undefined || now() - last.at >= last.pauseMs;
   }
 
-  function note({ transfer: { transferId } }: TrackedTransfer): void {
-    const pauseMs = (looked.get(transferId)?.pauseMs ?? AGAIN_MS_MIN / 2) * 2;
+  function note(tracked: TrackedTransfer): void {
+    const key = keyOf(tracked);
+    const pauseMs = (looked.get(key)?.pauseMs ?? AGAIN_MS_MIN / 2) * 2;
     if (looked.size >= REMEMBERED_MAX) looked.clear();
-    looked.set(transferId, { at: now(), pauseMs: Math.min(pauseMs, AGAIN_MS_MAX) });
+    looked.set(key, { at: now(), pauseMs: Math.min(pauseMs, AGAIN_MS_MAX) });
   }
 
-  /** Whether the traces of two providers show it alike, or one shows it in a block whose balances prove it. */
-  async function isShown(tracked: TrackedTransfer): Promise<boolean> {
-    const { block, asset } = tracked.transfer;
-    if (block === null) return false;
+  /** The traces that prove it: of two providers that show alike what moves beside it, or those that a balance proves. */
+  async function proofOf(tracked: TrackedTransfer): Promise<ProvenTraces | null> {
+    const { block, asset, txHash } = tracked.transfer;
+    const owner = ownerOf({ ...tracked.transfer, direction: tracked.direction });
+    if (block === null || owner === null) return null;
     const answers = await client.askEvery(block.number);
-    const isIt = (shown: ChainBlock) => isShownIn(context, shown, tracked);
-    if (confirmedBy(answers, block.hash, isIt)) return true;
-    for (const { block: shown } of answers) {
-      if (shown?.hash !== block.hash || !isIt(shown)) continue;
-      const owner = ownerOf({ ...tracked.transfer, direction: tracked.direction });
-      if (owner !== null && (await isProven(context, shown, owner, asset))) return true;
+    const showing = answers.flatMap(({ block: shown }) => {
+      const beside = shown?.hash === block.hash ? besideIn(shown, owner, tracked) : null;
+      return shown === null || beside === null ? [] : [{ shown, beside }];
+    });
+    for (const [i, { shown, beside }] of showing.entries()) {
+      const isSame = (other: ChainBlock) =>
+        showing.slice(i).some((each) => each.shown === other && each.beside === beside);
+      if (confirmedBy(answers, block.hash, isSame)) return { block: shown, owner, txHash };
     }
-    return false;
+    for (const { shown } of showing) {
+      if (await isProven(context, shown, owner, asset))
+        return { block: shown, owner, txHash: null };
+    }
+    return null;
+  }
+
+  /** What a block moves of the coin beside a transfer of it, if it shows that; what is netted follows from it. */
+  function besideIn(
+    block: ChainBlock,
+    owner: string,
+    { transfer }: TrackedTransfer,
+  ): string | null {
+    const moved = movementsIn(context, block, (address) => address === owner).filter(
+      ({ asset, txHash }) => asset === transfer.asset && txHash === transfer.txHash,
+    );
+    const isShown = moved.some(
+      (each) =>
+        each.id === transfer.transferId &&
+        !each.failed &&
+        !isOtherMovement(transfer, contentOf(context.chain.id, each)),
+    );
+    const words = moved.map(({ id, amount, from, to }) => `${id} ${amount} ${from} ${to}`);
+    return isShown ? words.join('\n') : null;
   }
 
   return {
-    /** The ids of those that are proven now. */
-    async among(waiting: readonly TrackedTransfer[]): Promise<readonly string[]> {
-      const proven: string[] = [];
+    /** The traces that prove some of them now. */
+    async among(waiting: readonly TrackedTransfer[]): Promise<readonly ProvenTraces[]> {
+      const proven: ProvenTraces[] = [];
       for (const tracked of waiting.filter(isDue)) {
         note(tracked);
-        if (!(await isShown(tracked))) continue;
-        proven.push(tracked.transfer.transferId);
-        looked.delete(tracked.transfer.transferId);
+        const proof = await proofOf(tracked);
+        if (proof !== null) proven.push(proof);
       }
       return proven;
     },
   };
+}
+
+/** A block with true traces of an address. */
+export interface ProvenTraces {
+  readonly block: ChainBlock;
+  readonly owner: string;
+  /** Of this transaction only; null: of the whole block. */
+  readonly txHash: string | null;
+}
+
+function keyOf({ transfer: { transferId, block } }: TrackedTransfer): string {
+  return `${transferId} ${block?.hash}`;
 }
 
 /** Whether a transfer waits because nothing but one trace shows it. */
