@@ -137,7 +137,7 @@ export const COIN_MOVES: readonly CoinMove[] = [
 ];
 
 /** Creation code that logs that somebody gets five of the kind seven. */
-function erc1155To(address: string): string {
+export function erc1155To(address: string): string {
   const data = '60076000526005602052';
   return `0x${data}${push20(address)}600033${push32(SINGLE_TOPIC)}60406000a400`;
 }
@@ -168,4 +168,10 @@ function push32(word: string): string {
 /** Calls `balanceOf`. */
 export function balanceCall(token: string, address: string): Call {
   return { to: token, data: `0x70a08231${topicOf(address).slice(2)}` };
+}
+
+/** A listed token whose log of a transfer lacks the amount, so that it cannot be read. */
+export function oddTokenCode(): string {
+  const code = `60043533${push32(TRANSFER_TOPIC)}60006000a300`;
+  return `0x61${(code.length / 2).toString(16).padStart(4, '0')}80600c6000396000f3${code}`;
 }

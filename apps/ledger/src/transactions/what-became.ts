@@ -25,6 +25,10 @@ const SENTENCES = {
   unreadable: 'The log of the token cannot be read as a transfer, so its amount is not known.',
   'awaiting-second-provider':
     'The amount is so large that a second provider must show the block as well.',
+  'unproven-trace':
+    'Only a trace shows it. It waits until a balance proves it, or a second provider shows the same.',
+  internal: 'It comes from another purse of yours, so it is no deposit.',
+  'top-up': 'It comes from a gas address of yours, so it is no deposit.',
   'customer-blocked': 'The customer was blocked, so the account was credited.',
   'purse-archived': 'The purse was archived, so the money waits in suspense.',
   'purse-declined': 'The purse was declined, so the money waits in suspense.',
