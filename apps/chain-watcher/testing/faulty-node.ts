@@ -1,5 +1,6 @@
 import { type JsonRpc, RpcFailure } from '@daybook/chains';
 import type { BlockWithReceipts } from '../../../libs/chains/testing/raw-blocks';
+import { isOfTraces, TRACE_FAULTS, type Tracing, tracingAnswer } from './faulty-traces';
 import { CHAIN, type ModelChain } from './model-chain';
 import type { Random } from './random';
 
@@ -26,12 +27,14 @@ const FAULTS = [
   'a value changed',
 ] as const;
 
-/** How a node answers for its tags. */
+/** How a node answers for its tags, and what it serves besides. */
 export interface Tags {
   /** How far the finalized block lies below the highest one. */
   readonly finalityDepth: number;
   /** Whether a fault may make it name a block that is not final. */
   readonly mayLie: boolean;
+  /** Neither traces nor proofs when left out. */
+  readonly tracing?: Tracing;
 }
 
 /** What is wrong with a node. */
@@ -62,7 +65,7 @@ export function faultyNode(
   random: Random,
   trouble: Readonly<Trouble>,
   meanwhile: () => void,
-  { finalityDepth, mayLie }: Tags,
+  { finalityDepth, mayLie, tracing }: Tags,
 ): JsonRpc {
   const forged = new Map<string, BlockWithReceipts>();
   let heads = 0;
@@ -154,14 +157,27 @@ export function faultyNode(
     return null;
   }
 
+  /** One of `faults`, or none. Throws the failure of what is not answered at all. */
+  function faultOf<Fault extends string>(faults: readonly Fault[]): Fault | null {
+    const { rarity } = trouble;
+    const fault = rarity !== null && random.oneIn(rarity) ? random.pick(faults) : null;
+    if (fault === 'silent') throw new RpcFailure('The node did not answer.', 'silent');
+    if (fault === 'limited') throw new RpcFailure('Too many requests.', 'limited');
+    if (fault === 'unreachable') throw new RpcFailure('The connection was refused.', 'passing');
+    return fault;
+  }
+
+  const traced =
+    tracing &&
+    tracingAnswer(chain, random, tracing, (at) =>
+      at.length === 66 ? byHash(at) : shown()[Number(at)],
+    );
+
   return {
     async send(method, params) {
       meanwhile();
-      const { rarity } = trouble;
-      const fault = rarity !== null && random.oneIn(rarity) ? random.pick(FAULTS) : null;
-      if (fault === 'silent') throw new RpcFailure('The node did not answer.', 'silent');
-      if (fault === 'limited') throw new RpcFailure('Too many requests.', 'limited');
-      if (fault === 'unreachable') throw new RpcFailure('The connection was refused.', 'passing');
+      if (traced && isOfTraces(method)) return traced(method, params, faultOf(TRACE_FAULTS));
+      const fault = faultOf(FAULTS);
       const at = params[0] as string;
       switch (method) {
         case 'eth_chainId':

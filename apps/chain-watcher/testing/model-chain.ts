@@ -1,24 +1,19 @@
-import { assetIds } from '@daybook/chains';
 import type { Keccak } from '../../../libs/chains/src/evm/keccak';
 import {
   aBlock,
   addressOf,
   aTransaction,
+  type BlockPlan,
   type BlockWithReceipts,
-  erc20Log,
   hashOf,
-  TRANSFER_TOPIC,
-  type TransactionPlan,
-  topicOf,
   wordOf,
 } from '../../../libs/chains/testing/raw-blocks';
+import { changesOf, type Execution, executionOf } from './model-execution';
+import { ALL_PLANS, always, gasOf, type ModelPlan, type Plan } from './model-plans';
+import { type ModelState, openingState } from './model-state';
 import type { Random } from './random';
 
-export const CHAIN = 'eip155:31337';
-export const IDS = assetIds(CHAIN, `${CHAIN}/slip44:60`);
-export const TOKEN = addressOf('a token of the registry');
-const UNKNOWN_TOKEN = addressOf('a token that nobody lists');
-const NFT = addressOf('a collection');
+export { CHAIN, IDS, TOKEN } from './model-plans';
 
 /** A transaction that somebody signed: what it does may depend on the block that includes it. */
 export interface ModelTransaction {
@@ -27,7 +22,7 @@ export interface ModelTransaction {
   readonly salt: string;
   readonly sender: string;
   readonly nonce: number;
-  plan(blockSalt: number): TransactionPlan;
+  readonly plan: Plan;
 }
 
 /**
@@ -47,6 +42,8 @@ export class ModelChain {
   made = 0;
   /** The transactions that only forged branches have. */
   readonly thefts = new Set<string>();
+  private readonly states = new Map<string, ModelState>();
+  private readonly executions = new Map<string, readonly Execution[]>();
   private readonly transactions = new Map<string, ModelTransaction>();
   private salt = 0;
   private sent = 0;
@@ -63,6 +60,16 @@ export class ModelChain {
   /** The block that no reorg replaces, save one that breaks what the chain promises. */
   finalized(depth: number): number {
     return Math.max(0, Math.min(this.highest - depth, this.height));
+  }
+
+  /** The state after a block with this hash, forged or not; null for one that the model did not make. */
+  stateAfter(hash: string): ModelState | null {
+    return this.states.get(hash) ?? null;
+  }
+
+  /** What the transactions of a block did, in their order. */
+  executed(hash: string): readonly Execution[] {
+    return this.executions.get(hash) ?? [];
   }
 
   get height(): number {
@@ -113,7 +120,7 @@ export class ModelChain {
   /** What somebody who forges blocks makes of one: another block in its place, which nobody builds on. */
   forge({ block, receipts }: BlockWithReceipts): BlockWithReceipts {
     this.salt += 1;
-    const forged = block.transactions.flatMap(({ hash }, i): TransactionPlan[] => {
+    const forged = block.transactions.flatMap(({ hash }, i): ModelPlan[] => {
       const transaction = this.transactions.get(hash);
       if (transaction === undefined) return [];
       const { salt, sender: from, nonce, plan } = transaction;
@@ -122,13 +129,10 @@ export class ModelChain {
       return [{ ...plan(0), salt, from, nonce, failed: false, logs }];
     });
     const { number, parentHash, timestamp } = block;
-    return aBlock(
-      {
-        ...{ number: Number(number), parentHash, time: Number(timestamp) },
-        ...{ salt: `forged ${this.salt}`, transactions: forged },
-      },
-      this.keccak,
-    );
+    return this.built({
+      ...{ number: Number(number), parentHash, time: Number(timestamp) },
+      ...{ salt: `forged ${this.salt}`, transactions: forged },
+    });
   }
 
   /** A block of another chain, with a correct hash. Nobody has its parent. */
@@ -151,7 +155,7 @@ export class ModelChain {
         recipients.length === 0 ? addressOf('a stranger') : this.random.pick(recipients);
       const thief = addressOf('a thief');
       const [from, to] = this.random.oneIn(2) ? [thief, victim] : [victim, thief];
-      const theft: TransactionPlan = {
+      const theft: ModelPlan = {
         ...{ salt: `theft ${this.salt}`, from, to, value: 10n ** 18n, ...gasOf(7) },
       };
       const kept = (this.canonical[number]?.block.transactions ?? []).flatMap(({ hash }) => {
@@ -160,14 +164,11 @@ export class ModelChain {
         const { salt, sender, nonce, plan } = signed;
         return [{ ...plan(this.salt), salt, from: sender, nonce }];
       });
-      const block = aBlock(
-        {
-          ...{ number, parentHash: parent?.hash ?? hashOf('genesis') },
-          ...{ time: Math.max(this.now(), Number(parent?.timestamp ?? 0)) },
-          ...{ salt: `forged ${this.salt}`, transactions: [theft, ...kept] },
-        },
-        this.keccak,
-      );
+      const block = this.built({
+        ...{ number, parentHash: parent?.hash ?? hashOf('genesis') },
+        ...{ time: Math.max(this.now(), Number(parent?.timestamp ?? 0)) },
+        ...{ salt: `forged ${this.salt}`, transactions: [theft, ...kept] },
+      });
       this.thefts.add(block.block.transactions[0]?.hash ?? '');
       branch.push(block);
     }
@@ -190,25 +191,34 @@ export class ModelChain {
   private append(transactions: readonly ModelTransaction[]): void {
     this.salt += 1;
     const parent = this.canonical.at(-1)?.block;
-    const block = aBlock(
-      {
-        number: this.canonical.length,
-        parentHash: parent?.hash ?? hashOf('genesis'),
-        time: Math.max(this.now(), Number(parent?.timestamp ?? 0)),
-        salt: String(this.salt),
-        transactions: transactions.map((transaction) => ({
-          ...transaction.plan(this.salt),
-          salt: transaction.salt,
-          from: transaction.sender,
-          nonce: transaction.nonce,
-        })),
-      },
-      this.keccak,
-    );
+    const block = this.built({
+      number: this.canonical.length,
+      parentHash: parent?.hash ?? hashOf('genesis'),
+      time: Math.max(this.now(), Number(parent?.timestamp ?? 0)),
+      salt: String(this.salt),
+      transactions: transactions.map((transaction) => ({
+        ...transaction.plan(this.salt),
+        salt: transaction.salt,
+        from: transaction.sender,
+        nonce: transaction.nonce,
+      })),
+    });
     this.canonical.push(block);
     this.byHash.set(block.block.hash, block);
     this.highest = Math.max(this.highest, this.height);
     this.made += 1;
+  }
+
+  /** A block with the state that its transactions lead to. */
+  private built(plan: ModelBlock): BlockWithReceipts {
+    const executions = plan.transactions.map(executionOf);
+    const changes = changesOf(plan.transactions, executions);
+    const before = this.states.get(plan.parentHash) ?? openingState(this.keccak);
+    const state = before.after(changes);
+    const built = aBlock({ ...plan, header: { stateRoot: state.root } }, this.keccak);
+    this.states.set(built.block.hash, state);
+    this.executions.set(built.block.hash, executions);
+    return built;
   }
 
   private sign(sender: string, nonce: number, recipients: readonly string[]): ModelTransaction {
@@ -218,7 +228,7 @@ export class ModelChain {
         ? addressOf('a stranger')
         : random.pick(recipients);
     const amount = () => BigInt(random.integer(1_000));
-    const made = random.pick(PLANS)(sender, to, amount);
+    const made = random.pick(ALL_PLANS)(sender, to, amount);
     const gas = random.integer(50);
     // Nobody has the keys of our addresses here, so the transaction has nobody's signature.
     const unsigned = recipients.includes(sender) ? { fields: { r: '0x0' } } : {};
@@ -238,74 +248,7 @@ export class ModelChain {
   }
 }
 
-type Plan = ModelTransaction['plan'];
-type MakePlan = (sender: string, to: () => string, amount: () => bigint) => Plan;
-
-function callOf(recipient: string, amount: bigint): string {
-  return `0xa9059cbb${topicOf(recipient).slice(2)}${wordOf(amount).slice(2)}`;
-}
-
-/** One recipient or another, one amount or another, by the block that includes it. */
-const shapeShifting: MakePlan = (sender, to, amount) => {
-  const recipients = [to(), to()] as const;
-  const base = amount();
-  return (salt) => {
-    const recipient = salt % 2 === 0 ? recipients[0] : recipients[1];
-    const logs = [erc20Log(TOKEN, sender, recipient, base + BigInt(salt % 3))];
-    return { to: addressOf('a contract'), logs };
-  };
-};
-
-/** It fails in some blocks and succeeds in others. */
-const fickle: MakePlan = (_, to, amount) => {
-  const [recipient, value] = [to(), amount() + 1n];
-  return (salt) => ({ to: recipient, value, failed: salt % 2 === 0 });
-};
-
-/** Anybody moves a token in and out of the same addresses. */
-const turnover: MakePlan = (sender, to, amount) => {
-  const parties = [sender, to(), to(), to(), sender];
-  const logs = parties.slice(1).map((party, i) => {
-    return erc20Log(TOKEN, parties[i] as string, party, party === parties[i] ? 0n : amount());
-  });
-  return always({ to: addressOf('an exchange'), logs });
-};
-
-/** Takes a token from one of our addresses, by an allowance or as a token that lies. */
-const taken: MakePlan = (_, to, amount) => {
-  const logs = [erc20Log(TOKEN, to(), addressOf('a collector'), amount())];
-  return always({ to: TOKEN, logs });
-};
-
-const PLANS: readonly MakePlan[] = [
-  (_, to, amount) => always({ to: to(), value: amount() }),
-  (_, to, amount) => always({ to: to(), value: amount() + 1n, failed: true }),
-  (sender, to, amount) => {
-    const [recipient, value] = [to(), amount()];
-    const logs = [erc20Log(TOKEN, sender, recipient, value)];
-    return always({ to: TOKEN, input: callOf(recipient, value), logs });
-  },
-  (_, to, amount) => always({ to: TOKEN, input: callOf(to(), amount()), failed: true }),
-  // Calls the token, yet nothing comes of it, and the transaction succeeds.
-  (_, to, amount) => always({ to: TOKEN, input: callOf(to(), amount()), logs: [] }),
-  (sender, to, amount) => {
-    const recipient = to();
-    const logs = [amount(), amount(), 0n].map((it) => erc20Log(TOKEN, sender, recipient, it));
-    return always({ to: addressOf('a batch'), logs });
-  },
-  (sender, to, amount) => always({ logs: [erc20Log(UNKNOWN_TOKEN, sender, to(), amount())] }),
-  (sender, to, amount) => {
-    const topics = [TRANSFER_TOPIC, topicOf(sender), topicOf(to()), wordOf(amount())];
-    return always({ logs: [{ address: NFT, topics, data: '0x' }] });
-  },
-  ...[shapeShifting, fickle, turnover, taken],
-];
-
-/** What its gas costs: the price is 1. */
-function gasOf(gas: number) {
-  return { receiptFields: { gasUsed: `0x${gas.toString(16)}`, effectiveGasPrice: '0x1' } };
-}
-
-function always(plan: TransactionPlan): Plan {
-  return () => plan;
+interface ModelBlock extends BlockPlan {
+  readonly parentHash: string;
+  readonly transactions: readonly ModelPlan[];
 }

@@ -17,6 +17,8 @@ export interface Failure {
 export interface NodeProxy {
   readonly url: string;
   alter: Alter;
+  /** The parameters with which the node is asked, in place of those of the request. */
+  ask: (params: readonly unknown[]) => readonly unknown[];
   fail: Fail;
   /** Whether it refuses a request, as a node refuses a method that it does not have. */
   refuses: (method: string, params: readonly unknown[]) => boolean;
@@ -37,15 +39,18 @@ export async function startProxy(target: string): Promise<NodeProxy> {
   const headers = { 'content-type': 'application/json' };
 
   async function answerTo(asked: Asked): Promise<object> {
-    const { id, method, params } = asked;
+    const { id, method } = asked;
+    const params = proxy.ask(asked.params);
     if (proxy.refuses(method, params)) {
       const message = `the method ${method} does not exist/is not available`;
       return { jsonrpc: '2.0', id, error: { code: -32_601, message } };
     }
-    const body = JSON.stringify(asked);
+    const body = JSON.stringify({ ...asked, params });
     const answer = await fetch(target, { method: 'POST', headers, body });
     const { result, ...rest } = (await answer.json()) as { result?: unknown };
-    return result === undefined ? rest : { ...rest, result: proxy.alter(method, params, result) };
+    return result === undefined
+      ? rest
+      : { ...rest, result: await proxy.alter(method, params, result) };
   }
 
   const server = createServer(async (request, response) => {
@@ -74,6 +79,7 @@ export async function startProxy(target: string): Promise<NodeProxy> {
   const proxy: NodeProxy = {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     alter: (_method, _params, result) => result,
+    ask: (params) => params,
     fail: () => null,
     refuses: () => false,
     hasBatches: true,

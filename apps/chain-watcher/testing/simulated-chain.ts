@@ -1,6 +1,7 @@
 import type { Chain, ChainsAndAssets } from '@daybook/chains';
 import type { FinalityV1 } from '@daybook/contracts';
 import { CHAIN, IDS, TOKEN } from './model-chain';
+import { LYING_TOKEN } from './model-plans';
 
 /** Small, so that reorgs come near to it. */
 export const WINDOW = 8;
@@ -18,10 +19,10 @@ export const chain: Chain = {
   reorgWindow: WINDOW,
 };
 
-/** Two listed assets, one with a policy of its own. */
+/** Three listed assets, one with a policy of its own. */
 export const registry: ChainsAndAssets = {
   chains: [chain],
-  assets: [IDS.native, IDS.erc20(TOKEN)].map((id) => {
+  assets: [IDS.native, IDS.erc20(TOKEN), IDS.erc20(LYING_TOKEN)].map((id) => {
     return { id, chain: CHAIN, currency: id, decimals: 18, minimum: 1n };
   }),
   assetFinality: new Map([[IDS.erc20(TOKEN), TOKEN_POLICY]]),

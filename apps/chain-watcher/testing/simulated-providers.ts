@@ -1,6 +1,14 @@
-import { createEvmClient, createPool, InvalidBlock, type ProviderPool } from '@daybook/chains';
+import {
+  type Chain,
+  createEvmClient,
+  createPool,
+  InvalidBlock,
+  type ProviderPool,
+} from '@daybook/chains';
 import { faultyNode, type Trouble } from './faulty-node';
+import type { Tracing, TracingRecord } from './faulty-traces';
 import { CHAIN, IDS, type ModelChain } from './model-chain';
+import { LYING_TOKEN, TOKEN } from './model-plans';
 import type { Random } from './random';
 import { chain, WINDOW } from './simulated-chain';
 
@@ -20,6 +28,9 @@ interface Surroundings {
 
 export interface SimulatedProviders {
   readonly pool: ProviderPool;
+  readonly tracing: TracingRecord;
+  /** Whether each movement that only traces show must be found and proven, if no traces were withheld. */
+  readonly showsAll: boolean;
   /** Random changes of what is wrong with a provider. */
   readonly moves: readonly (() => unknown)[];
   /** Ends every trouble but the block that nobody has whole. */
@@ -35,9 +46,13 @@ export function createProviders(around: Surroundings): SimulatedProviders {
   const troubles = (random.oneIn(2) ? ['node'] : ['node', 'other']).map((name): Named => {
     return { name, rarity, isStale: false, cursed: null, forgedChain: null };
   });
-  const clients = troubles.map((trouble) => ({
+  const record = { withheld: 0, lies: 0 };
+  const tracing = tracingOf(around, troubles.length, record);
+  const showsAll = tracing.every(({ traces, proofs, lies }) => traces !== null && proofs && !lies);
+  const traces = showsAll && random.oneIn(2) ? 'required' : 'optional';
+  const clients = troubles.map((trouble, i) => ({
     name: trouble.name,
-    client: clientOf(around, trouble),
+    client: clientOf(around, trouble, tracing[i] as Tracing, { traces, hasWithdrawals: false }),
   }));
   const pool = createPool(chain, clients, {
     now: around.now,
@@ -78,7 +93,7 @@ export function createProviders(around: Surroundings): SimulatedProviders {
   }
 
   return {
-    pool,
+    ...{ pool, tracing: record, showsAll },
     moves: [setStale, setCurse, forge],
     heal() {
       endForging();
@@ -92,9 +107,32 @@ export function createProviders(around: Surroundings): SimulatedProviders {
 
 type Named = Trouble & { readonly name: string };
 
-function clientOf({ model, random, meanwhile, mayLie }: Surroundings, trouble: Trouble) {
-  const tags = { finalityDepth: FINALITY_DEPTH, mayLie };
-  const node = createEvmClient(faultyNode(model, random, trouble, meanwhile, tags), CHAIN, IDS);
+const METHODS = ['debug_traceBlockByHash', 'trace_block'] as const;
+
+/** What each provider serves of traces and proofs. At most one lies: two could agree on what never happened. */
+function tracingOf(
+  { random, recipients }: Surroundings,
+  count: number,
+  record: TracingRecord,
+): readonly Tracing[] {
+  const isWhole = random.oneIn(2);
+  const liar = isWhole || random.oneIn(3) ? null : random.integer(count);
+  return Array.from({ length: count }, (_, i): Tracing => {
+    const traces = isWhole || i === liar || !random.oneIn(3) ? random.pick(METHODS) : null;
+    const proofs = isWhole || !random.oneIn(3);
+    return { traces, proofs, lies: i === liar, recipients, record };
+  });
+}
+
+function clientOf(
+  { model, random, meanwhile, mayLie }: Surroundings,
+  trouble: Trouble,
+  tracing: Tracing,
+  coin: NonNullable<Chain['coin']>,
+) {
+  const tags = { finalityDepth: FINALITY_DEPTH, mayLie, tracing };
+  const rpc = faultyNode(model, random, trouble, meanwhile, tags);
+  const node = createEvmClient(rpc, CHAIN, IDS, { coin, listed: [TOKEN, LYING_TOKEN] });
   return {
     ...node,
     /** A cursed block has a header that can be recomputed, and content that nobody has. */

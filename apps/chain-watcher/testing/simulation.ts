@@ -8,7 +8,7 @@ import { AddressTopic } from './address-topic';
 import { Crash, CrashingLog, CrashingStore, type Told } from './crashing';
 import { CHAIN, ModelChain } from './model-chain';
 import { moveChain, pendingOf } from './model-moves';
-import { balancesOf, type Truth, truthOf } from './model-truth';
+import { type Balances, balancesOf, type Truth, truthOf } from './model-truth';
 import { createOperator, pauseRequest } from './operator';
 import { createRandom } from './random';
 import { WINDOW } from './simulated-chain';
@@ -41,8 +41,12 @@ export interface Outcome {
   readonly forgottenAt: number;
   /** What the watched part of the chain shows in the end to the addresses. */
   readonly truth: Truth;
-  /** What they have in the end, by `<address> <asset>`. */
-  readonly balances: ReadonlyMap<string, bigint>;
+  /** What they have in the end. */
+  readonly balances: Balances;
+  /** Whether everything that only traces show must be found. */
+  readonly showsAll: boolean;
+  /** How often traces were invented. */
+  readonly lies: number;
   /** Transactions that only a provider that lies has shown. */
   readonly thefts: ReadonlySet<string>;
   /** What was asked since the memory was deleted, and what came of it. */
@@ -180,5 +184,7 @@ export async function simulate(
     ...{ forgottenAt, thefts: model.thefts, requests: store.requested(CHAIN) },
     truth: truthOf(model, new Set(recipients()), startBlock ?? 0),
     balances: balancesOf(model, new Set(recipients())),
+    showsAll: providers.showsAll && providers.tracing.withheld === 0,
+    lies: providers.tracing.lies,
   };
 }

@@ -122,14 +122,15 @@ export function aBlock(plan: BlockPlan, keccak: Keccak): BlockWithReceipts {
   const transactions = plans.map((it, i) =>
     aTransaction({ salt: `${number} ${salt} ${i}`, ...it }, keccak),
   );
-  let logIndex = 0;
+  let [logIndex, gasUsed] = [0, 0];
   const receipts = plans.map((it, i): ReceiptAnswer => {
     const { hash, from, to, type } = transactions[i] as RawTransaction;
     const logs = (it.logs ?? []).map((log) => ({ ...log, logIndex: quantity(logIndex++) }));
+    gasUsed += Number(it.receiptFields?.gasUsed ?? 21_000);
     return {
       ...{ transactionHash: hash, transactionIndex: quantity(i), from, to, type },
       status: it.failed ? '0x0' : '0x1',
-      cumulativeGasUsed: quantity(21_000 * (i + 1)),
+      cumulativeGasUsed: quantity(gasUsed),
       logsBloom: bloomText(logs, keccak),
       logs,
       ...it.receiptFields,

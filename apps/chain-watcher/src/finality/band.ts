@@ -121,7 +121,7 @@ export function isShownIn(
   const owner = ownerOf({ ...tracked.transfer, direction: tracked.direction });
   const isOwner = (address: string) => address === owner;
   return [false, true].some((isUnproven) =>
-    movementsIn(context, block, isOwner, () => isUnproven).some(
+    movementsIn(context, block, isOwner, { isUnproven: () => isUnproven }).some(
       (shown) => !shown.failed && isAsMatched(tracked.transfer, shown),
     ),
   );

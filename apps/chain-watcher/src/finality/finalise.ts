@@ -1,7 +1,8 @@
 import { type BlockHeader, thresholdsOf } from '@daybook/chains';
 import type { FinalityV1 } from '@daybook/contracts';
 import { finalityText } from '@daybook/domain';
-import { changeVersions, matchBlocks } from '../match/transfer-versions';
+import { matchBlocks } from '../match/match-blocks';
+import { changeVersions } from '../match/transfer-versions';
 import { strandedIn } from '../quarantine/stranded';
 import { startedChain, tipOf, type WatchContext } from '../state/watch-state';
 import type { TrackedTransfer } from '../state/watcher-store';

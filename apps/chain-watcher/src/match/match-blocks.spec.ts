@@ -11,7 +11,7 @@ import { InMemoryWatcherStore } from '../../testing/in-memory-store';
 import { silent } from '../../testing/simulated-chain';
 import { openContext, type WatchContext } from '../state/watch-state';
 import type { Leadership } from '../state/watcher-store';
-import { matchBlocks } from './transfer-versions';
+import { matchBlocks } from './match-blocks';
 
 const [purse, other] = [addressOf('purse'), addressOf('other')];
 const CHAIN = 'eip155:1';

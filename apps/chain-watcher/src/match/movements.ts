@@ -47,15 +47,20 @@ export function isTraced(id: string): boolean {
   return id.includes('/call:');
 }
 
-/**
- * What moves in a block to such addresses and from them, with their fees, in the order of the block. Traces of an
- * address that are not proven may be invented, so they net nothing of what is.
- */
+/** What is known of the movements of a block. */
+export interface KnownOfBlock {
+  /** Traces of an address that are not proven may be invented, so they net nothing of what is. */
+  isUnproven?(address: string): boolean;
+  /** How much of a movement is netted where that is final, by its stored id. */
+  finalOf?(id: string): bigint | null;
+}
+
+/** What moves in a block to such addresses and from them, with their fees, in the order of the block. */
 export function movementsIn(
   { chain, registry }: { readonly chain: Chain; readonly registry: ChainsAndAssets },
   block: ChainBlock,
   isOurs: (address: string) => boolean,
-  isUnproven: (address: string) => boolean = () => false,
+  { isUnproven = () => false, finalOf = () => null }: KnownOfBlock = {},
 ): readonly Movement[] {
   const { transfers, sent } = movementsOf(block, isOurs);
   if (transfers.length + sent.length === 0) return [];
@@ -67,7 +72,11 @@ export function movementsIn(
   const charged = sent.filter(({ fee }) => fee > 0n);
   const coin = coinOf(registry, chain);
   return [
-    ...withNetted(moved, (side) => isTraced(side.id) && isUnproven(ownerOf(side) ?? '')),
+    ...withNetted(
+      moved,
+      (side) => isTraced(side.id) && isUnproven(ownerOf(side) ?? ''),
+      ({ id }) => finalOf(id),
+    ),
     ...charged.map((transaction) => feeOf(chain.id, coin, transaction)),
   ];
 }

@@ -102,6 +102,30 @@ describe('what moves in a block', () => {
     );
   });
 
+  it('leaves what is final as it is, and gains or loses the same beside it', () => {
+    const places = fc.uniqueArray(fc.nat(11));
+    fc.assert(
+      fc.property(block, places, fc.boolean(), (shown, final, wasNetted) => {
+        const isOurs = (address: string) => ADDRESSES.includes(address);
+        const netted = new Map(
+          movementsTo(shown, ADDRESSES).map(({ id, netted: part }) => [id, wasNetted ? part : 0n]),
+        );
+        const isFinal = (id: string) => final.some((place) => id.includes(`/log:${place}`));
+        const finalOf = (id: string) => (isFinal(id) ? (netted.get(id) ?? null) : null);
+        const movements = movementsIn(CONTEXT, shown, isOurs, { finalOf });
+        const sums = new Map<string, bigint>();
+        for (const each of movements) {
+          const { id, amount, netted: part, txHash, asset, direction } = each;
+          if (isFinal(id)) expect([id, part]).toEqual([id, netted.get(id)]);
+          expect(part >= 0n && part <= amount).toBe(true);
+          const key = `${txHash} ${asset} ${ownerOf(each)}`;
+          sums.set(key, (sums.get(key) ?? 0n) + (direction === 'in' ? part : -part));
+        }
+        for (const [key, sum] of sums) expect([key, sum]).toEqual([key, 0n]);
+      }),
+    );
+  });
+
   it('is the same for an address whichever other addresses are ours', () => {
     fc.assert(
       fc.property(block, ours, (shown, addresses) => {

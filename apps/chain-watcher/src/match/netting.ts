@@ -19,12 +19,15 @@ export function ownerOf({ direction, from, to }: Pick<Side, 'direction' | 'from'
 
 /**
  * Nets what one address gains and loses of one asset in one transaction, so that it gains max(0, in - out) or loses
- * max(0, out - in). Both sides are cut by the smaller sum, from their last movements on. What failed counts for
- * nothing. `sides` are those of a block, in its order, without fees; those that are apart net nothing.
+ * max(0, out - in). Both sides are cut by the same sum, from their last movements on. What failed counts for
+ * nothing. `sides` are those of a block, in its order, without fees; those that are apart net nothing. `finalOf`: how
+ * much of a side is netted where that cannot change any more, else null. The others are netted as far as both sides are
+ * still cut by the same sum.
  */
 export function withNetted<Each extends Side & { readonly netted: bigint }>(
   sides: readonly Each[],
   isApart: (side: Each) => boolean = () => false,
+  finalOf: (side: Each) => bigint | null = () => null,
 ): readonly Each[] {
   const groups = new Map<string, Record<Direction, Each[]>>();
   for (const side of sides.filter((each) => isMoved(each) && !isApart(each))) {
@@ -35,9 +38,10 @@ export function withNetted<Each extends Side & { readonly netted: bigint }>(
   }
   const netted = new Map<Each, bigint>();
   for (const group of groups.values()) {
-    const both = lesser(sumOf(group.in), sumOf(group.out));
-    cut(group.in, both, netted);
-    cut(group.out, both, netted);
+    if (group.in.length === 0 || group.out.length === 0) continue;
+    const both = lesser(mostOf(group.in, finalOf), mostOf(group.out, finalOf));
+    cut(group.in, both, finalOf, netted);
+    cut(group.out, both, finalOf, netted);
   }
   if (netted.size === 0) return sides;
   return sides.map((each) => ({ ...each, netted: netted.get(each) ?? 0n }));
@@ -48,14 +52,30 @@ function isMoved({ failed, txHash }: Side): boolean {
   return !failed && txHash !== null;
 }
 
-function sumOf(sides: readonly Side[]): bigint {
-  return sides.reduce((sum, { amount }) => sum + amount, 0n);
+/** The most by which one side can be cut. */
+function mostOf<Each extends Side>(
+  sides: readonly Each[],
+  finalOf: (side: Each) => bigint | null,
+): bigint {
+  return sides.reduce((sum, side) => sum + (finalOf(side) ?? side.amount), 0n);
 }
 
-function cut<Each extends Side>(sides: readonly Each[], total: bigint, netted: Map<Each, bigint>) {
+function cut<Each extends Side>(
+  sides: readonly Each[],
+  total: bigint,
+  finalOf: (side: Each) => bigint | null,
+  netted: Map<Each, bigint>,
+): void {
   let left = total;
+  for (const side of sides) {
+    const final = finalOf(side);
+    if (final === null) continue;
+    netted.set(side, final);
+    left -= final;
+  }
   for (const side of sides.toReversed()) {
-    if (left === 0n) return;
+    if (left <= 0n) return;
+    if (finalOf(side) !== null) continue;
     const part = lesser(left, side.amount);
     netted.set(side, part);
     left -= part;

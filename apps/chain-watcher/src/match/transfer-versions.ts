@@ -3,10 +3,7 @@ import type { FinalityV1, TransferV1 } from '@daybook/contracts';
 import { finalityText } from '@daybook/domain';
 import { CLOCK_MARGIN_MS, startedChain, type WatchContext } from '../state/watch-state';
 import type { MovementVersion, Sighting, TrackedTransfer } from '../state/watcher-store';
-import type { Claimed } from './arrivals';
-import { countByBalance } from './count-by-balance';
-import { isTraced, type Movement, movementsIn } from './movements';
-import { addressKey, claimKey, unprovenTraces } from './trace-proof';
+import type { Movement } from './movements';
 
 export type TransferVersions = ReturnType<typeof openVersions>;
 
@@ -145,11 +142,8 @@ export const INCLUDED: readonly Status[] = ['detected', 'final', 'failed'];
  * it (the logs of TRON). What is final stays, because one answer takes nothing back.
  */
 function isOtherContent(known: MovementVersion, shown: ReturnType<typeof contentOf>): boolean {
-  const isOther = (['asset', 'amount', 'from', 'to'] as const).some(
-    (field) => known[field] !== shown[field],
-  );
   const isNettedOtherwise = (known.netted ?? '0') !== (shown.netted ?? '0');
-  return known.status === 'detected' && (isOther || isNettedOtherwise);
+  return known.status === 'detected' && (isNettedOtherwise || isOtherMovement(known, shown));
 }
 
 /** Whether a movement is the one that was matched, apart from what balances said of it. */
@@ -165,8 +159,17 @@ export function isAsMatched(known: MovementVersion, shown: Movement): boolean {
   );
 }
 
+type Moved = Pick<MovementVersion, 'asset' | 'amount' | 'from' | 'to'>;
+
+/** Whether two movements with one id differ, whatever is netted of them. */
+export function isOtherMovement(known: Moved, shown: Moved): boolean {
+  return (['asset', 'amount', 'from', 'to'] as const).some(
+    (field) => known[field] !== shown[field],
+  );
+}
+
 /** The fields that do not depend on the block. */
-function contentOf(chain: string, movement: Movement) {
+export function contentOf(chain: string, movement: Movement) {
   const {
     id: transferId,
     asset,
@@ -183,77 +186,5 @@ function contentOf(chain: string, movement: Movement) {
     ...(netted > 0n && { netted: netted.toString() }),
     ...(unbacked !== undefined && { unbacked: unbacked.toString() }),
     ...(unreadable && { unreadable }),
-  };
-}
-
-/**
- * Matches blocks against the address table. `lost` are transfers of blocks that these replace, `ended` the
- * sightings that these end. `found` counts transfers to our addresses; `versions` are in order of publishing.
- */
-export async function matchBlocks(
-  context: WatchContext,
-  blocks: readonly ChainBlock[],
-  lost: readonly TrackedTransfer[] = [],
-  ended: readonly string[] = [],
-) {
-  const { store, table } = context;
-  context.events.matching(blocks);
-  const isOurs = (address: string) => table.has(address);
-  const shown = blocks.flatMap((block) => claimsOf(block, movementsIn(context, block, isOurs)));
-  const ids = shown.map(({ movement }) => movement.id);
-  const known = await store.transfers([...new Set([...ids, ...ended])]);
-  const unproven = await unprovenIn(context, shown, known);
-  const claims =
-    unproven.size === 0
-      ? shown
-      : blocks.flatMap((block) => {
-          const isUnproven = (address: string) => unproven.has(addressKey(block, address));
-          return claimsOf(block, movementsIn(context, block, isOurs, isUnproven));
-        });
-  const knownOf = knownIn(known);
-  const found = await countByBalance(context, claims, (claim) => {
-    const version = knownOf(claim);
-    return version !== null && isAsMatched(version, claim.movement) ? version : null;
-  });
-  const versions = changeVersions(context, [...known, ...lost]);
-  for (const { transfer } of lost) versions.revert(transfer.transferId);
-  for (const claim of found) {
-    const { block, movement } = claim;
-    const isUnproven = isTraced(movement.id) && unproven.has(claimKey(claim));
-    const waiting = claim.isUnread ? 'unread-balance' : null;
-    versions.include(block, movement, isUnproven ? 'unproven-trace' : waiting);
-  }
-  // Those that the blocks contain are no sightings any more, so this drops only the others.
-  for (const id of ended) versions.drop(id);
-  const transfers = found.filter(({ movement }) => movement.direction === 'in');
-  return { found: transfers.length, versions: versions.changes };
-}
-
-function claimsOf(block: ChainBlock, movements: readonly Movement[]): readonly Claimed[] {
-  return movements.map((movement) => ({ block, movement }));
-}
-
-/** What was proven of those that are known in their block stays, and what waits goes on waiting. */
-async function unprovenIn(
-  context: WatchContext,
-  shown: readonly Claimed[],
-  known: readonly TrackedTransfer[],
-): Promise<ReadonlySet<string>> {
-  const knownOf = knownIn(known);
-  const waiting = shown.filter((claim) => knownOf(claim)?.waiting === 'unproven-trace');
-  const fresh = await unprovenTraces(
-    context,
-    shown.filter((claim) => knownOf(claim) === null),
-  );
-  return new Set([...fresh, ...waiting.map(claimKey)]);
-}
-
-/** The version of a movement that is known to be in its block; null if it was taken back from it. */
-function knownIn(known: readonly TrackedTransfer[]) {
-  const byId = new Map(known.map(({ transfer }) => [transfer.transferId, transfer]));
-  return ({ block, movement }: Claimed): MovementVersion | null => {
-    const found = byId.get(movement.id);
-    const isThere = found?.block?.hash === block.hash && INCLUDED.includes(found.status);
-    return isThere ? found : null;
   };
 }

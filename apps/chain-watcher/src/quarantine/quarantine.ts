@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type ChainBlock, contentAgreedOn, InvalidBlock, RpcFailure } from '@daybook/chains';
+import { matchBlocks } from '../match/match-blocks';
 import { movementsIn } from '../match/movements';
-import { matchBlocks } from '../match/transfer-versions';
 import type { NextBlocks } from '../reorg/next-blocks';
 import {
   becomesGap,

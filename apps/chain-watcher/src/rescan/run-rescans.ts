@@ -1,6 +1,6 @@
 import type { BlockHeader, ChainBlock } from '@daybook/chains';
 import { fetchRange } from '../blocks/blocks';
-import { matchBlocks } from '../match/transfer-versions';
+import { matchBlocks } from '../match/match-blocks';
 import type { Observation } from '../monitoring/health';
 import { gapsOf } from '../state/quarantine';
 import {

@@ -8,7 +8,7 @@ import {
   witnessesOf,
 } from '@daybook/chains';
 import { BLOCKS_AT_ONCE, linkedAfter } from '../blocks/blocks';
-import { matchBlocks } from '../match/transfer-versions';
+import { matchBlocks } from '../match/match-blocks';
 import type { Quarantine } from '../quarantine/quarantine';
 import { strand, strandedTransfers } from '../quarantine/stranded';
 import { afterHead, type Branch, judgeBranch, seenAgainMsOf } from '../reorg/better-chain';

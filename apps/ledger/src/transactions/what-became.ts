@@ -34,6 +34,8 @@ const SENTENCES = {
     'Only a trace of one node shows it, and no balance that is proven and no second provider agrees with it yet.',
   'unread-balance':
     'The token is credited by what the balance of the purse shows, and no node has said yet what that was before and after the block.',
+  internal: 'It comes from another purse of yours, so it is no deposit.',
+  'top-up': 'It comes from a gas address of yours, so it is no deposit.',
   'customer-blocked': 'The customer was blocked, so the account was credited.',
   'purse-archived': 'The purse was archived, so the money waits in suspense.',
   'purse-declined': 'The purse was declined, so the money waits in suspense.',

@@ -62,7 +62,7 @@ it.each([
   ['a part for the operator', { operatorFeeConstant: '0x1' }],
   ['blobs of a transaction without blobs', { blobGasUsed: '0x1', blobGasPrice: '0x1' }],
   ['a price that its signer allowed and did not pay', { effectiveGasPrice: '0x9' }],
-  ['gas that the receipts do not add up', { gasUsed: '0x5207' }],
+  ['gas that the receipts do not add up', { gasUsed: '0x5207', cumulativeGasUsed: '0x5208' }],
 ])('is the word of the node with %s', async (_, receipt) => {
   const [[fee, isUnproven] = []] = await feesOf({ receiptFields: { ...EXACT, ...receipt } });
   expect(fee).not.toBe(168_000n);

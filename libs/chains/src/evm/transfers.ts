@@ -12,6 +12,7 @@ import {
   succeeded,
   toAddress,
   toAmount,
+  toNumber,
 } from './raw';
 import {
   addLog,
@@ -49,7 +50,9 @@ export function blockTransfers(
     // A transaction without a receipt was not executed.
     if (receipt === undefined) continue;
     const failed = !succeeded(receipt);
-    const value = valueTransfer(transaction, ids, failed);
+    // Its log says to whom it goes, which may be another address than elsewhere.
+    const isLogged = coinLog?.coversValues === true && isNobody(transaction.to);
+    const value = isLogged ? null : valueTransfer(transaction, ids, failed);
     if (!failed) {
       addSucceeded(transfers, value, receipt, reading);
       continue;
@@ -121,24 +124,29 @@ export function pendingTransfers(
   return [value, call].filter((transfer) => transfer !== null);
 }
 
-/** The value of the transaction itself. No value is no transfer. A creation pays the contract that it creates. */
+/** The value of the transaction itself, which goes to the contract that it creates, if it creates one. */
 function valueTransfer(transaction: RawTransaction, ids: AssetIds, failed: boolean) {
-  const { to, from, value, hash, nonce } = transaction;
+  const { to, from, value, hash } = transaction;
+  // No value is no transfer.
   if (value === '0x0' || hasNoValue(transaction)) return null;
   const amount = toAmount(value);
   if (amount === 0n) return null;
-  const sender = toAddress(from);
-  const recipient = isNobody(to) ? createdBy(sender, toAmount(nonce)) : toAddress(to);
-  const parties = { from: sender, to: recipient };
+  const recipient = isNobody(to) ? createdBy(transaction) : toAddress(to);
+  if (recipient === null) return null;
+  const parties = { from: toAddress(from), to: recipient };
   return {
     ...{ ...parties, ordinal: 'value:0', asset: ids.native, txHash: hash, failed },
     amount: movedBetween(parties, amount),
   };
 }
 
-/** Derived, because no root covers the `contractAddress` of a receipt. */
-function createdBy(from: string, nonce: bigint): string {
-  return getCreateAddress({ from, nonce }).toLowerCase();
+/**
+ * The address of a contract that a transaction creates, as no root covers the `contractAddress` of a receipt; null where
+ * that does not follow from its nonce.
+ */
+function createdBy({ from, nonce }: RawTransaction): string | null {
+  if (nonce === undefined || nonce === null) return null;
+  return getCreateAddress({ from: toAddress(from), nonce: toNumber(nonce, 'nonce') }).toLowerCase();
 }
 
 /**
