@@ -144,7 +144,7 @@ function partIn({ id, amount, position }: HeldRow) {
 }
 
 /** What counts of a replenishment, as `netAmount` says. */
-const COUNTS = 'r.amount - coalesce(r.netted, 0) - coalesce(r.unbacked, 0)';
+const COUNTS = 'r.amount - coalesce(r.netted, 0)';
 const OF = 'r.purse_id = $1 AND r.asset = $2';
 
 const OVERVIEW = `
