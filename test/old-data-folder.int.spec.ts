@@ -45,7 +45,7 @@ function withNewFields(answer: object): object {
   const { data, ...rest } = answer as { readonly data: readonly OldReplenishment[] };
   const renewed = data.map(({ block, ...old }) => {
     const shown = block && { policy: 'depth:3', current: 30 - block.number + 1, required: 3 };
-    return { ...old, block, confirmations: shown, netted: null };
+    return { ...old, block, confirmations: shown, netted: null, unbacked: null, sum: null };
   });
   return { ...rest, data: renewed };
 }

@@ -211,7 +211,7 @@ describe('a purse that nobody uses', () => {
     await replenish(paid, aTransfer(paid), 'confirmed');
     const toAccount = await replenish(blocked, aTransfer(blocked), 'confirmed');
     expect(toAccount).toMatchObject({ creditedTo: 'account' });
-    await replenish(dust, aTransfer(dust, { amount: '1' }), 'rejected');
+    await replenish(dust, aTransfer(dust, { amount: '1' }), 'held');
     await pass(11);
     await reportChain();
     await untilArchived(dust);

@@ -80,6 +80,7 @@ describe('a replenishment', () => {
       },
       netted: null,
       unbacked: null,
+      sum: null,
       chain: 'eip155:1',
       txHash: expect.stringMatching(/^0x[0-9a-f]{64}$/),
       ordinal: 'log:0',

@@ -144,11 +144,13 @@ function expectUnbroken(broker: InMemoryBroker): void {
   }
 }
 
+const BOOKING = ['ReplenishmentConfirmed', 'ReplenishmentDeclined', 'ReplenishmentHeld'];
+
 /** Sums up the amounts in the events, as a consumer could. */
 function expectTrueBalances(events: readonly LedgerEventV1[]): void {
   const sums = new Map<string, { received: bigint; reversed: bigint; receipts: bigint }>();
   for (const { type, purseId, data, balances } of events) {
-    const booked = type === 'ReplenishmentConfirmed' || type === 'ReplenishmentDeclined';
+    const booked = BOOKING.includes(type);
     const taken = type === 'ReplenishmentReverted' && data.credit !== null;
     if (!booked && !taken) {
       expect(balances).toBeNull();

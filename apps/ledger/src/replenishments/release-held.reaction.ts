@@ -20,6 +20,8 @@ const PARTS_MAX = 10_000;
 const RELEASED_MAX = 1_000;
 /** Steps of one act; a longer one goes on with the next. */
 const STEPS_MAX = 10;
+/** When to look again after an act in which everything had changed before it was released. */
+const OVERTAKEN_MS = 60_000;
 
 /**
  * Credits what a purse holds below the minimum of an asset once it adds up to the minimum.
@@ -61,38 +63,41 @@ export class ReleaseHeld implements Reaction<'replenishment'>, OnModuleInit {
   async act({ key, now }: DueNow): Promise<Later | null> {
     const slash = key.indexOf('/');
     const [purseId, asset] = [key.slice(0, slash), key.slice(slash + 1)];
+    let released = 0;
     for (let step = 0; step < STEPS_MAX; step++) {
       await this.reached.catchUp();
-      if (!(await this.releaseNext(purseId, asset))) return null;
+      const more = await this.releaseNext(purseId, asset);
+      if (more === null) return null;
+      released += more;
     }
+    // Others were faster each time.
+    if (released === 0) return { dueAt: new Date(Date.parse(now) + OVERTAKEN_MS).toISOString() };
     return { dueAt: now };
   }
 
-  /** Finishes the last sum, or begins the next one. False if there is nothing to do. */
-  private async releaseNext(purseId: string, asset: string): Promise<boolean> {
+  /** Finishes the last sum, or begins the next one. Returns how many parts it released; null if there is nothing to do. */
+  private async releaseNext(purseId: string, asset: string): Promise<number | null> {
     const of = [purseId, asset];
     const [{ held, last }]: [Overview] = await this.dataSource.query(OVERVIEW, of);
     const minimum = this.assets.find(asset)?.minimum ?? null;
-    if (held === null) return false;
+    if (held === null) return null;
     if (last !== null) {
       const { parts, position, ...sum } = last;
       const ids = parts.split(',');
       const left: HeldRow[] = await this.dataSource.query(LEFT, [...of, ids, position]);
       if (left.length > 0) {
-        await this.release(left, { ...sum, parts: ids });
-        return true;
+        return this.release(left, { ...sum, parts: ids });
       }
     }
-    if (minimum === null || BigInt(held) < minimum) return false;
+    if (minimum === null || BigInt(held) < minimum) return null;
     const rows: HeldRow[] = await this.dataSource.query(LARGEST_AND_OLDEST, of);
     const sum = sumOfHeld(rows.map(partIn), minimum);
     const first = rows.find(({ id }) => id === sum?.first);
-    if (sum === null || first === undefined) return false;
-    await this.release([first], sum);
-    return true;
+    if (sum === null || first === undefined) return null;
+    return this.release([first], sum);
   }
 
-  private async release(parts: readonly HeldRow[], sum: SumOfHeld): Promise<void> {
+  private async release(parts: readonly HeldRow[], sum: SumOfHeld): Promise<number> {
     const owners = parts.map(({ customerId }) => streamName('customer', customerId));
     const states = await loadStates(this.store, customer, owners);
     const commands = parts.map(({ id, accountId, blockHash, amount, position }, i) => {
@@ -108,9 +113,12 @@ export class ReleaseHeld implements Reaction<'replenishment'>, OnModuleInit {
         metadata: { accountId, actor: 'system' },
       };
     });
+    let released = 0;
     for (const result of await decideAndAppendMany(this.store, replenishment, commands)) {
       if (result instanceof Error) throw result;
+      if (result.outcome === 'appended') released += 1;
     }
+    return released;
   }
 }
 
@@ -135,10 +143,12 @@ function partIn({ id, amount, position }: HeldRow) {
   return { id, amount: BigInt(amount), position: BigInt(position) };
 }
 
+/** What counts of a replenishment, as `netAmount` says. */
+const COUNTS = 'r.amount - coalesce(r.netted, 0)';
 const OF = 'r.purse_id = $1 AND r.asset = $2';
 
 const OVERVIEW = `
-  SELECT (SELECT sum(r.amount - coalesce(r.netted, 0)) FROM ledger.replenishment r
+  SELECT (SELECT sum(${COUNTS}) FROM ledger.replenishment r
            WHERE ${OF} AND r.held_position IS NOT NULL) AS held,
          (SELECT json_build_object('first', r.sum_first, 'amount', r.sum_amount::text,
                    'count', r.sum_count, 'parts', r.sum_parts, 'position', r.sum_position::text)
@@ -148,7 +158,7 @@ const OVERVIEW = `
 const HELD = `
   SELECT r.id, r.account_id AS "accountId", r.customer_id AS "customerId",
          r.block_hash AS "blockHash", r.held_position AS position,
-         r.amount - coalesce(r.netted, 0) AS amount
+         ${COUNTS} AS amount
     FROM ledger.replenishment r WHERE ${OF} AND r.held_position IS NOT NULL`;
 
 const LEFT = `${HELD} AND r.held_position < $4::bigint AND r.id = ANY($3::uuid[])
@@ -156,5 +166,5 @@ const LEFT = `${HELD} AND r.held_position < $4::bigint AND r.id = ANY($3::uuid[]
 
 // Of more than a sum may have, the largest reach the minimum first; the oldest is the first part in any case.
 const LARGEST_AND_OLDEST = `
-  (${HELD} ORDER BY r.amount - coalesce(r.netted, 0) DESC, r.held_position LIMIT ${PARTS_MAX - 1})
+  (${HELD} ORDER BY ${COUNTS} DESC, r.held_position LIMIT ${PARTS_MAX - 1})
   UNION (${HELD} ORDER BY r.held_position LIMIT 1)`;

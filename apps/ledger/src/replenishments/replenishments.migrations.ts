@@ -33,7 +33,7 @@ export const replenishmentsMigrations = sqlMigrations({
   `,
   // What is held below the minimum of a purse and asset, and its last sum. Few rows are in the indexes, and the others
   // never change the columns, so that their updates stay within their page.
-  HeldReplenishments1700000016000: `
+  HeldReplenishments1700000016100: `
     ALTER TABLE ledger.replenishment
       ADD COLUMN held_position bigint,
       ADD COLUMN sum_first uuid,
@@ -43,7 +43,7 @@ export const replenishmentsMigrations = sqlMigrations({
       ADD COLUMN sum_position bigint;
     CREATE INDEX replenishment_held ON ledger.replenishment (purse_id, asset, held_position)
      WHERE held_position IS NOT NULL;
-    CREATE INDEX replenishment_sum ON ledger.replenishment (purse_id, asset, sum_position)
+    CREATE INDEX replenishment_last_sum ON ledger.replenishment (purse_id, asset, sum_position)
      WHERE sum_position IS NOT NULL;
   `,
   // What a log says and the balance of the purse does not show is a part of what does not count.
