@@ -267,7 +267,7 @@ export function describeWhere(name: string, openEngines: () => Promise<Engines>)
       const settled = async () => {
         const list = `/v1/replenishments?customerId=${ann.id}&limit=100`;
         const { data } = (await ledger.request('GET', list)).body;
-        const ended = data.filter(({ status }: Found) => /confirmed|rejected/.test(status));
+        const ended = data.filter(({ status }: Found) => /confirmed|held|rejected/.test(status));
         return data.length === 28 && ended.length === 24;
       };
       await until(settled, { timeoutMs: 20_000, description: 'The replenishments' });

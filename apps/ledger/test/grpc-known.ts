@@ -100,7 +100,7 @@ export async function fill(ledger: TestLedger): Promise<Known> {
     body: { family: 'evm', outsideOrderId: 'order-1' },
   });
   const bob = { externalId: 'bob', families: ['evm'] };
-  await ledger.request('POST', '/v1/customers', { body: bob });
+  const { body: other } = await ledger.request('POST', '/v1/customers', { body: bob });
   await ledger.publishTransfers([
     transferTo(purse.address, 'a', '340282366920938463463374607431768211455'),
     { ...transferTo(purse.address, 'c', '3'), netted: '2', unbacked: '1' },
@@ -131,6 +131,7 @@ export async function fill(ledger: TestLedger): Promise<Known> {
   const chains = async () => (await ledger.request('GET', '/v1/chains')).body.data;
   const isKnown = async () => JSON.stringify(await chains()).includes('"latest":120');
   await until(isKnown, { description: 'The head' });
+  await addUp(ledger, other.purses[0]);
   return {
     customerId: customer.id,
     purseId: purse.id,
@@ -164,6 +165,16 @@ async function changeCredits(ledger: TestLedger, purse: Minted) {
   await act(restoredId, 'void', VOID);
   await act(restoredId, 'credit', CREDIT);
   return { voidedId, restoredId, otherId };
+}
+
+/** Deposits below the minimum that add up to it. */
+async function addUp(ledger: TestLedger, purse: Minted): Promise<void> {
+  await ledger.publishTransfers(
+    ['1', '2'].map((digit) => transferTo(purse.address, digit, '600000')),
+  );
+  const path = `/v1/replenishments?purseId=${purse.id}&status=CONFIRMED`;
+  const released = async () => (await ledger.request('GET', path)).body.data;
+  await until(async () => (await released()).length === 2, { description: 'The sum' });
 }
 
 /** Differences that were booked, noted and left open, and an outflow that nobody planned. */
