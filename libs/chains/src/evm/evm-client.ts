@@ -18,14 +18,15 @@ import { type AssetIds, assetIds } from './asset-ids';
 import { createBalanceReader } from './balances';
 import { resultOf } from './block-work';
 import { type EvmBlockWorker, fetchBlock, type Reading } from './fetch-block';
+import { createTransactionFinder } from './find-transaction';
 import { ETHEREUM_PROOF, proveHeader } from './header';
 import { createJsonRpc, type JsonRpc } from './json-rpc';
 import { loadKeccak } from './keccak';
-import { isMissingBlock } from './missing-block';
+import { nullIfMissing } from './missing-block';
 import { toPending } from './pending';
 import { maySettleLater, refuseOtherHash } from './prove-block';
 import { createProvenBalances } from './proven-balance';
-import { fieldsOf, list, type RawFields, refuseField, toHash, toNumber } from './raw';
+import { fieldsOf, list, refuseField, toHash } from './raw';
 import { toHeader } from './read-block';
 import { createReceiptsSource } from './receipts';
 import { proveSettled, type SettlingSource } from './settled-receipts';
@@ -274,36 +275,9 @@ export function createEvmClient(
         notes: tracing.notes,
       }),
     provenBalance: createProvenBalances(rpc, (at) => ask(at, false), proof),
-    async blockOf(hash) {
-      const receipt = await rpc.send('eth_getTransactionReceipt', [hash]).catch(nullIfMissing);
-      if (receipt !== null) return blockNamedBy(receipt, 'transactionHash', hash);
-      const transaction = await rpc.send('eth_getTransactionByHash', [hash]).catch(nullIfMissing);
-      return transaction === null ? null : blockNamedBy(transaction, 'hash', hash);
-    },
-    async pendingTransaction(hash) {
-      const answer = await rpc.send('eth_getTransactionByHash', [hash]);
-      const isIncluded = (Object(answer) as RawFields).blockHash ?? false;
-      return isIncluded ? null : toPending(answer, ids, contracts);
-    },
+    ...createTransactionFinder(rpc, ids, contracts),
     listen: () => null,
   };
-}
-
-/** The block that an answer about a transaction names, `pending` if it names none. Throws `InvalidBlock`. */
-function blockNamedBy(answer: unknown, hashField: string, hash: string): number | 'pending' {
-  const fields = fieldsOf(answer, 'transaction');
-  const shown = toHash(fields[hashField], 'hash of the transaction');
-  if (shown !== hash) {
-    throw new InvalidBlock(`The node answered with transaction ${shown} when asked for ${hash}.`);
-  }
-  const { blockNumber = null } = fields;
-  return blockNumber === null ? 'pending' : toNumber(blockNumber, 'block of the transaction');
-}
-
-/** Null for an error by which a node says that it does not have the block; throws any other error. */
-function nullIfMissing(error: unknown): null {
-  if (isMissingBlock(error)) return null;
-  throw error;
 }
 
 /** A chain id: a quantity, or a decimal number as some nodes send. Throws `InvalidBlock`. */

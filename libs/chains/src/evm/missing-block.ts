@@ -8,3 +8,9 @@ const NOT_THERE =
 export function isMissingBlock(error: unknown): boolean {
   return error instanceof RpcFailure && error.kind === 'refused' && NOT_THERE.test(error.message);
 }
+
+/** Null for an error by which a node says that it does not have a block; throws any other error. */
+export function nullIfMissing(error: unknown): null {
+  if (isMissingBlock(error)) return null;
+  throw error;
+}
