@@ -16,15 +16,10 @@ function accepts(schema: JsonSchema): (message: unknown) => boolean {
   return ajv.compile(anonymous);
 }
 
-/** Messages that a writer of the one schema sends and a reader of the other refuses. */
-function refused(
-  writer: JsonSchema,
-  read: (message: unknown) => boolean,
-  seed?: number,
-): readonly unknown[] {
+/** Messages that a writer of the schema sends. */
+function sentBy(writer: JsonSchema, seed?: number): readonly unknown[] {
   const parameters = { numRuns: MESSAGES, ...(seed === undefined ? {} : { seed }) };
-  const sent = fc.sample(arbitraryMessage(shapesOf(writer)), parameters);
-  return sent.filter((message) => !read(message));
+  return fc.sample(arbitraryMessage(shapesOf(writer)), parameters);
 }
 
 describe('messages of any schema', () => {
@@ -34,7 +29,8 @@ describe('messages of any schema', () => {
       fc.property(arbitraryPair, fc.integer(), ([writer, reader], seed) => {
         if (refusals(shapesOf(reader), shapesOf(writer), '').length > 0) return;
         compatible += 1;
-        expect(refused(writer, accepts(reader), seed)).toEqual([]);
+        const read = accepts(reader);
+        expect(sentBy(writer, seed).filter((message) => !read(message))).toEqual([]);
       }),
       { numRuns: 300 },
     );
@@ -54,9 +50,8 @@ describe('messages of any schema', () => {
 describe.each([...currentSchemas().keys()])('messages of %s', (topic) => {
   it('are accepted by the readers of every version, whichever version wrote them', () => {
     const versions = releasedSchemas(topic);
-    const found = versions
-      .map(accepts)
-      .flatMap((read) => versions.flatMap((v) => refused(v, read)));
-    expect(found).toEqual([]);
+    const sent = versions.flatMap((version) => sentBy(version));
+    const refused = versions.map(accepts).flatMap((read) => sent.filter((it) => !read(it)));
+    expect(refused).toEqual([]);
   });
 });
