@@ -179,7 +179,8 @@ async function ledgerFigure(bench: Bench): Promise<Figure> {
         const begun = performance.now();
         let compared = 0;
         while (performance.now() < until) {
-          const found = await recordedOf(dataSource, Array<typeof asked>(AT_ONCE).fill(asked));
+          const all = Array.from({ length: AT_ONCE }, () => ({ ...asked }));
+          const found = await recordedOf(dataSource, all);
           if (found.size !== AT_ONCE) throw new Error('The purse is not known.');
           compared += AT_ONCE;
         }

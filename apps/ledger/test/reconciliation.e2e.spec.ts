@@ -144,6 +144,20 @@ describe('a balance on chain', () => {
     await shows(purse.address, 'closed 0');
   });
 
+  it('shows what another purse sent by a call, until that is proven', async () => {
+    const [payer, purse] = [await mint(), await mint()];
+    const paid = transfer(purse.address, 4n * ETHER, 150);
+    const transferId = paid.transferId.replace('value:0', 'call:0');
+    const call = { ...paid, transferId, from: payer.address };
+    const waits = { waiting: 'awaiting-second-provider', unprovenTrace: true } as const;
+    await ledger.publishTransfers([{ ...call, ...waits, status: 'detected', finality: null }]);
+    await report(purse.address, 160, 4n * ETHER, 0n);
+    await shows(purse.address, `open ${4n * ETHER}`);
+    await ledger.publishTransfers([{ ...call, version: 2 }]);
+    await report(purse.address, 161, 4n * ETHER, 4n * ETHER);
+    await shows(purse.address, 'closed 0');
+  });
+
   it('explains what waits in no claim: dust, and what a later block moved', async () => {
     const purse = await mint();
     await ledger.publishTransfers([

@@ -106,12 +106,14 @@ export class ReplenishmentRow extends ListedRow {
 
 /**
  * SQL for how much of the replenishment `r` has arrived at its purse, as far as the ledger knows. What is not booked
- * counts too: it waits, or nobody is owed it. A change of this needs a migration of `ledger.replenishment_sum`.
+ * counts too: it waits, or nobody is owed it. Not so what only a trace shows, until it is proven: of own coins their
+ * booking says so. A change of this needs a migration of `ledger.replenishment_sum`.
  */
 export function arrivedIn(r: string): string {
   return `CASE WHEN ${r}.block_number IS NOT NULL
       AND ((${r}.status IN ('detected', 'screening', 'confirmed', 'declined', 'held')
           AND coalesce(${r}.reason, '') NOT IN ('unproven-trace', 'unread-balance'))
-        OR (${r}.status = 'rejected' AND ${r}.reason IN ('below-minimum', 'top-up', 'internal')))
+        OR (${r}.status = 'rejected' AND ${r}.reason IN ('below-minimum', 'top-up', 'internal')
+          AND (${r}.finality IS NOT NULL OR ${r}.ordinal NOT LIKE 'call:%')))
     THEN ${r}.amount - coalesce(${r}.netted, 0) ELSE 0 END`;
 }

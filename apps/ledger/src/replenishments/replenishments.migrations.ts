@@ -26,7 +26,8 @@ export const replenishmentsMigrations = sqlMigrations({
       SELECT purse_id, asset, sum(CASE WHEN block_number IS NOT NULL
           AND ((status IN ('detected', 'screening', 'confirmed', 'declined')
               AND reason IS DISTINCT FROM 'unproven-trace')
-            OR (status = 'rejected' AND reason IN ('below-minimum', 'top-up', 'internal')))
+            OR (status = 'rejected' AND reason IN ('below-minimum', 'top-up', 'internal')
+              AND (finality IS NOT NULL OR ordinal NOT LIKE 'call:%')))
         THEN amount - coalesce(netted, 0) ELSE 0 END)
       FROM ledger.replenishment GROUP BY purse_id, asset;
     CREATE INDEX replenishment_by_block ON ledger.replenishment (purse_id, block_number);
