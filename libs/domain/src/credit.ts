@@ -65,44 +65,30 @@ export interface Booked<To = Credit> extends Parties {
 
 /** The postings of a credit: the purse holds the coins, and the creditor has the claim. */
 export function receiptOf(booked: Omit<Booked<Credit | OwnCredit>, 'version'>): readonly Posting[] {
-  const { accountId, customerId, purseId, asset, amount, credit } = booked;
-  return [
-    {
-      kind: kindOf(credit),
-      debit: 'custody/purse',
-      credit: creditBook(credit),
-      asset,
-      amount: BigInt(amount),
-      accountId,
-      customerId,
-      purseId,
-      chargeId: null,
-    },
-  ];
+  return [creditedFrom('custody/purse', kindOf(booked.credit), booked)];
 }
 
 /** The postings of a release: what was held is the customer's or the account's now. */
-export function resolutionOf({
-  heldFor,
-  credit,
-  version: _,
-  amount,
-  ...about
-}: Booked<Exclude<Credit, HeldCredit>> & { readonly heldFor: HeldReason }): readonly Posting[] {
-  const { accountId, customerId, purseId, asset } = about;
-  return [
-    {
-      kind: 'resolution',
-      debit: SUSPENSE_OF[heldFor],
-      credit: creditBook(credit),
-      asset,
-      amount: BigInt(amount),
-      accountId,
-      customerId,
-      purseId,
-      chargeId: null,
-    },
-  ];
+export function resolutionOf(
+  booked: Booked<Exclude<Credit, HeldCredit>> & { readonly heldFor: HeldReason },
+): readonly Posting[] {
+  return [creditedFrom(SUSPENSE_OF[booked.heldFor], 'resolution', booked)];
+}
+
+function creditedFrom(
+  debit: Posting['debit'],
+  kind: Posting['kind'],
+  {
+    credit,
+    amount,
+    asset,
+    accountId,
+    customerId,
+    purseId,
+  }: Omit<Booked<Credit | OwnCredit>, 'version'>,
+): Posting {
+  const parties = { accountId, customerId, purseId, chargeId: null };
+  return { kind, debit, credit: creditBook(credit), asset, amount: BigInt(amount), ...parties };
 }
 
 /** The exact inverse of what was credited; nothing if nothing was. */

@@ -17,7 +17,7 @@ export type ReleaseCommand = CommandIn<{
 }>;
 
 /**
- * The event of a transfer that is final and may be credited. What is below the minimum is held, whoever would be
+ * The event of a transfer that is final and may be credited. What is below the minimum is held, no matter who would be
  * credited; for its purse if that is out of use, so that it is no part of a sum.
  */
 export function whenFinal(

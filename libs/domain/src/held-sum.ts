@@ -26,7 +26,7 @@ const LISTED_IN_EACH_MAX = 100;
 
 /**
  * The sum that these parts of one purse and asset make up, or null while they are below the minimum. The oldest is the
- * first part, so that whoever adds up at the same time, with more or fewer newer ones, has the same first part.
+ * first part, so that each process that adds up at the same time, with more or fewer newer ones, has the same first part.
  */
 export function sumOfHeld(held: readonly HeldPart[], minimum: bigint): SumOfHeld | null {
   const parts = [...held].sort((a, b) => (a.position < b.position ? -1 : 1));

@@ -26,9 +26,9 @@ const OVERTAKEN_MS = 60_000;
 /**
  * Credits what a purse holds below the minimum of an asset once it adds up to the minimum.
  *
- * The sum is decided by the event that releases its first part, the oldest that is held: whoever adds up at the same
- * time has the same first part, and the stream of that part takes one release. The event names all parts, so whoever
- * comes next releases those that are still held before anything else is added up. A part that the chain took back
+ * The sum is decided by the event that releases its first part, the oldest that is held: each process that adds
+ * up at the same time has the same first part, and the stream of that part takes one release. The event names all parts, so the
+ * next process releases those that are still held before anything else is added up. A part that the chain took back
  * meanwhile is left out; the others stay credited, as when it is taken back later.
  *
  * Rows have the names `<purse>/<asset>`. What is read is what is held, by an index, and the last sum.

@@ -64,7 +64,7 @@ describe('agreeOnTag', () => {
     });
   });
 
-  it('names both in their own order, whoever answers first', async () => {
+  it('names both in their own order, no matter which answers first', async () => {
     const late: Voter = {
       ...voter('alpha', 10),
       tagged: (tag) =>

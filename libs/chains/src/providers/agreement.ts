@@ -41,7 +41,7 @@ export async function agreeOnTag(tag: FinalityTag, voters: readonly Voter[]): Pr
       return [];
     }
   }
-  // At one height they stay in the order of the voters, whoever answered first.
+  // At one height they stay in the order of the voters, no matter which answered first.
   const votes = (await Promise.all(voters.map(ask))).flat();
   if (failures.length === voters.length) throw failures[0];
   votes.sort((a, b) => b.header.number - a.header.number);
