@@ -145,6 +145,19 @@ export function describeWhere(name: string, openEngines: () => Promise<Engines>)
       await isMatched();
     }
 
+    /** The ledger remembers the head for a moment, so it shows a new one a little later than its list of chains. */
+    async function showsHead(hash: string, key = ledger.apiKey): Promise<void> {
+      const height = await chain.height();
+      const isShown = async () => {
+        const { block, confirmations } = (await where(hash, key)).body;
+        return confirmations.current === height - block.number + 1;
+      };
+      await until(isShown, {
+        timeoutMs: 20_000,
+        description: 'An answer that counts the last block',
+      });
+    }
+
     /** A new purse of an account. */
     async function purseOf(key: string): Promise<{ id: string; address: string }> {
       const { body } = await ledger.request('POST', '/v1/customers', {
@@ -354,6 +367,7 @@ export function describeWhere(name: string, openEngines: () => Promise<Engines>)
       const [first, again] = [await where(hash, key), await where(hash, key)];
       expect(first.body).toEqual(again.body);
       await mine();
+      await showsHead(hash, key);
       expect((await where(hash, key)).body.confirmations.current).toBe(2);
     });
 

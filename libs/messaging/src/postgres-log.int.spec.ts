@@ -87,6 +87,8 @@ describe('PostgreSQL log', () => {
       timeoutMs: 20_000,
     });
     expect(seen).toEqual(['d3', 'e0']);
+    // The handler has the messages a moment before they are done.
+    await until(async () => (await subscription.status()).lastError === null);
     expect(await subscription.status()).toMatchObject({ lastError: null, parkedKeys: 0 });
     await subscription.stop();
   });
