@@ -41,8 +41,11 @@ export interface TransactionRef {
 export interface IncludedTransaction extends TransactionRef {
   /** What the chain charged its sender, in base units of the coin, whether or not it succeeded. */
   readonly fee: bigint;
-  /** Whether the block does not commit to the fee, so that the node could show any. False when absent. */
-  readonly isFeeUnproven?: boolean;
+  /**
+   * Whether the block commits to the fee, so that no node can show another. Looked at only where the traces of the
+   * block name its sender; false when absent.
+   */
+  readonly isFeeProven?: boolean;
   /** Whether it failed, so that nothing was moved. False when absent. */
   readonly failed?: boolean;
 }
@@ -139,10 +142,10 @@ export interface ChainClient {
    */
   readonly believesAgreement?: boolean;
   /**
-   * What only traces show of a block: the coin moved by internal calls, creations and self-destructs. Null if the
-   * node serves no traces of it. Absent on chains whose blocks show all such movements, or without traces.
+   * A block with what only its traces show: the coin moved by internal calls, creations and self-destructs. Null if
+   * the node serves no traces of it. Absent on chains whose blocks show all such movements, or without traces.
    */
-  traces?(block: Pick<BlockHeader, 'number' | 'hash'>): Promise<readonly BlockTransfer[] | null>;
+  traced?(block: Pick<BlockHeader, 'number' | 'hash'>): Promise<ChainBlock | null>;
   /**
    * The coins of an address after a block, proven by `eth_getProof` against the state root of the header with this
    * hash. Null if the node does not serve that state. Throws `InvalidBlock` if the proof is false.

@@ -18,8 +18,8 @@ function blockOf(...transfers: readonly BlockTransfer[]): ChainBlock {
     transactions: [
       { hash: '0x11', sender: alice, nonce: 0, fee: 10n ** 30n },
       { hash: '0x12', sender: '', nonce: null, fee: 0n, failed: true },
-      { hash: '0x13', sender: bob, nonce: 1, fee: 5n, isFeeUnproven: true },
-      { hash: '0x14', sender: bob, nonce: 2, fee: 5n, isFeeUnproven: true, failed: true },
+      { hash: '0x13', sender: bob, nonce: 1, fee: 5n, isFeeProven: true },
+      { hash: '0x14', sender: bob, nonce: 2, fee: 5n, isFeeProven: true, failed: true },
     ],
   };
 }

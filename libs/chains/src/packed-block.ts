@@ -19,8 +19,8 @@ export function packBlock<Block extends ChainBlock>(block: Block): PackedBlock<B
     ...block,
     transactions: linesOf(
       block.transactions,
-      ({ hash, sender, nonce, fee, isFeeUnproven, failed }) =>
-        `${hash} ${sender} ${nonce ?? ''} ${fee} ${isFeeUnproven ? 'unproven' : ''}${failed ? ' failed' : ''}`,
+      ({ hash, sender, nonce, fee, isFeeProven, failed }) =>
+        `${hash} ${sender} ${nonce ?? ''} ${fee} ${isFeeProven ? 'proven' : ''}${failed ? ' failed' : ''}`,
     ),
     transfers: linesOf(
       block.transfers,
@@ -87,7 +87,7 @@ function toTransaction(line: string): IncludedTransaction {
   const [hash = '', sender = '', nonce = '', fee = '', proof, state] = line.split(' ');
   return {
     ...{ hash, sender, nonce: nonce === '' ? null : Number(nonce), fee: BigInt(fee) },
-    ...(proof === 'unproven' && { isFeeUnproven: true }),
+    ...(proof === 'proven' && { isFeeProven: true }),
     ...(state === 'failed' && { failed: true }),
   };
 }

@@ -31,14 +31,21 @@ export function withTraced(
   return ordered;
 }
 
-/** A block that was read without traces, with what another answer shows of them. */
-export function tracedBy(block: ChainBlock, traces: readonly BlockTransfer[]): ChainBlock {
+/** A block that was read without traces, with what another answer for it shows by them. */
+export function tracedBy(block: ChainBlock, traced: ChainBlock): ChainBlock {
   const byTransaction = new Map<string, BlockTransfer[]>();
-  for (const transfer of traces) {
+  for (const transfer of traced.transfers) {
     const { txHash } = transfer;
-    if (txHash !== null)
-      byTransaction.set(txHash, [...(byTransaction.get(txHash) ?? []), transfer]);
+    if (txHash === null || !isOfTrace(transfer)) continue;
+    byTransaction.set(txHash, [...(byTransaction.get(txHash) ?? []), transfer]);
   }
-  const { isUntraced: _, movementsOf: __, transfers, transactions, ...others } = block;
+  const provenFees = new Map<string, bigint>();
+  for (const { hash, fee, isFeeProven } of traced.proven === 'content' ? traced.transactions : []) {
+    if (isFeeProven) provenFees.set(hash, fee);
+  }
+  const { isUntraced: _, movementsOf: __, transfers, ...others } = block;
+  const transactions = block.transactions.map((each) =>
+    provenFees.get(each.hash) === each.fee ? { ...each, isFeeProven: true } : each,
+  );
   return { ...others, transactions, transfers: withTraced(transfers, transactions, byTransaction) };
 }

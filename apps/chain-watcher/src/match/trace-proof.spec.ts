@@ -28,6 +28,7 @@ function blockOf(transfers: readonly BlockTransfer[], fees: readonly bigint[] = 
       sender: purse,
       nonce,
       fee,
+      isFeeProven: true,
     })),
   };
 }
@@ -75,7 +76,7 @@ it('is not proven beside a fee, or anything else that leaves, that only the node
   const [sent] = paying.transactions;
   const doubted = {
     ...paying,
-    transactions: [{ ...(sent as typeof sent & {}), isFeeUnproven: true }],
+    transactions: [{ ...(sent as typeof sent & {}), isFeeProven: false }],
   };
   expect(await proves(paying, 50n, 45n)).toBe(true);
   expect(await proves(doubted as ChainBlock, 50n, 45n)).toBe(false);

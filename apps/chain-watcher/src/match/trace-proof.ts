@@ -85,9 +85,9 @@ export function changeOf(block: ChainBlock, purse: string, coin: string): bigint
     if (isOfTrace(transfer)) traced.set(txHash, (traced.get(txHash) ?? 0n) + moved);
     else if (moved < 0n && !isCommitted) return null;
   }
-  for (const { sender, fee, isFeeUnproven = false } of sent) {
+  for (const { sender, fee, isFeeProven = false } of sent) {
     if (sender !== purse || fee === 0n) continue;
-    if (isFeeUnproven || !isCommitted) return null;
+    if (!isFeeProven || !isCommitted) return null;
     change -= fee;
   }
   const moves = [...traced.values()];

@@ -5,6 +5,8 @@ import { textOf, type Unparsed } from '../node-http';
 import { withTraced } from '../traced';
 import { assetIds } from './asset-ids';
 import { arrange, type BlockAnswer } from './block-answer';
+import { coinLogAt } from './coin-log';
+import { withProvenFees } from './fee';
 import type { Keccak } from './keccak';
 import { isSettledLater } from './prove-block';
 import { type RawBlock, type RawReceipt, toBlock, toReceipts } from './raw';
@@ -170,9 +172,12 @@ export function createBlockWork(keccak: Keccak) {
       const answer = arrangedAgain(block, listIn(receipts));
       const result = { method: traces.method, result: resultOf(traces) };
       const traced = readTraces(result, answer, rules);
-      return {
-        block: { ...whole, transfers: withTraced(whole.transfers, block.transactions, traced) },
-      };
+      if (traced.size === 0) return { block: whole };
+      const transfers = withTraced(whole.transfers, block.transactions, traced);
+      const named = new Set([...traced.values()].flat().flatMap(({ from, to }) => [from, to]));
+      const coinLog = coinLogAt(rules.coin?.log, whole.number);
+      const transactions = withProvenFees(whole.transactions, answer, named, coinLog);
+      return { block: { ...whole, transactions, transfers } };
     } catch (error) {
       // The stack or the length of a text did not suffice.
       if (!(error instanceof InvalidBlock || error instanceof RangeError)) throw error;

@@ -11,7 +11,6 @@ import {
 } from '../chains-and-assets';
 import { InvalidBlock } from '../invalid-block';
 import { RpcFailure, type Unparsed } from '../node-http';
-import { isOfTrace } from '../traced';
 import { WrongChain } from '../wrong-chain';
 import { listenForAnnouncements } from './announcements';
 import { type AssetIds, assetIds } from './asset-ids';
@@ -267,10 +266,10 @@ export function createEvmClient(
     balances: createBalanceReader(rpc, ids),
     ...(coin !== undefined &&
       coin.traces !== 'none' && {
-        async traces({ hash }: Pick<BlockHeader, 'hash'>) {
+        async traced({ hash }: Pick<BlockHeader, 'hash'>) {
           if (!tracing.isServed()) return null;
           const block = await blockBy(proof, hash);
-          return block === null || block.isUntraced ? null : block.transfers.filter(isOfTrace);
+          return block?.isUntraced ? null : block;
         },
         notes: tracing.notes,
       }),

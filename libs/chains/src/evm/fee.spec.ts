@@ -2,7 +2,7 @@ import { loadProving } from '../../testing/proving';
 import { aBlock, hashOf, type TransactionPlan } from '../../testing/raw-blocks';
 import { InvalidBlock } from '../invalid-block';
 import { assetIds } from './asset-ids';
-import { feeOf } from './fee';
+import { feeOf, withProvenFees } from './fee';
 import { ETHEREUM_PROOF } from './header';
 import { loadKeccak } from './keccak';
 import type { RawReceipt, RawTransaction } from './raw';
@@ -39,21 +39,26 @@ const RULES = { ids: assetIds('eip155:1', 'eip155:1/slip44:60'), proof: ETHEREUM
 /** What the transactions of the test's blocks use, at the base fee of 7 and a tip of 1. */
 const EXACT = { gasUsed: '0x5208', effectiveGasPrice: '0x8' };
 
-/** The fees of transactions of one proven block, and which of them only the node says. */
+/** The fees of transactions of one proven block, and whether it commits to them. */
 async function feesOf(...plans: readonly TransactionPlan[]) {
   const keccak = await loadKeccak();
   const { block, receipts } = aBlock({ transactions: plans }, keccak);
   const { proven, transactions } = readBlock(block, receipts, RULES, keccak);
   expect(proven).toBe('content');
-  return transactions.map(({ fee, isFeeUnproven = false }) => [fee, isFeeUnproven]);
+  const answer = { block, receipts, extra: null };
+  const senders = new Set(transactions.map(({ sender }) => sender));
+  return withProvenFees(transactions, answer, senders, null).map(({ fee, isFeeProven = false }) => [
+    fee,
+    isFeeProven,
+  ]);
 }
 
 it('is proven where the block commits to its gas and its price', async () => {
   const legacy = { type: '0x0', receiptFields: { gasUsed: '0x5208', effectiveGasPrice: '0x7' } };
   expect(await feesOf({ receiptFields: EXACT }, legacy, { receiptFields: EXACT })).toEqual([
-    [168_000n, false],
-    [147_000n, false],
-    [168_000n, false],
+    [168_000n, true],
+    [147_000n, true],
+    [168_000n, true],
   ]);
 });
 
@@ -64,9 +69,9 @@ it.each([
   ['a price that its signer allowed and did not pay', { effectiveGasPrice: '0x9' }],
   ['gas that the receipts do not add up', { gasUsed: '0x5207', cumulativeGasUsed: '0x5208' }],
 ])('is the word of the node with %s', async (_, receipt) => {
-  const [[fee, isUnproven] = []] = await feesOf({ receiptFields: { ...EXACT, ...receipt } });
+  const [[fee, isProven] = []] = await feesOf({ receiptFields: { ...EXACT, ...receipt } });
   expect(fee).not.toBe(168_000n);
-  expect(isUnproven).toBe(true);
+  expect(isProven).toBe(false);
 });
 
 it('is refused when it is more than any amount, which nobody could store', async () => {

@@ -1,6 +1,10 @@
+import type { IncludedTransaction } from '../chain-client';
 import { InvalidBlock } from '../invalid-block';
+import type { BlockAnswer } from './block-answer';
+import { loggedFee } from './coin-log';
 import { typeOf } from './encode-transaction';
 import { type RawReceipt, type RawTransaction, toAmount } from './raw';
+import type { CoinLogHere } from './read-log';
 
 /** Operator fee scalars of the OP Stack count in millionths (specs.optimism.io, "Isthmus: L2 execution engine"). */
 const OPERATOR_SCALE = 1_000_000n;
@@ -11,7 +15,7 @@ const OPERATOR_SCALE = 1_000_000n;
  * and of the operator. Zero where nobody is charged, or in a token (Celo's `feeCurrency`, CIP-64), which logs show.
  *
  * Prices are the node's word: the receipts root commits to gas, not to prices, and rollups charge less than the signer
- * allowed, or more (`isCommitted`). A wrong fee moves no claim, and shows as a difference between the balance on chain and the books.
+ * allowed, or more (`withProvenFees`). A wrong fee moves no claim, and shows as a difference between the balance on chain and the books.
  */
 export function feeOf(transaction: RawTransaction, receipt: RawReceipt | undefined): bigint {
   if (receipt === undefined || (transaction.feeCurrency ?? null) !== null) return 0n;
@@ -23,11 +27,22 @@ export function feeOf(transaction: RawTransaction, receipt: RawReceipt | undefin
   return gas * price + blobs + toAmount(l1Fee) + operatorFee(gas, receipt);
 }
 
-/** What the block of a transaction says about the price and the place of its gas, as the node shows it. */
-export interface GasFacts {
-  readonly baseFee: unknown;
-  /** What the transactions before it used; undefined if that is not known. */
-  readonly usedBefore: unknown;
+/**
+ * The transactions of a block, with whether it commits to their fees where their sender is one of `senders`: by its logs
+ * of the coin, or else exactly.
+ */
+export function withProvenFees(
+  transactions: readonly IncludedTransaction[],
+  answer: BlockAnswer,
+  senders: ReadonlySet<string>,
+  coinLog: CoinLogHere | null,
+): readonly IncludedTransaction[] {
+  return transactions.map((each, place) => {
+    if (each.fee === 0n || !senders.has(each.sender)) return each;
+    const logged = loggedFee(answer.receipts[place], each.sender, coinLog);
+    const isFeeProven = logged !== null || isCommitted(each.fee, place, answer);
+    return isFeeProven ? { ...each, isFeeProven } : each;
+  });
 }
 
 /**
@@ -35,18 +50,16 @@ export interface GasFacts {
  * the receipts, at the base fee and the tip that its signer allowed, and nothing else. Whatever is more than that, such
  * as the part of the chain below a rollup, only the node says.
  */
-export function isCommitted(
-  fee: bigint,
-  transaction: RawTransaction,
-  { cumulativeGasUsed }: RawReceipt,
-  { baseFee, usedBefore }: GasFacts,
-): boolean {
+function isCommitted(fee: bigint, place: number, { block, receipts }: BlockAnswer): boolean {
+  const [transaction, receipt] = [block.transactions[place], receipts[place]];
+  if (transaction === undefined || receipt === undefined) return false;
   const type = typeOf(transaction);
   // The price of blobs follows from the header by a rule of each fork.
   if (type > SET_CODE_TYPE || type === BLOB_TYPE) return false;
-  const gas = toAmount(cumulativeGasUsed) - toAmount(usedBefore);
+  const usedBefore = place === 0 ? '0x0' : receipts[place - 1]?.cumulativeGasUsed;
+  const gas = toAmount(receipt.cumulativeGasUsed) - toAmount(usedBefore);
   const { gasPrice, maxFeePerGas, maxPriorityFeePerGas } = transaction;
-  const asked = toAmount(baseFee) + toAmount(maxPriorityFeePerGas);
+  const asked = toAmount(block.baseFeePerGas) + toAmount(maxPriorityFeePerGas);
   const price = type >= DYNAMIC_FEE_TYPE ? atMost(maxFeePerGas, asked) : toAmount(gasPrice);
   return fee === gas * price;
 }

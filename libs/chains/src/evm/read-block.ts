@@ -5,7 +5,7 @@ import type { AssetIds } from './asset-ids';
 import { arrange, type BlockAnswer, fail } from './block-answer';
 import { coinLogAt, loggedFee } from './coin-log';
 import { contentDigest as digestOf } from './content-digest';
-import { feeOf, isCommitted, refuseExcessive } from './fee';
+import { feeOf, refuseExcessive } from './fee';
 import type { Keccak } from './keccak';
 import { proveBlock, type Verdict } from './prove-block';
 import {
@@ -102,18 +102,9 @@ function transactionsOf({ block, receipts }: BlockAnswer, coin: CoinRules | unde
   return block.transactions.map((each, i) => {
     const ref = toRef(each);
     const receipt = receipts[i];
-    const logged = loggedFee(receipt, ref.sender, coinLog);
-    const fee = logged ?? feeOf(each, receipt);
+    const fee = loggedFee(receipt, ref.sender, coinLog) ?? feeOf(each, receipt);
     refuseExcessive(fee, each);
-    const usedBefore = i === 0 ? '0x0' : receipts[i - 1]?.cumulativeGasUsed;
-    const gas = { baseFee: block.baseFeePerGas, usedBefore };
-    const isShown = logged === null && receipt !== undefined && fee > 0n;
-    const isFeeUnproven = isShown && !isCommitted(fee, each, receipt, gas);
-    return {
-      ...{ ...ref, fee },
-      ...(isFeeUnproven && { isFeeUnproven }),
-      ...(isFailed(receipt) && { failed: true }),
-    };
+    return { ...ref, fee, ...(isFailed(receipt) && { failed: true }) };
   });
 }
 

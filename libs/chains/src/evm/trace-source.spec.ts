@@ -67,7 +67,8 @@ it('adds what traces show to the transfers of a block, by the first method that 
   expect(block?.isUntraced).toBeUndefined();
   expect(asked).toEqual(['debug_traceBlockByHash']);
   expect(note()).toMatchObject({ topic: 'traces', state: 'fine' });
-  expect(await client.traces?.({ number: 1, hash: block?.hash as string })).toHaveLength(1);
+  const again = await client.traced?.({ number: 1, hash: block?.hash as string });
+  expect(again?.transfers).toHaveLength(1);
 });
 
 it.each([
@@ -110,7 +111,7 @@ describe('a node that serves none', () => {
       state: 'unknown',
       sentence: expect.stringContaining('left to reconciliation'),
     });
-    expect(await client.traces?.({ number: 1, hash: '0x' })).toBeNull();
+    expect(await client.traced?.({ number: 1, hash: '0x' })).toBeNull();
     expect(asked).toHaveLength(2);
   });
 

@@ -157,8 +157,8 @@ export function createPool(
     if (found?.isUntraced !== true) return found;
     for (const [index, provider] of providers.entries()) {
       if (index === current || provider.state() !== 'ok') continue;
-      const traces = await provider.traces(found).catch(unlessFault);
-      if (traces !== null) return tracedBy(found, traces);
+      const traced = await provider.traced(found).catch(unlessFault);
+      if (traced !== null) return tracedBy(found, traced);
     }
     return found;
   }
@@ -228,7 +228,7 @@ export function createPool(
 
     header: (at) => ask((provider) => provider.header(at)),
     block,
-    traces: (of) => ask((provider) => provider.traces(of)),
+    traced: (of) => ask((provider) => provider.traced(of)),
     provenBalance: (address, hash) => ask((provider) => provider.provenBalance(address, hash)),
     blockByOtherRule: (hash) => ask((provider) => provider.blockByOtherRule(hash)),
     believesAgreement: providers.some((provider) => provider.believesAgreement),

@@ -190,8 +190,8 @@ export function createProvider(
     balances: (queries: readonly BalanceQuery[], block: Pick<BlockHeader, 'number' | 'hash'>) =>
       use(async () => (await client.balances?.(queries, block)) ?? queries.map(() => null)),
     /** Null if it serves no traces of the block. */
-    traces: (block: Parameters<NonNullable<ChainClient['traces']>>[0]) =>
-      use(async () => (await client.traces?.(block)) ?? null, BLOCK_TIMEOUT_MS),
+    traced: (block: Parameters<NonNullable<ChainClient['traced']>>[0]) =>
+      use(async () => (await client.traced?.(block)) ?? null, BLOCK_TIMEOUT_MS),
     /** Null if it does not serve the state of the block. */
     provenBalance: (address: string, hash: string) =>
       use(async () => (await client.provenBalance?.(address, hash)) ?? null),
