@@ -11,6 +11,9 @@ export const RETENTION_MS = 24 * 3_600_000;
 /** Short, so that no test waits long for the group to drop a member. */
 const SESSION_TIMEOUT_MS = 1_500;
 
+/** The length of an answer, which comes first, and a little more. */
+const PART_BYTES = 6;
+
 /** The connections of one log. They can be cut for good, as when its process is killed. */
 class Line {
   private readonly sockets = new Set<Socket>();
@@ -31,6 +34,18 @@ class Line {
   /** Ends the open connections; new ones can be made. */
   drop(): void {
     for (const socket of this.sockets) socket.destroy(new Error('dropped'));
+  }
+
+  /** Ends each open connection when it has received a part of its next answer. */
+  dropInAnswer(): void {
+    for (const socket of this.sockets) {
+      socket.push = (answer: Buffer | null) => {
+        // Null: the broker has ended it.
+        if (answer !== null) Socket.prototype.push.call(socket, answer.subarray(0, PART_BYTES));
+        socket.destroy(new Error('dropped'));
+        return false;
+      };
+    }
   }
 
   cut(): void {
@@ -87,5 +102,9 @@ export class KafkaFixture {
 
   drop(log: DurableLog): void {
     this.lines.get(log)?.drop();
+  }
+
+  dropInAnswer(log: DurableLog): void {
+    this.lines.get(log)?.dropInAnswer();
   }
 }

@@ -48,9 +48,10 @@ export function reasonOf(error: unknown): { type: string; message: string } {
   return { type: type ?? code ?? name, message };
 }
 
-// Two patches of kafkajs 2.2.4, its last release. Decision 0009 says why.
+// Three patches of kafkajs 2.2.4, its last release. Decision 0009 says why.
 encodeFaster(require('kafkajs/src/protocol/requests/produce'));
 stopIdleTimers(require('kafkajs/src/network/requestQueue').prototype);
+forgetHalfAnswers(require('kafkajs/src/network/connection').prototype);
 
 /**
  * Writes Produce requests with our encoder, whose bytes are the same, or kafkajs's where ours cannot. The body is the
@@ -83,11 +84,28 @@ function stopIdleTimers(queue: RequestQueue): void {
   };
 }
 
+/**
+ * What a connection has received of an answer when it breaks is kept, and read as the beginning of the first answer of
+ * the next connection: nothing is understood from then on, until a request has waited for its whole time-out.
+ */
+function forgetHalfAnswers(connection: Connection): void {
+  const connect = connection.connect;
+  connection.connect = function connectAfresh() {
+    if (!this.isConnected()) Object.assign(this, { chunks: [], bytesBuffered: 0, bytesNeeded: 4 });
+    return connect.call(this);
+  };
+}
+
 interface Produce {
   protocol: (negotiated: object) => (given: ProduceArguments) => {
     readonly request: { readonly encode: () => Promise<unknown> };
     readonly response: unknown;
   };
+}
+
+interface Connection {
+  isConnected(): boolean;
+  connect(): Promise<true>;
 }
 
 interface RequestQueue {
