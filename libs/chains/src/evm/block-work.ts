@@ -1,7 +1,7 @@
 import type { ChainBlock } from '../chain-client';
 import type { CoinRules, Proof } from '../chains-and-assets';
 import { InvalidBlock } from '../invalid-block';
-import { textOf, type Unparsed } from '../node-http';
+import type { Unparsed } from '../node-http';
 import { withTraced } from '../traced';
 import { assetIds } from './asset-ids';
 import { arrange, type BlockAnswer } from './block-answer';
@@ -11,6 +11,7 @@ import type { Keccak } from './keccak';
 import { isSettledLater } from './prove-block';
 import { type RawBlock, type RawReceipt, toBlock, toReceipts } from './raw';
 import { type BlockRules, readBlock, toHeader, withoutReceipt } from './read-block';
+import { resultOf } from './result-of';
 import type { TraceAnswer } from './trace-source';
 import { readTraces } from './traces';
 
@@ -170,8 +171,7 @@ export function createBlockWork(keccak: Keccak) {
     if (traces === null) return { block: without };
     try {
       const answer = arrangedAgain(block, listIn(receipts));
-      const result = { method: traces.method, result: resultOf(traces) };
-      const traced = readTraces(result, answer, rules);
+      const traced = readTraces(traces, answer, rules);
       if (traced.size === 0) return { block: whole };
       const transfers = withTraced(whole.transfers, block.transactions, traced);
       const named = new Set([...traced.values()].flat().flatMap(({ from, to }) => [from, to]));
@@ -237,19 +237,4 @@ function arrangedAgain(block: RawBlock, receipts: readonly unknown[]): BlockAnsw
 
 function listIn(result: unknown): readonly unknown[] {
   return Array.isArray(result) ? result : [];
-}
-
-/** The result of a request. Throws `InvalidBlock`. */
-export function resultOf(answer: Unparsed): unknown {
-  if ('result' in answer) return answer.result;
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(textOf(answer.bytes));
-  } catch {
-    throw new InvalidBlock("The node's answer is not JSON.");
-  }
-  const { result, error } = Object(parsed) as { result?: unknown; error?: unknown };
-  if (error) throw new InvalidBlock("The node's answer has an error besides a result.");
-  if (result === undefined) throw new InvalidBlock("The node's answer has no result.");
-  return result;
 }

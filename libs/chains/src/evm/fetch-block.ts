@@ -2,8 +2,9 @@ import type { BlockWorkers } from '../block-threads';
 import type { BlockHeader, ChainBlock } from '../chain-client';
 import { InvalidBlock } from '../invalid-block';
 import type { Unparsed } from '../node-http';
-import { resultOf, type WorkAnswer, type WorkRequest, type WorkRules } from './block-work';
+import type { WorkAnswer, WorkRequest, WorkRules } from './block-work';
 import type { createReceiptsSource } from './receipts';
+import { resultOf } from './result-of';
 import type { TraceAnswer, TraceSource } from './trace-source';
 
 export type EvmBlockWorker = BlockWorkers['evm'];

@@ -38,7 +38,7 @@ const pays = (to: string, value: bigint, more: Partial<CallPlan> = {}): CallPlan
   ...more,
 });
 
-/** What both methods show of plans for the transactions of a block, which must be the same. */
+/** What both methods show of plans for the transactions of a block, and the text of one, which must be the same. */
 function shown(
   answer: ReturnType<typeof paid>,
   plans: readonly CallPlan[],
@@ -55,15 +55,18 @@ function shown(
       flatFrames(plan, { transactionHash: hashes[i] ?? hashOf('unlisted'), blockHash }),
     ),
   };
-  const read = (['debug_traceBlockByHash', 'trace_block'] as const).map((method) =>
-    readTraces({ method, result: results[method] }, answer, { native: NATIVE, proof }),
-  );
+  const bytes = Buffer.from(JSON.stringify({ id: 1, result: results.debug_traceBlockByHash }));
+  const read = [
+    { method: 'debug_traceBlockByHash', result: results.debug_traceBlockByHash } as const,
+    { method: 'debug_traceBlockByHash', bytes } as const,
+    { method: 'trace_block', result: results.trace_block } as const,
+  ].map((each) => readTraces(each, answer, { native: NATIVE, proof }));
   const moves = read.map((found) =>
     [...found.values()]
       .flat()
       .map(({ ordinal, to, amount }) => `${ordinal} ${amount} ${nameOf(to)}`),
   );
-  expect(moves[1]).toEqual(moves[0]);
+  expect(moves.slice(1)).toEqual([moves[0], moves[0]]);
   return moves[0] as string[];
 }
 

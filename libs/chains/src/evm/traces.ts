@@ -11,8 +11,11 @@ import {
   succeeded,
   ZERO_ADDRESS,
 } from './raw';
-import { callTraces, flatTraces, refuse, type Trace, type TraceMethod } from './trace-answers';
+import { resultOf } from './result-of';
+import { callTraces, flatTraces, refuse, type Trace } from './trace-answers';
+import { movingTraces } from './trace-elements';
 import { movesOf } from './trace-frames';
+import type { TraceAnswer } from './trace-source';
 
 /**
  * What only the traces of a block show, by transaction: the coin moved by internal calls, creations and self-destructs.
@@ -20,11 +23,11 @@ import { movesOf } from './trace-frames';
  * is one trace for each transaction, in their order. No root commits to traces: they are the word of the node.
  */
 export function readTraces(
-  { method, result }: { readonly method: TraceMethod; readonly result: unknown },
+  shown: TraceAnswer,
   { block, receipts }: BlockAnswer,
   { native, proof }: { readonly native: string; readonly proof: Proof },
 ): ReadonlyMap<string, readonly BlockTransfer[]> {
-  const traces = method === 'trace_block' ? flatTraces(result, block) : callTraces(result, block);
+  const traces = tracesIn(shown, block);
   const found = new Map<string, readonly BlockTransfer[]>();
   for (const [place, trace] of paired(block, receipts, traces, proof)) {
     const transaction = block.transactions[place] as RawTransaction;
@@ -46,6 +49,12 @@ export function readTraces(
     );
   }
   return found;
+}
+
+function tracesIn(shown: TraceAnswer, block: RawBlock): readonly Trace[] {
+  if (shown.method === 'trace_block') return flatTraces(resultOf(shown), block);
+  const moving = 'bytes' in shown ? movingTraces(shown.bytes, block) : null;
+  return moving ?? callTraces(resultOf(shown), block);
 }
 
 /**
