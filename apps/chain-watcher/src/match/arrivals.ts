@@ -5,8 +5,8 @@ import type { WatchContext } from '../state/watch-state';
 import type { Movement } from './movements';
 import { lesser, ownerOf } from './netting';
 
-/** Each asks for the balances of one address before and after a block. */
-const READS_AT_ONCE = 16;
+/** Of each, the balances before it and after it are asked for. */
+const BLOCKS_AT_ONCE = 16;
 
 /** What one address moves of one asset in a block, in its order. */
 export interface Arrival extends Holding {
@@ -68,30 +68,42 @@ export function withUnbacked(movement: Movement, unbacked: bigint): Movement {
   return { ...movement, netted: movement.netted + unbacked, unbacked };
 }
 
-/** By how much the balance of each address has grown in the block; null while a node does not say. */
+/** By how much the balance of each address has grown in its block; null while a node does not say. */
 export async function growthsOf(
   { client }: Pick<WatchContext, 'client'>,
   arrivals: readonly Arrival[],
 ): Promise<readonly (bigint | null)[]> {
+  const byBlock = new Map<string, Arrival[]>();
+  for (const arrival of arrivals) {
+    const beside = byBlock.get(arrival.block.hash);
+    if (beside) beside.push(arrival);
+    else byBlock.set(arrival.block.hash, [arrival]);
+  }
   const reads = limiter({
-    runningMax: READS_AT_ONCE,
-    waitingMax: arrivals.length,
+    runningMax: BLOCKS_AT_ONCE,
+    waitingMax: byBlock.size,
     tooMany: (waiting) => new RangeError(`${waiting} reads of balances wait already.`),
   });
-  const growthOf = async (arrival: Arrival): Promise<bigint | null> => {
-    const { before, after } = blocksAround(arrival);
+  const known = new Map<Arrival, bigint | null>();
+  const readIn = async (some: readonly Arrival[]): Promise<void> => {
+    const [first] = some as readonly [Arrival];
+    const { before, after } = blocksAround(first);
     try {
-      const [[had], [has]] = (await Promise.all(
-        [before, after].map((block) => client.balances([arrival], block)),
+      const [had, has] = (await Promise.all(
+        [before, after].map((block) => client.balances(some, block)),
       )) as [readonly (bigint | null)[], readonly (bigint | null)[]];
-      return typeof had === 'bigint' && typeof has === 'bigint' ? has - had : null;
+      for (const [i, arrival] of some.entries()) known.set(arrival, grownBetween(had[i], has[i]));
     } catch (error) {
       // A node that is away says nothing. It is asked again.
-      if (error instanceof InvalidBlock || error instanceof RpcFailure) return null;
-      throw error;
+      if (!(error instanceof InvalidBlock || error instanceof RpcFailure)) throw error;
     }
   };
-  return Promise.all(arrivals.map((arrival) => reads.run(() => growthOf(arrival))));
+  await Promise.all(Array.from(byBlock.values(), (some) => reads.run(() => readIn(some))));
+  return arrivals.map((arrival) => known.get(arrival) ?? null);
+}
+
+function grownBetween(had: bigint | null | undefined, has: bigint | null | undefined) {
+  return typeof had === 'bigint' && typeof has === 'bigint' ? has - had : null;
 }
 
 /** By how much it has grown as two providers say alike; null while they do not. */
@@ -104,8 +116,7 @@ export async function agreedGrowthOf(
     [before, after].map((block) => client.balancesOfEvery([arrival], block)),
   );
   const said = (had ?? []).flatMap(([first], provider) => {
-    const last = has?.[provider]?.[0];
-    return typeof first === 'bigint' && typeof last === 'bigint' ? [last - first] : [];
+    return grownBetween(first, has?.[provider]?.[0]) ?? [];
   });
   const shared = said.filter((growth, n) => said.indexOf(growth) !== n);
   const [first] = shared;

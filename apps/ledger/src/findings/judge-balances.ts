@@ -73,7 +73,10 @@ export async function judgeBalances(
     async handle(messages) {
       const { read, poison } = readMessages(messages, parseWatchReport);
       const reported = read.flatMap(({ content }) => balancesIn(content, Date.now()));
-      waiting = [...waiting, ...reported].slice(-WAITING_MAX);
+      const all = [...waiting, ...reported];
+      waiting = all.slice(-WAITING_MAX);
+      const forgotten = all.length - waiting.length;
+      if (forgotten > 0) logger.warn({ msg: 'balances forgotten until the next sweep', forgotten });
       logPoison(poison);
       return poison;
     },
