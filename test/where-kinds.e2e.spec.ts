@@ -164,6 +164,8 @@ function withoutNames(answer: unknown): string {
   return text.replaceAll(/0x[0-9a-fA-F]{40,64}|"(number|current)":"?\d+"?|"time":"[^"]+"/g, '');
 }
 
+const randomHash = () => `0x${randomUUID().replaceAll('-', '').repeat(2)}`;
+
 const sent = async (sending: Promise<{ readonly hash: string }>) => (await sending).hash;
 
 const operate = (path: string, body: object) =>
@@ -304,6 +306,42 @@ it.each(KINDS.map((kind) => [kind.name, kind] as const))(
     node.refuses = () => false;
   },
 );
+
+it('says that a block is not scanned yet, and nothing to others', async () => {
+  const height = await chain.height();
+  // The watch waits for a block that the node does not show, while it shows the next one.
+  node.alter = (method, [at], result) =>
+    method === 'eth_getBlockByNumber' && Number(at) === height + 1 ? null : result;
+  await chain.mine();
+  const [ours, theirs] = await Promise.all(
+    [purse, stranger].map(({ address }) => sent(chain.send({ to: address, value: 12n }))),
+  );
+  await chain.mine();
+  await expectTold(ours as string, 'included', [['in', null, 'not-scanned-yet']]);
+  await expectNothingTold(ours as string, theirs as string);
+  node.alter = (_method, _params, result) => result;
+  await mine(DEPTH);
+  await expectTold(ours as string, 'included', [confirmed]);
+});
+
+it('says that a chain is paused and is not asked, and nothing to others', async () => {
+  const ask = (kind: string) => operate('watch-requests', { chain: CHAIN, kind, reason: 'a test' });
+  expect((await ask('pause')).status).toBe(201);
+  const [ours, theirs] = await Promise.all(
+    [purse, stranger].map(({ address }) => sent(chain.send({ to: address, value: 13n }))),
+  );
+  const isPaused = async () =>
+    (await where(randomHash())).body.detail?.startsWith('The chain is paused') === true;
+  await until(isPaused, { timeoutMs: 10_000, description: 'The pause' });
+  await chain.mine();
+  const { status, headers, body } = await where(ours as string);
+  expect([status, headers.get('retry-after'), body.status]).toEqual([202, '60', 'unanswered']);
+  expect(body.movements).toEqual([]);
+  await expectNothingTold(ours as string, theirs as string);
+  expect((await ask('resume')).status).toBe(201);
+  await mine(DEPTH);
+  await expectTold(ours as string, 'included', [confirmed]);
+});
 
 it('says what a reorg removed, and nothing to others', async () => {
   const ours = await sent(chain.send({ to: purse.address, value: 11n }));
