@@ -164,6 +164,9 @@ function withoutNames(answer: unknown): string {
   return text.replaceAll(/0x[0-9a-fA-F]{40,64}|"(number|current)":"?\d+"?|"time":"[^"]+"/g, '');
 }
 
+const withoutLogs = (receipts: unknown) =>
+  (receipts as object[]).map((each) => ({ ...each, logs: [], logsBloom: `0x${'0'.repeat(512)}` }));
+
 const randomHash = () => `0x${randomUUID().replaceAll('-', '').repeat(2)}`;
 
 const sent = async (sending: Promise<{ readonly hash: string }>) => (await sending).hash;
@@ -318,6 +321,27 @@ it('says that a block is not scanned yet, and nothing to others', async () => {
   );
   await chain.mine();
   await expectTold(ours as string, 'included', [['in', null, 'not-scanned-yet']]);
+  await expectNothingTold(ours as string, theirs as string);
+  node.alter = (_method, _params, result) => result;
+  await mine(DEPTH);
+  await expectTold(ours as string, 'included', [confirmed]);
+});
+
+it('says that a block is quarantined, and nothing to others', async () => {
+  const height = await chain.height();
+  node.alter = (method, [at], result) =>
+    method === 'eth_getBlockReceipts' && Number(at) > height ? withoutLogs(result) : result;
+  const [ours, theirs] = await Promise.all(
+    [purse, stranger].map(({ address }) => sent(chain.send(chain.payUsdt(address, 14n)))),
+  );
+  await chain.mine();
+  const isTold = async () => /could not be proven/.test((await where(ours as string)).body.detail);
+  await until(isTold, { timeoutMs: 20_000, description: 'The quarantine' });
+  const { status, body } = await where(ours as string);
+  expect([status, body]).toMatchObject([
+    200,
+    { status: 'included', block: { hash: null }, movements: [] },
+  ]);
   await expectNothingTold(ours as string, theirs as string);
   node.alter = (_method, _params, result) => result;
   await mine(DEPTH);

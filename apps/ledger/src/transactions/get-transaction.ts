@@ -193,5 +193,9 @@ function statusOf({ lookUp, isCurrent }: Heard): Status {
   const retryAfterSeconds = RETRY.unanswered;
   const said = lookUp === null ? undefined : STATUSES.get(lookUp.status);
   if (said === undefined) return { status: 'unanswered', detail: UNANSWERED, retryAfterSeconds };
+  // Nothing that such a block shows is believed, so no movement says it.
+  if (isCurrent && lookUp?.watch === 'quarantined') {
+    return { ...said, detail: sentenceOf('quarantined-block') };
+  }
   return isCurrent ? said : { ...said, detail: EARLIER, retryAfterSeconds };
 }
