@@ -134,8 +134,9 @@ export function figuresViolations(
 /**
  * How far a posting may bring figures below zero. A purse or charge has no more to give than was credited
  * there, unless the posting may overdraw. The claims of a customer or an account are spread over their
- * purses too, so its own figures may be negative: `balanceViolations` sees the whole. Custody may be below zero
- * at a purse only, by a posting that may run ahead of what is credited there.
+ * purses too, so its own figures may be negative: `balanceViolations` sees the whole. It alone sees what is
+ * taken out of suspense, too: what left a purse unplanned is below zero there, in one sum with what waits.
+ * Custody may be below zero at a purse only, by a posting that may run ahead of what is credited there.
  */
 export function floorAfter(before: Figures, posting: Posting, after: Figures): Figures {
   const isWhole = posting.purseId === null && posting.chargeId === null;
@@ -143,6 +144,7 @@ export function floorAfter(before: Figures, posting: Posting, after: Figures): F
   const owed = isWhole || overdraws ? after : before;
   return {
     ...owed,
+    suspense: BOOKS[posting.debit].figure === 'suspense' ? after.suspense : owed.suspense,
     custody: posting.purseId !== null && runsAhead ? after.custody : before.custody,
   };
 }

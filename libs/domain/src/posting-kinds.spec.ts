@@ -240,6 +240,22 @@ describe('suspense', () => {
     expect(broken).toEqual([]);
     expect(figures.get(purseId)).toMatchObject({ suspense: 4n, claimAccount: 6n, received: 10n });
   });
+
+  const unplanned = posting('outflow', ['suspense/unplanned-outflow', 'custody/purse'], 50n);
+  const resolved = (amount: bigint) =>
+    posting('resolution', ['suspense/below-minimum', 'claim/customer'], amount);
+
+  it('is resolved whole also where more has left the purse unplanned than waits there', () => {
+    const held = receipt(10n, 'suspense/below-minimum');
+    const { figures, broken } = post([held], [unplanned], [resolved(4n)], [resolved(6n)]);
+    expect(broken).toEqual([]);
+    expect(figures.get(purseId)).toMatchObject({ suspense: -50n, claimCustomer: 10n });
+  });
+
+  it('cannot give more than waits there', () => {
+    const held = receipt(10n, 'suspense/below-minimum');
+    expect(post([held], [resolved(11n)]).broken).toEqual(['balance-has-its-sign']);
+  });
 });
 
 describe('a transfer between two customers', () => {
