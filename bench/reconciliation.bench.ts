@@ -26,6 +26,8 @@ const FIRST = 8;
 const WARM_UP_BLOCKS = 25;
 const BLOCKS = HEADERS_BEFORE - 1 - FIRST - WARM_UP_BLOCKS;
 const BLOCK_MS = 1_000;
+/** Where nothing becomes final, balances are compared when so many blocks follow. */
+const REORG_WINDOW = 16;
 
 const MANY = 100_000;
 const FEW = 5;
@@ -90,7 +92,7 @@ async function follow(bench: Bench, balanceReadsPerMinute: number) {
     await client.connect();
     await client.query(MOVED, [CHAIN, TOKEN_ASSET.id, PURSES_AN_HOUR]);
     await settle(server, database);
-    const chains = chainsFile(url, 0, { balanceReadsPerMinute });
+    const chains = chainsFile(url, 0, { balanceReadsPerMinute, reorgWindow: REORG_WINDOW });
     const watcher = await startApp('chain-watcher', database, settings, { chains });
     try {
       const tick = progress.step('comparing balances', WARM_UP_BLOCKS + BLOCKS, 'blocks');
@@ -113,6 +115,9 @@ async function follow(bench: Bench, balanceReadsPerMinute: number) {
       const after = await soFar();
       if ((await tipOf(client)) < FIRST + WARM_UP_BLOCKS + BLOCKS - 1) {
         throw new Error('The watcher did not follow.');
+      }
+      if (balanceReadsPerMinute > 0 && after.compared === before.compared) {
+        throw new Error('The watcher compared nothing.');
       }
       return {
         cpuSeconds: after.cpu - before.cpu,

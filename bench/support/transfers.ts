@@ -31,9 +31,10 @@ export function chainsFile(
     startBlock,
     finality,
     assets: [token],
+    ...{ blockTimeMs: null, reorgWindow: 64 },
     ...more,
   };
-  return JSON.stringify({ chains: [{ ...chain, blockTimeMs: null, reorgWindow: 64 }] });
+  return JSON.stringify({ chains: [chain] });
 }
 
 export interface PlannedPurse {
