@@ -32,7 +32,7 @@ export function shownTo(
     ...{ proven: 'content', contentDigest: null },
     transactions: block.transactions.map((each, i) => ({
       ...{ hash: each.hash, sender: String(each.from), nonce: null },
-      fee: feeOf(each, receipts[i]),
+      fee: feeOf(each, receipts[i], block),
     })),
     transfers: withTraced(shown, block.transactions, tracedIn(answer, executions)),
   };

@@ -11,7 +11,7 @@ import { readBlock } from './read-block';
 beforeAll(loadProving);
 
 /** What a transaction costs whose signer allowed 100 gas at a price of 9, or of 7 where gas has one price. */
-function feeAt(type: string, receipt: object): bigint {
+function feeAt(type: string, receipt: object, extraData = '0x'): bigint {
   const transaction = {
     type,
     hash: hashOf('tx'),
@@ -20,7 +20,7 @@ function feeAt(type: string, receipt: object): bigint {
     maxFeePerGas: '0x9',
   };
   const answer = { transactionHash: hashOf('tx'), logs: [], ...receipt };
-  return feeOf(transaction as RawTransaction, answer as RawReceipt);
+  return feeOf(transaction as RawTransaction, answer as RawReceipt, { extraData });
 }
 
 it.each([
@@ -33,6 +33,15 @@ it.each([
   ['0x7e', { gasUsed: '0xa', effectiveGasPrice: '0x10' }, 160n],
 ])('of type %s is never above what the signer allowed: %j', (type, receipt, fee) => {
   expect(feeAt(type, receipt)).toBe(fee);
+});
+
+it.each([
+  ['in millionths', `0x00${'0'.repeat(16)}`, 80n + 5n + 3n],
+  ['in hundreds since Jovian', `0x01${'0'.repeat(32)}`, 80n + 500_000_000n + 3n],
+])('has the part of an operator %s', (_, extraData, fee) => {
+  const parts = { operatorFeeScalar: '0x7a120', operatorFeeConstant: '0x3' };
+  const receipt = { gasUsed: '0xa', effectiveGasPrice: '0x8', ...parts };
+  expect(feeAt('0x2', receipt, extraData)).toBe(fee);
 });
 
 const RULES = { ids: assetIds('eip155:1', 'eip155:1/slip44:60'), proof: ETHEREUM_PROOF };

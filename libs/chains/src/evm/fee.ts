@@ -3,11 +3,16 @@ import { InvalidBlock } from '../invalid-block';
 import type { BlockAnswer } from './block-answer';
 import { loggedFee } from './coin-log';
 import { typeOf } from './encode-transaction';
-import { type RawReceipt, type RawTransaction, toAmount } from './raw';
+import { type RawFields, type RawReceipt, type RawTransaction, toAmount } from './raw';
 import type { CoinLogHere } from './read-log';
 
-/** Operator fee scalars of the OP Stack count in millionths (specs.optimism.io, "Isthmus: L2 execution engine"). */
-const OPERATOR_SCALE = 1_000_000n;
+/**
+ * Operator fee scalars of the OP Stack count in millionths (specs.optimism.io, "Isthmus: L2 execution engine"), and since
+ * Jovian in hundreds ("Jovian: Execution Engine", "Operator Fee").
+ */
+const [ISTHMUS_SCALE, JOVIAN_FACTOR] = [1_000_000n, 100n];
+/** Since Jovian the extra data of a header has the version 1 and 16 bytes ("Minimum Base Fee in Block Header"). */
+const JOVIAN_EXTRA_DATA = /^0x01[0-9a-f]{32}$/i;
 
 /**
  * What a transaction cost its sender in the coin, in base units, whether or not it succeeded: gas at the price that
@@ -17,14 +22,18 @@ const OPERATOR_SCALE = 1_000_000n;
  * Prices are the node's word: the receipts root commits to gas, not to prices, and rollups charge less than the signer
  * allowed, or more (`withProvenFees`). A wrong fee moves no claim, and shows as a difference between the balance on chain and the books.
  */
-export function feeOf(transaction: RawTransaction, receipt: RawReceipt | undefined): bigint {
+export function feeOf(
+  transaction: RawTransaction,
+  receipt: RawReceipt | undefined,
+  { extraData }: RawFields,
+): bigint {
   if (receipt === undefined || (transaction.feeCurrency ?? null) !== null) return 0n;
   const { gasUsed, effectiveGasPrice, blobGasUsed, blobGasPrice, l1Fee } = receipt;
   const { gas: limit, maxFeePerBlobGas } = transaction;
   const gas = atMost(gasUsed, limit);
   const price = atMost(effectiveGasPrice ?? transaction.gasPrice, signedPrice(transaction));
   const blobs = toAmount(blobGasUsed) * atMost(blobGasPrice, maxFeePerBlobGas);
-  return gas * price + blobs + toAmount(l1Fee) + operatorFee(gas, receipt);
+  return gas * price + blobs + toAmount(l1Fee) + operatorFee(gas, receipt, extraData);
 }
 
 /**
@@ -94,6 +103,14 @@ function atMost(shown: unknown, limit: unknown): bigint {
   return amount;
 }
 
-function operatorFee(gas: bigint, { operatorFeeScalar, operatorFeeConstant }: RawReceipt): bigint {
-  return (gas * toAmount(operatorFeeScalar)) / OPERATOR_SCALE + toAmount(operatorFeeConstant);
+function operatorFee(
+  gas: bigint,
+  { operatorFeeScalar, operatorFeeConstant }: RawReceipt,
+  extraData: unknown,
+): bigint {
+  const scaled = gas * toAmount(operatorFeeScalar);
+  if (scaled === 0n) return toAmount(operatorFeeConstant);
+  const isJovian = typeof extraData === 'string' && JOVIAN_EXTRA_DATA.test(extraData);
+  const part = isJovian ? scaled * JOVIAN_FACTOR : scaled / ISTHMUS_SCALE;
+  return part + toAmount(operatorFeeConstant);
 }

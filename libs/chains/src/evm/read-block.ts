@@ -102,7 +102,7 @@ function transactionsOf({ block, receipts }: BlockAnswer, coin: CoinRules | unde
   return block.transactions.map((each, i) => {
     const ref = toRef(each);
     const receipt = receipts[i];
-    const fee = loggedFee(receipt, ref.sender, coinLog) ?? feeOf(each, receipt);
+    const fee = loggedFee(receipt, ref.sender, coinLog) ?? feeOf(each, receipt, block);
     refuseExcessive(fee, each);
     return { ...ref, fee, ...(isFailed(receipt) && { failed: true }) };
   });
