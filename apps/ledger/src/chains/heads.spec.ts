@@ -21,6 +21,12 @@ describe('confirmations', () => {
     expect(confirmationsOf(123, HEAD, depth)).toMatchObject({ current: 1 });
   });
 
+  it('are as many as have made it final, because the head may be reported later than that', () => {
+    expect(confirmationsOf(110, HEAD, depth, 'depth:12')).toMatchObject({ current: 12 });
+    expect(confirmationsOf(100, HEAD, depth, 'depth:12')).toMatchObject({ current: 21 });
+    expect(confirmationsOf(110, HEAD, depth, 'tag:finalized')).toMatchObject({ current: 11 });
+  });
+
   it('are unknown without a block, a head or a policy', () => {
     expect(confirmationsOf(null, HEAD, depth)).toBeNull();
     expect(confirmationsOf(1, undefined, depth)).toBeNull();

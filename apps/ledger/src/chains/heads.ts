@@ -1,5 +1,5 @@
 import type { json } from '@daybook/contracts';
-import { type Finality, finalityText } from '@daybook/domain';
+import { type Finality, finalityOfText, finalityText } from '@daybook/domain';
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { DataSource } from 'typeorm';
@@ -44,17 +44,20 @@ export class Heads {
 
 /**
  * How many confirmations a transfer in a block has, and how many it needs; null while no block includes it, or the
- * chain's head is unknown. The block itself is the first confirmation.
+ * chain's head is unknown. The block itself is the first confirmation. `passed` is the finality that it has reached.
  */
 export function confirmationsOf(
   block: number | null,
   head: Head | undefined,
   policy: Finality | null,
+  passed: string | null = null,
 ): json.Confirmations | null {
   if (block === null || head === undefined || policy === null) return null;
+  const reached = passed === null ? null : finalityOfText(passed);
+  // The head may be reported later than the block, and later than what it made final.
+  const least = reached?.kind === 'depth' ? reached.confirmations : 1;
   return {
-    // A report may be older than the block.
-    current: Math.max(1, head.latest - block + 1),
+    current: Math.max(least, head.latest - block + 1),
     required: policy.kind === 'depth' ? policy.confirmations : null,
     policy: finalityText(policy),
   };

@@ -168,7 +168,7 @@ export function toResponse(row: Row, { assets, chains, heads }: Facts): json.Rep
     from: displayAddress(family, row.from),
     to: displayAddress(family, row.to),
     block,
-    confirmations: confirmationsOf(block?.number ?? null, heads.get(chain), policy),
+    confirmations: confirmationsOf(block?.number ?? null, heads.get(chain), policy, finality),
     blocked: reason === 'customer-blocked',
     createdAt: row.createdAt.toISOString(),
     updatedAt: row.updatedAt.toISOString(),

@@ -114,7 +114,12 @@ export class GetTransactionHandler implements IQueryHandler<GetTransaction> {
       replenishmentStatus: record?.status ?? null,
       reason,
       detail: sentenceOf(reason, record?.status),
-      confirmations: confirmationsOf(block, head, this.chains.policyOf(chain, asset)),
+      confirmations: confirmationsOf(
+        block,
+        head,
+        this.chains.policyOf(chain, asset),
+        record?.finality,
+      ),
     };
   }
 }

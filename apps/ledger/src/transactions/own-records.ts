@@ -43,10 +43,12 @@ export interface OwnRecord extends MovementV1 {
   readonly status: ReplenishmentStatus;
   readonly reason: string | null;
   readonly blockNumber: number | null;
+  /** What it has reached, such as `depth:12`. */
+  readonly finality: string | null;
 }
 
 const RECORDS = `
-  SELECT id, ordinal, status, reason, asset, amount::text, from_address AS "from", to_address AS "to",
+  SELECT id, ordinal, status, reason, finality, asset, amount::text, from_address AS "from", to_address AS "to",
          block_number::float8 AS "blockNumber"
     FROM ledger.replenishment WHERE id = ANY($1) AND account_id = $2`;
 
