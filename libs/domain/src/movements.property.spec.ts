@@ -4,8 +4,10 @@ import { figuresModel } from '../testing/figures-model';
 import { RUNS } from '../testing/runs';
 import { decideTwice } from '../testing/specification';
 import { type Figures, NO_FIGURES, ownerOf, postFigures } from './books';
+import { fold } from './decider';
 import type { DomainEvent } from './events';
 import { postings } from './events';
+import { type HeldPart, sumFor, sumOfHeld } from './held-sum';
 import {
   eventViolations,
   figuresViolations,
@@ -25,7 +27,9 @@ import {
   type TrialBalance,
 } from './trial-balance';
 
-const ether = a.asset({ id: 'eip155:1/slip44:60' });
+/** Above most deposits, so that some add up while others leave. */
+const MINIMUM = 8n;
+const ether = a.asset({ id: 'eip155:1/slip44:60', minimum: MINIMUM });
 const second = { ...a.parties, customerId: 'second-customer', purseId: 'second-purse' };
 
 /** What may happen on the chain; `internal` moves coins from the first purse to the second. */
@@ -38,11 +42,11 @@ const inclusion = fc.record({
   reports: fc.constantFrom(
     ...([['detected'], ['final'], ['detected', 'final'], ['final', 'final']] as const),
   ),
-  end: fc.constantFrom('stands', 'reverted', 'unreported'),
+  end: fc.constantFrom('stands', 'stands', 'reverted', 'unreported'),
 });
 
 const movement = fc.record({
-  kind: fc.constantFrom(...KINDS),
+  kind: fc.constantFrom(...KINDS, 'deposit', 'deposit'),
   amount: fc.bigInt({ min: 0n, max: 9n }),
   netted: fc.constantFrom(0n, 0n, 0n, 2n),
   inclusions: fc.array(inclusion, { minLength: 1, maxLength: 3 }),
@@ -112,19 +116,53 @@ const deliveries = fc
     return { movements, delivered };
   });
 
-/** The log that the deliveries lead to. */
+/** The log that the deliveries lead to, in which what is held below the minimum is released once it adds up. */
 function record(delivered: readonly Delivery[]): readonly DomainEvent[] {
   const histories = new Map<string, readonly DomainEvent[]>();
   const log: DomainEvent[] = [];
-  for (const { stream, command, isOut } of delivered) {
-    const known = histories.get(stream) ?? [];
-    const events: readonly DomainEvent[] = isOut
-      ? decideTwice(outflow, known as readonly OutflowEvent[], command)
-      : decideTwice(replenishment, known as readonly ReplenishmentEvent[], command);
+  const decide = (stream: string, command: ReplenishmentCommand) => {
+    const known = (histories.get(stream) ?? []) as readonly ReplenishmentEvent[];
+    const events = decideTwice(replenishment, known, command);
     histories.set(stream, [...known, ...events]);
     log.push(...events);
+  };
+  for (const { stream, command, isOut } of delivered) {
+    if (isOut) {
+      const known = (histories.get(stream) ?? []) as readonly OutflowEvent[];
+      const events = decideTwice(outflow, known, command);
+      histories.set(stream, [...known, ...events]);
+      log.push(...events);
+      continue;
+    }
+    decide(stream, command);
+    const held = heldIn(histories);
+    const sum = sumOfHeld(held, MINIMUM);
+    for (const id of sum?.parts ?? []) {
+      const { amount, blockHash } = held.find((part) => part.id === id) as HeldBlock;
+      decide(id, {
+        ...{ type: 'ReleaseReplenishment', blockHash, amount: `${amount}` },
+        ...{ facts: { customerBlocked: false }, sum: sumFor(id, sum as HeldSum) },
+      });
+    }
   }
   return log;
+}
+
+type HeldSum = NonNullable<ReturnType<typeof sumOfHeld>>;
+type HeldBlock = HeldPart & { readonly blockHash: string };
+
+/** What is held, in the order of its streams. */
+function heldIn(histories: ReadonlyMap<string, readonly DomainEvent[]>): readonly HeldBlock[] {
+  return [...histories].flatMap(([id, history], position) => {
+    if (!id.startsWith('replenishment-')) return [];
+    const state = fold(replenishment, history as readonly ReplenishmentEvent[]);
+    if (state.status !== 'held') return [];
+    const held = history.findLast((event) => event.type === 'ReplenishmentHeld');
+    const { transfer, block = null } = held?.data ?? {};
+    if (transfer === undefined || block === null) return [];
+    const amount = BigInt(transfer.amount) - BigInt(transfer.netted ?? 0);
+    return [{ id, amount, position: BigInt(position), blockHash: block.hash }];
+  });
 }
 
 /** The figures by owner after a log, and every violation on the way to them. */
@@ -153,12 +191,12 @@ function post(log: readonly DomainEvent[]) {
 describe('movements in and out of purses, reported in any order over several forks', () => {
   it('are of every kind, and each is booked and taken back', () => {
     const happened = fc
-      .sample(deliveries, 500)
+      .sample(deliveries, { ...RUNS, numRuns: 500 })
       .flatMap(({ delivered }) => record(delivered))
       .map(({ type, data }) => ('use' in data ? `${type} ${data.use}` : type));
     expect(new Set(happened)).toEqual(
       new Set([
-        ...['Seen', 'Detected', 'Confirmed', 'Reverted', 'Rejected'].map(
+        ...['Seen', 'Detected', 'Confirmed', 'Reverted', 'Rejected', 'Held', 'Released'].map(
           (e) => `Replenishment${e}`,
         ),
         ...['OwnCoinsDetected', 'OwnCoinsBooked', 'OwnCoinsReverted', 'SweepCompleted'],
