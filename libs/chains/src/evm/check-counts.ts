@@ -80,7 +80,8 @@ function firstGap(block: RawBlock, receipts: readonly RawReceipt[]): number | nu
   return gap;
 }
 
-const BYTES = /^0x([0-9a-f]{2})*$/i;
+/** Without a group and without `i`, which take twice as long. */
+const DIGITS = /^0x[0-9a-fA-F]*$/;
 
 /** What a transfer is read from must be readable, or it would be passed over. Throws `InvalidBlock`. */
 function checkLog({ address, topics, data }: RawLog): void {
@@ -90,7 +91,7 @@ function checkLog({ address, topics, data }: RawLog): void {
 }
 
 function isBytes(text: unknown): boolean {
-  return typeof text === 'string' && BYTES.test(text);
+  return typeof text === 'string' && text.length % 2 === 0 && DIGITS.test(text);
 }
 
 function checkPlace(block: RawBlock, { blockHash, blockNumber }: RawFields, what: string): void {
