@@ -1,6 +1,7 @@
 import type { BlockTransfer, ChainBlock } from '@daybook/chains';
 import { addressOf, hashOf } from '../../../../libs/chains/testing/raw-blocks';
-import { changeOf, isProven } from './trace-proof';
+import type { Movement } from './movements';
+import { changeOf, claimKey, isProven, unprovenTraces } from './trace-proof';
 
 const [purse, other] = [addressOf('purse'), addressOf('other')];
 const COIN = 'eip155:1/slip44:60';
@@ -85,4 +86,18 @@ it('is not proven beside a fee, or anything else that leaves, that only the node
   const taking = blockOf([paid('call:0', 1_000n), taken('value:0', 1_000n, 'b')]);
   expect(await proves(taking, 50n, 50n)).toBe(true);
   expect(await proves({ ...taking, proven: 'header' }, 50n, 50n)).toBe(false);
+});
+
+it('is proven for the largest payments at once, and later for what is paid to many beside them', async () => {
+  const owners = Array.from({ length: 130 }, (_, n) => addressOf(`purse ${n}`));
+  const transfers = owners.map((owner, n) => moved(`call:${n}`, other, owner, BigInt(n + 1)));
+  const block = blockOf(transfers);
+  const claims = transfers.map(({ ordinal, ...transfer }) => {
+    const movement = { id: `x/${ordinal}`, direction: 'in', netted: 0n, ...transfer } as Movement;
+    return { block, movement };
+  });
+  const provenBalance = async (owner: string, hash: string) =>
+    hash === block.hash ? BigInt(owners.indexOf(owner) + 1) : 0n;
+  const unproven = await unprovenTraces({ client: { provenBalance } as never }, claims);
+  expect([...unproven]).toEqual([claims[1], claims[0]].map((claim) => claimKey(claim as never)));
 });

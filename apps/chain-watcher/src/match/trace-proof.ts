@@ -7,6 +7,11 @@ import { ownerOf } from './netting';
 
 /** Each asks for two headers and two proofs. */
 const PROOFS_AT_ONCE = 8;
+/**
+ * Addresses that are proven before blocks are recorded. One call can pay a base unit to each of a thousand purses, and
+ * the chain must not wait for them: the others are proven later, as those are that no node could prove.
+ */
+const PROOFS_MAX = 128;
 
 /**
  * Those addresses of blocks (`claimKey`) of which a trace shows what no balance proves. No root commits to traces, so a
@@ -17,22 +22,29 @@ export async function unprovenTraces(
   context: Pick<WatchContext, 'client'>,
   claims: readonly Claimed[],
 ): Promise<ReadonlySet<string>> {
-  const traced = claims.filter(({ movement }) => isTraced(movement.id));
-  const asked = new Map(traced.map((claim) => [claimKey(claim), claim]));
+  const traced = claims.filter(({ movement }) => isTraced(movement.id)).sort(byAmount);
+  const all = [...new Map(traced.map((claim) => [claimKey(claim), claim]))];
+  const asked = all.slice(0, PROOFS_MAX);
   const proofs = limiter({
     runningMax: PROOFS_AT_ONCE,
-    waitingMax: asked.size,
+    waitingMax: asked.length,
     tooMany: (waiting) => new RangeError(`${waiting} proofs wait already.`),
   });
-  const unproven = new Set<string>();
+  const unproven = new Set(all.slice(PROOFS_MAX).map(([key]) => key));
   await Promise.all(
-    Array.from(asked, async ([key, { block, movement }]) => {
+    asked.map(async ([key, { block, movement }]) => {
       const purse = ownerOf(movement) ?? '';
       const isRight = await proofs.run(() => isProven(context, block, purse, movement.asset));
       if (!isRight) unproven.add(key);
     }),
   );
   return unproven;
+}
+
+/** The largest first, so that nobody can make them wait cheaply. */
+function byAmount({ movement: a }: Claimed, { movement: b }: Claimed): number {
+  if (a.amount === b.amount) return 0;
+  return a.amount < b.amount ? 1 : -1;
 }
 
 /** The address of a claim, in its block. */
