@@ -149,7 +149,7 @@ export const POSTING_KINDS = {
   /** Coins left without anybody having planned it. The chain may take it back. */
   outflow: { ...LEFT, claim: 'either', overdraws: true },
   /** A difference between chain and books that is not explained yet. */
-  finding: { ...NOT_MOVED, custody: 'either', claim: 'either', overdraws: true },
+  finding: { ...NOT_MOVED, custody: 'either', claim: 'either', overdraws: true, runsAhead: true },
   /** A correction by hand; only an operator may force one beyond the claim. */
   adjustment: { ...NOT_MOVED, claim: 'either', overdraws: true },
   /** Taken, or returned when its receipt is taken back. An account may owe one. */

@@ -39,3 +39,17 @@ describe('an outflow', () => {
     expect(causeOf(a.outflowReverted({ ...booked, booked: false }))).toBeNull();
   });
 });
+
+it('an unreadable transfer is explained by each later report of it', () => {
+  const name = `finding\nunreadable\n${a.replenishmentId}`;
+  for (const event of [
+    a.replenishmentDetected(),
+    a.replenishmentReverted(),
+    a.ownCoinsDetected(),
+  ]) {
+    expect([event.type, causeOf(event)]).toEqual([
+      event.type,
+      { name, accountId, command: { type: 'ExplainFinding' } },
+    ]);
+  }
+});

@@ -35,6 +35,7 @@ const FINDING_CAUSES: Causes = {
   // A reorg, or a better reading of its block, shows another movement.
   ReplenishmentDetected: (data, id) => explainsUnreadable(data, id),
   ReplenishmentReverted: (data, id) => explainsUnreadable(data, id),
+  OwnCoinsDetected: (data, id) => explainsUnreadable(data, id),
   OutflowBooked: ({ use, asset, amount, outflowId, outflow, block, ...parties }) => {
     if (use !== 'unplanned') return null;
     const { chain, from: address } = outflow;

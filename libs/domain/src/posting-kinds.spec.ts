@@ -334,6 +334,16 @@ describe('coins that come and go without a deposit', () => {
   });
 });
 
+it('closes a finding beside an outflow that explains it, which is booked a moment before', () => {
+  const { figures, broken } = post(
+    [receipt(10n)],
+    [posting('outflow', ['suspense/unplanned-outflow', 'custody/purse'], 10n)],
+    [posting('finding', ['claim/account', 'custody/purse'], 10n)],
+  );
+  expect(broken).toEqual([]);
+  expect(figures.get(purseId)).toMatchObject({ custody: -10n, claimAccount: -10n });
+});
+
 it('keeps the coins of a charge like those of a purse', () => {
   const paid = posting('receipt', ['custody/charge', 'claim/account'], 10n, ofCharge);
   const { balances, figures, broken } = post([paid]);

@@ -1,7 +1,7 @@
 import { InMemoryEventStore } from '../testing/in-memory-event-store';
 import { aCommand, jar } from '../testing/jar';
 import { decideAndAppendMany } from './decide-and-append';
-import { loadStates } from './decision';
+import { loadStates, newEvents } from './decision';
 
 let store: RecordingStore;
 
@@ -36,5 +36,23 @@ describe('loadStates', () => {
     ]);
     expect(store.asked).toHaveLength(1);
     expect(store.asked[0]).toHaveLength(3);
+  });
+});
+
+describe('newEvents', () => {
+  it('gives an event about a purse to the account of the purse, whoever the command was for', () => {
+    const of = (accountId: string) => ({ accountId, purseId: `purse of ${accountId}` });
+    const command = aCommand({ type: 'Put', coins: 1 }, { stream: 'a' });
+    const events = newEvents(command, 0n, [
+      { type: 'ReplenishmentReverted', data: of('first') },
+      { type: 'ReplenishmentDetected', data: of('second') },
+      { type: 'ReplenishmentSeen', data: { purseId: null } },
+    ]);
+    const { accountId } = command.metadata;
+    expect(events.map(({ metadata }) => metadata.accountId)).toEqual([
+      'first',
+      'second',
+      accountId,
+    ]);
   });
 });

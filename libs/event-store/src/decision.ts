@@ -107,6 +107,15 @@ function currentShape<Event extends Emitted>(recorded: RecordedEvent): Event {
   return upcast(recorded) as Emitted as Event;
 }
 
+/**
+ * The account of an event about a purse, which alone may see it. A reorg may move a transfer to a purse of another account:
+ * then one command takes it back at the one and records it at the other.
+ */
+function accountOf(data: object): string | null {
+  const { purseId, accountId } = data as { purseId?: unknown; accountId?: unknown };
+  return typeof purseId === 'string' && typeof accountId === 'string' ? accountId : null;
+}
+
 /** The events of a command as they are stored from `revision` on. */
 export function newEvents<Command>(
   { stream, commandId, metadata }: CommandForStream<Command>,
@@ -116,12 +125,14 @@ export function newEvents<Command>(
   let shared: EventMetadata | undefined;
   return emitted.map(({ type, data }, i) => {
     const schemaVersion = SCHEMA_VERSIONS[type];
+    const accountId = accountOf(data) ?? metadata.accountId;
     // Events of one version share their metadata, which is then encoded once.
-    if (shared?.schemaVersion !== schemaVersion) {
+    if (shared?.schemaVersion !== schemaVersion || shared.accountId !== accountId) {
       shared = {
         // First, because most readers need nothing else.
         schemaVersion,
         ...metadata,
+        accountId,
         correlationId: metadata.correlationId ?? commandId,
         causationId: metadata.causationId ?? commandId,
         commandId,

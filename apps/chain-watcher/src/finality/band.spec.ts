@@ -56,7 +56,9 @@ async function mayBeFinal(nodes: readonly RawNode[], headerFields = ETHEREUM_PRO
   const versions = openVersions(CHAIN, [], 1);
   const [payment] = movementsIn({ chain, registry }, block, (address) => address === purse);
   versions.include(block, payment as Movement);
-  const { confirmed } = await createBand({ chain, client, registry }).ask(versions.changes);
+  const { confirmed } = await createBand({ chain, client, registry, state: {} as never }).ask(
+    versions.changes,
+  );
   return confirmed.size === 1;
 }
 

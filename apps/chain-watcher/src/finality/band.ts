@@ -15,7 +15,7 @@ import { agreedUnbackedOf } from './read-balances';
 const BLOCKS_AT_ONCE = 16;
 
 /** Which transfers need a second provider, and whether one confirms them. */
-export function createBand(context: Pick<WatchContext, 'chain' | 'client' | 'registry'>) {
+export function createBand(context: Pick<WatchContext, 'chain' | 'client' | 'registry' | 'state'>) {
   const { chain, client, registry } = context;
   const connection = registry.connections.find((each) => each.chain === chain.id);
   const isOneEnough = client.size === 1 && connection?.singleProvider === 'accept';

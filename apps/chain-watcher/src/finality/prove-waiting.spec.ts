@@ -21,6 +21,7 @@ function waitingIn(number: number, index: number): TrackedTransfer {
 /** Looks at what waits, and says which blocks all providers were asked for. */
 function lookingAt(waiting: readonly TrackedTransfer[], balance: bigint | null) {
   const asked: number[] = [];
+  const clock = { now: 0 };
   let proofs = 0;
   const client = {
     async askEvery(number: number): Promise<readonly ProviderAnswer[]> {
@@ -48,7 +49,7 @@ function lookingAt(waiting: readonly TrackedTransfer[], balance: bigint | null) 
       chain,
       registry,
       client,
-      now: () => 0,
+      now: () => clock.now,
       state: { chain: { phase: 'following', ring: [] } },
     },
     table: { has: (address: string) => address === purse },
@@ -62,7 +63,13 @@ function lookingAt(waiting: readonly TrackedTransfer[], balance: bigint | null) 
   };
   const waits = ({ transfer }: TrackedTransfer) => transfer.waiting !== undefined;
   const left = () => [...stored.values()].filter(waits).length;
-  return { asked, proofs: () => proofs, left, proven: createWaitingProofs(context as never) };
+  return {
+    asked,
+    clock,
+    proofs: () => proofs,
+    left,
+    proven: createWaitingProofs(context as never),
+  };
 }
 
 it('asks once for a block in which many wait, and proves all of a purse together', async () => {
@@ -77,4 +84,16 @@ it('asks for few of many blocks at once, and for the others next', async () => {
   const { asked, left, proven } = lookingAt(waiting, null);
   for (let pass = 0; pass < 4; pass++) expect(await proven.resume(waiting)).toBe(false);
   expect([asked, left()]).toEqual([[0, 1, 2, 3, 4], 5]);
+});
+
+it('asks first for the blocks for which it never asked, and then for those asked for longest ago', async () => {
+  const waiting = Array.from({ length: 4 }, (_, n) => waitingIn(n, 0));
+  const { asked, clock, proven } = lookingAt(waiting, null);
+  await proven.resume(waiting.slice(0, 2));
+  clock.now = 600_000;
+  await proven.resume(waiting.slice(0, 3));
+  expect(asked).toEqual([0, 1, 2, 0]);
+  clock.now = 1_200_000;
+  await proven.resume(waiting);
+  expect(asked.slice(4)).toEqual([3, 1]);
 });

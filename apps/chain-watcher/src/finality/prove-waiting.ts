@@ -44,6 +44,10 @@ export function createWaitingProofs(context: WatchContext) {
     return last === undefined || now() - last.at >= last.pauseMs;
   }
 
+  function lookedAt(tracked: TrackedTransfer): number {
+    return looked.get(keyOf(tracked))?.at ?? Number.NEGATIVE_INFINITY;
+  }
+
   function note(tracked: TrackedTransfer): void {
     const key = keyOf(tracked);
     const pauseMs = (looked.get(key)?.pauseMs ?? AGAIN_MS_MIN / 2) * 2;
@@ -168,7 +172,8 @@ export function createWaitingProofs(context: WatchContext) {
   return {
     /** Those that are known by now become final as others do. Returns whether there are any. */
     async resume(waiting: readonly TrackedTransfer[]): Promise<boolean> {
-      const due = waiting.filter(isDue);
+      // Those that were never looked at first, as few are looked at of each page.
+      const due = waiting.filter(isDue).sort((a, b) => lookedAt(a) - lookedAt(b));
       const isUnread = ({ transfer }: TrackedTransfer) => transfer.waiting === 'unread-balance';
       const areRead = await resumeUnread(due.filter(isUnread));
       const areProven = await resumeTraced(due.filter((tracked) => !isUnread(tracked)));

@@ -5,7 +5,7 @@ import { INCLUDED, isAsMatched } from '../match/transfer-versions';
 import type { WatchContext } from '../state/watch-state';
 import type { MovementVersion, TrackedTransfer } from '../state/watcher-store';
 
-type Reader = Pick<WatchContext, 'chain' | 'registry' | 'client'>;
+type Reader = Pick<WatchContext, 'chain' | 'registry' | 'client' | 'state'>;
 
 /** How much of a transfer did not arrive, as the balances show that two providers agree on; null while none do. */
 export async function agreedUnbackedOf(

@@ -1,6 +1,7 @@
 import { type ChainBlock, InvalidBlock, RpcFailure } from '@daybook/chains';
 import { limiter } from '@daybook/platform/plain';
 import type { Holding } from '../state/balances';
+import { headerAt } from '../state/ring';
 import type { WatchContext } from '../state/watch-state';
 import type { Movement } from './movements';
 import { lesser, ownerOf } from './netting';
@@ -45,11 +46,16 @@ export function unbackedOf(
   settled: ReadonlyMap<string, bigint> = new Map(),
 ): ReadonlyMap<string, bigint> {
   let left = grownBy;
+  const outflows = new Set<string>();
   for (const movement of movements) {
     const { id, direction, failed } = movement;
     if (failed) continue;
-    if (direction === 'out') left += netOf(movement);
-    else if (settled.has(id)) left -= netOf(movement) - (settled.get(id) ?? 0n);
+    if (direction === 'out') {
+      // A token that logs each movement twice would else make as much again arrive.
+      const { txHash, from, to, amount } = movement;
+      const isAgain = outflows.size === outflows.add(`${txHash} ${from} ${to} ${amount}`).size;
+      if (!isAgain) left += netOf(movement);
+    } else if (settled.has(id)) left -= netOf(movement) - (settled.get(id) ?? 0n);
   }
   const unbacked = new Map<string, bigint>();
   for (const movement of movements) {
@@ -70,11 +76,12 @@ export function withUnbacked(movement: Movement, unbacked: bigint): Movement {
 
 /** By how much the balance of each address has grown in its block; null while a node does not say. */
 export async function growthsOf(
-  { client }: Pick<WatchContext, 'client'>,
+  { client, state }: Pick<WatchContext, 'client' | 'state'>,
   arrivals: readonly Arrival[],
 ): Promise<readonly (bigint | null)[]> {
   const byBlock = new Map<string, Arrival[]>();
   for (const arrival of arrivals) {
+    if (!isParentKnown(state, arrival.block)) continue;
     const beside = byBlock.get(arrival.block.hash);
     if (beside) beside.push(arrival);
     else byBlock.set(arrival.block.hash, [arrival]);
@@ -108,9 +115,10 @@ function grownBetween(had: bigint | null | undefined, has: bigint | null | undef
 
 /** By how much it has grown as two providers say alike; null while they do not. */
 export async function agreedGrowthOf(
-  { client }: Pick<WatchContext, 'client'>,
+  { client, state }: Pick<WatchContext, 'client' | 'state'>,
   arrival: Arrival,
 ): Promise<bigint | null> {
+  if (!isParentKnown(state, arrival.block)) return null;
   const { before, after } = blocksAround(arrival);
   const [had, has] = await Promise.all(
     [before, after].map((block) => client.balancesOfEvery([arrival], block)),
@@ -121,6 +129,20 @@ export async function agreedGrowthOf(
   const shared = said.filter((growth, n) => said.indexOf(growth) !== n);
   const [first] = shared;
   return first !== undefined && shared.every((growth) => growth === first) ? first : null;
+}
+
+/**
+ * Whether the parent that a block names is its own. Where its hash does not commit to that, a node can name any older block,
+ * after which more has arrived; only the chain that is followed tells. New blocks are linked to that before.
+ */
+function isParentKnown(
+  { chain }: WatchContext['state'],
+  { number, parentHash, proven }: ChainBlock,
+): boolean {
+  if (proven !== 'none') return true;
+  if (chain.phase === 'new') return false;
+  const isNew = number > (chain.ring.at(-1)?.number ?? -1);
+  return isNew || headerAt(chain.ring, number - 1)?.hash === parentHash;
 }
 
 /** Both are named by their hash, so what is read belongs to this block, whatever a reorg does meanwhile. */

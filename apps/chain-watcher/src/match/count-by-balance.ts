@@ -13,7 +13,7 @@ export interface Counted extends Claimed {
  * (`knownOf`) stays as it was counted there, whatever the chains file says of its token since.
  */
 export async function countByBalance(
-  context: Pick<WatchContext, 'client' | 'registry'>,
+  context: Pick<WatchContext, 'client' | 'registry' | 'state'>,
   claims: readonly Claimed[],
   knownOf: (claim: Claimed) => MovementVersion | null,
 ): Promise<readonly Counted[]> {

@@ -50,10 +50,10 @@ export async function matchBlocks(
     const { block, movement } = claim;
     const before = movement.asset === coin && !isLost.has(movement.id) ? knownOf(claim) : null;
     if (before !== null && stays(before, claim, proven)) continue;
-    // Another description of what was proven already.
-    if (isTraced(movement.id) && unproven.has(claimKey(claim)) && settled.has(claimKey(claim)))
-      continue;
     const isUnproven = isTraced(movement.id) && unproven.has(claimKey(claim));
+    const isOfSame = (each: Movement) => each.txHash === movement.txHash;
+    // Another description of what was proven already.
+    if (isUnproven && settled.get(claimKey(claim))?.some(isOfSame)) continue;
     const waiting = claim.isUnread ? 'unread-balance' : null;
     versions.include(block, movement, isUnproven ? 'unproven-trace' : waiting);
   }

@@ -88,6 +88,15 @@ it('is not proven beside a fee, or anything else that leaves, that only the node
   expect(await proves({ ...taking, proven: 'header' }, 50n, 50n)).toBe(false);
 });
 
+it.each(['header', 'none'] as const)(
+  'is not proven for a block of which only %s is, which may name another parent and leave out a payment',
+  async (proven) => {
+    const block = blockOf([paid('call:0', 1_000n)]);
+    expect(await proves(block, 4_000n, 5_000n)).toBe(true);
+    expect(await proves({ ...block, proven }, 4_000n, 5_000n)).toBe(false);
+  },
+);
+
 it('is proven for the largest payments at once, and later for what is paid to many beside them', async () => {
   const owners = Array.from({ length: 130 }, (_, n) => addressOf(`purse ${n}`));
   const transfers = owners.map((owner, n) => moved(`call:${n}`, other, owner, BigInt(n + 1)));

@@ -56,7 +56,11 @@ export function addressKey({ hash }: Pick<ChainBlock, 'hash'>, address: string):
   return `${hash} ${address}`;
 }
 
-/** Whether the balances of a purse prove what a block says that its traces moved. False while a node does not say. */
+/**
+ * Whether the balances of a purse prove what a block says that its traces moved. False while a node does not say, and for
+ * a block whose hash does not commit to its parent and to all else that it moves: with another parent, an old movement
+ * would prove an invented one, and without a payment that is true, its trace would count once more.
+ */
 export async function isProven(
   { client }: Pick<WatchContext, 'client'>,
   block: ChainBlock,
@@ -64,7 +68,8 @@ export async function isProven(
   coin: string,
 ): Promise<boolean> {
   const expected = changeOf(block, purse, coin);
-  if (expected === null || client.provenBalance === undefined) return false;
+  if (block.proven !== 'content' || expected === null) return false;
+  if (client.provenBalance === undefined) return false;
   try {
     const [before, after] = await Promise.all(
       [block.parentHash, block.hash].map((hash) => client.provenBalance?.(purse, hash) ?? null),
@@ -81,13 +86,12 @@ export async function isProven(
 /**
  * By how much a block changes the balance of a purse: what comes in, minus what goes out and what its own transactions
  * cost. Null if the balance would prove invented payments, because something else that may be invented cancels them:
- * traces that both pay in and take out, in different transactions, or what leaves by the word of the node alone.
+ * traces that both pay in and take out, in different transactions, or a fee by the word of the node alone.
  */
 export function changeOf(block: ChainBlock, purse: string, coin: string): bigint | null {
   const { transfers, sent } = movementsOf(block, (address) => address === purse);
   /** What the traces of each transaction move, in minus out. */
   const traced = new Map<string | null, bigint>();
-  const isCommitted = block.proven === 'content';
   let change = 0n;
   for (const transfer of transfers) {
     const { asset, amount, from, to, txHash, failed } = transfer;
@@ -95,11 +99,10 @@ export function changeOf(block: ChainBlock, purse: string, coin: string): bigint
     const moved = to === purse ? amount : -amount;
     change += moved;
     if (isOfTrace(transfer)) traced.set(txHash, (traced.get(txHash) ?? 0n) + moved);
-    else if (moved < 0n && !isCommitted) return null;
   }
   for (const { sender, fee, isFeeProven = false } of sent) {
     if (sender !== purse || fee === 0n) continue;
-    if (!isFeeProven || !isCommitted) return null;
+    if (!isFeeProven) return null;
     change -= fee;
   }
   const moves = [...traced.values()];

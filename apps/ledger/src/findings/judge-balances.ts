@@ -60,7 +60,8 @@ export async function judgeBalances(
     const { due, early } = sorted(judged, records, voids, Date.now());
     if (due.length > 0) await commands.execute(new RecordDifferences(due));
     // Others may have come meanwhile.
-    waiting = waiting.filter((each) => !judged.includes(each) || early.has(each));
+    const done = new Set(judged.filter((each) => !early.has(each)));
+    waiting = waiting.filter((each) => !done.has(each));
   }
 
   const timer = setInterval(() => {

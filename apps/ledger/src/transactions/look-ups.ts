@@ -106,7 +106,10 @@ export class LookUps {
     const heard = isCurrent ? kept : await this.ask(own, name, kept);
     if (heard === null) {
       // What others asked before is not shown.
-      return { lookUp: known === undefined ? null : (kept?.lookUp ?? null), isCurrent: false };
+      return {
+        lookUp: known === kept?.requestId ? (kept?.lookUp ?? null) : null,
+        isCurrent: false,
+      };
     }
     await pause(Math.max(0, Math.min(heard.tookMs, WAIT_MS) - (Date.now() - begun)));
     this.asked.set(own, heard.requestId);

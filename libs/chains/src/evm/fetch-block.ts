@@ -51,7 +51,10 @@ export async function fetchBlock(
     if (header === null) return null;
     isOpen = !('block' in opened);
     checked(header);
-    if ('block' in opened && opened.block) return opened.block;
+    if ('block' in opened && opened.block) {
+      if (opened.block.isUntraced) tracing.passedOver(header);
+      return opened.block;
+    }
     // By the hash, which only the block shows: traces that were asked for by height could be of another branch.
     const traces = header.isTraced ? tracing.of(header) : null;
     // It is awaited below, unless the receipts are refused before.

@@ -25,13 +25,18 @@ beforeAll(loadProving);
 /** How a node answers a request for traces: with a result, or by throwing. */
 type Tracing = (method: string, blocks: BlockWithReceipts) => unknown;
 
-/** A client of a node with one block at the height 1, and what it was asked about traces. */
+/** A client of a node with the blocks 0 to 8, and what it was asked about traces. */
 function clientOf(tracing: Tracing, coin: CoinRules = OPTIONAL, transactions = 1) {
   const plans = Array.from({ length: transactions }, () => ({ from: sender, to: batch }));
-  const answer = aBlock({ number: 1, transactions: plans }, keccak);
+  const answers = Array.from({ length: 9 }, (_, number) =>
+    aBlock({ number, transactions: plans }, keccak),
+  );
+  const answerAt = (place: unknown) =>
+    answers.find(({ block }) => block.hash === place) ?? answers[Number(place)] ?? answers[1];
   const asked: string[] = [];
   const rpc = {
     async send(method: string, params: readonly unknown[]): Promise<unknown> {
+      const answer = answerAt(params[0]) as BlockWithReceipts;
       if (method === 'eth_getBlockReceipts') return answer.receipts;
       if (method.startsWith('eth_')) {
         const head = aBlock({ number: 1_000 }, keccak).block;
@@ -151,7 +156,7 @@ describe('a block whose state the node does not have', () => {
   });
 });
 
-it('passes on that a node is away or limits requests, and gives up one that is silent', async () => {
+it('passes on that a node is away or limits requests, and gives up a block about which it is silent', async () => {
   for (const kind of ['passing', 'limited'] as const) {
     const { client } = clientOf(() => refuse('later', kind));
     for (let n = 0; n < 5; n++) await expect(client.block(1)).rejects.toMatchObject({ kind });
@@ -159,6 +164,27 @@ it('passes on that a node is away or limits requests, and gives up one that is s
   const { client } = clientOf(() => refuse('nothing', 'silent'));
   for (let n = 0; n < 2; n++) await expect(client.block(1)).rejects.toThrow(RpcFailure);
   await expect(client.block(1)).resolves.toMatchObject({ isUntraced: true });
+});
+
+it('asks for the next block after one that no node can trace, and notes each that it did not ask for', async () => {
+  const tooLarge = new Set([1, 2, 5, 6, 7]);
+  const { asked, client, note } = clientOf((method, answer) =>
+    tooLarge.has(Number(answer.block.number)) ? refuse('it', 'silent') : tracesOf(answer, method),
+  );
+  /** Asks as often as it takes. */
+  async function isTraced(number: number): Promise<boolean> {
+    const block = await client.block(number).catch(() => isTraced(number));
+    return typeof block === 'boolean' ? block : block?.isUntraced === undefined;
+  }
+  for (const number of [1, 2, 3, 4, 5]) {
+    expect([number, await isTraced(number)]).toEqual([number, !tooLarge.has(number)]);
+  }
+  expect(note()?.sentence).toMatch(/^No traces of some blocks from 1 to 5: /);
+  for (const number of [6, 7]) await isTraced(number);
+  // It was silent about three blocks in a row.
+  asked.splice(0);
+  expect([await isTraced(8), asked]).toEqual([false, []]);
+  expect(note()?.sentence).toMatch(/^No traces of some blocks from 1 to 8: /);
 });
 
 it('refuses traces of another block where they are required, and notes it elsewhere', async () => {

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import type { BlockHeader, ClientNote } from '../chain-client';
 import type { CoinRules } from '../chains-and-assets';
 import { InvalidBlock } from '../invalid-block';
@@ -14,8 +15,12 @@ export type TraceAnswer = Unparsed & { readonly method: TraceMethod };
 const METHODS: readonly TraceMethod[] = ['debug_traceBlockByHash', 'trace_block'];
 /** A load balancer has nodes of several kinds, so methods that one lacks are tried again after this. */
 const UNKNOWN_MS = 600_000;
-/** A node that does not answer so often in a row never will. */
+/** A node that does not answer so often about one block never will. */
 const SILENCES_MIN = 3;
+/** One that does not answer about so many blocks in a row is not asked for a while. Anybody can make one block too large. */
+const SILENT_BLOCKS_MIN = 3;
+/** More than are in question at once. */
+const SILENCES_MAX = 1_000;
 /** A node that shows nothing so often in a row is not asked for a while. */
 const NOTHINGS_MIN = 10;
 /** A full node of geth has the state of so many blocks. Of older ones it may not show traces. */
@@ -34,7 +39,10 @@ export function createTraceSource(
 ) {
   /** The methods that the node has shown not to have, and until when that is believed. */
   const unknownUntil = new Map<TraceMethod, number>();
-  let silences = 0;
+  /** How often the node was silent about a block. */
+  const silences = new LRUCache<string, number>({ max: SILENCES_MAX });
+  /** The blocks in a row about which a method was silent until they were given up. */
+  const silentBlocks = new Map<TraceMethod, Set<string>>();
   /** Blocks in a row of which a node with the method has shown nothing. */
   let nothings = 0;
   let head = -1;
@@ -58,6 +66,21 @@ export function createTraceSource(
     return { ...answer, method };
   }
 
+  /** Whether a block is given up because the node is silent about it. */
+  function isGivenUp(method: TraceMethod, { hash }: Named, { kind }: RpcFailure): boolean {
+    if (kind !== 'silent') {
+      silentBlocks.delete(method);
+      return false;
+    }
+    const count = (silences.get(hash) ?? 0) + 1;
+    silences.set(hash, count);
+    if (count < SILENCES_MIN) return false;
+    const blocks = silentBlocks.get(method) ?? new Set();
+    silentBlocks.set(method, blocks.add(hash));
+    if (blocks.size >= SILENT_BLOCKS_MIN) unknownUntil.set(method, now() + UNKNOWN_MS);
+    return true;
+  }
+
   /** The answer of the first method that the node serves; else why it serves none for this block. */
   async function answerFor(header: Named): Promise<TraceAnswer | RpcFailure> {
     let refusal = new RpcFailure('Methods for traces are not available.', 'refused');
@@ -65,7 +88,7 @@ export function createTraceSource(
       if (isUnknown(method)) continue;
       try {
         const answer = await ask(method, header);
-        silences = 0;
+        silentBlocks.delete(method);
         // Some have the method, and null for a block without state; others null for whatever they do not know.
         const isNothing = 'result' in answer && answer.result === null;
         nothings = isNothing ? nothings + 1 : 0;
@@ -74,10 +97,8 @@ export function createTraceSource(
         refusal = new RpcFailure('The node has no traces of the block.', 'refused');
       } catch (error) {
         if (!(error instanceof RpcFailure)) throw error;
-        silences = error.kind === 'silent' ? silences + 1 : 0;
-        const isGivenUp = silences >= SILENCES_MIN;
-        if (error.kind !== 'refused' && !isGivenUp) throw error;
-        if (isGivenUp || isUnknownMethod(error)) unknownUntil.set(method, now() + UNKNOWN_MS);
+        if (!isGivenUp(method, header, error) && error.kind !== 'refused') throw error;
+        if (isUnknownMethod(error)) unknownUntil.set(method, now() + UNKNOWN_MS);
         // Why a method that the node has shows nothing says more than that it lacks another one.
         if (!isUnknownMethod(error) || isUnknownMethod(refusal)) refusal = error;
         // The same state is missing for the other one.
@@ -119,8 +140,9 @@ export function createTraceSource(
           `The block ${header.number} (${header.hash}) is not whole without its traces, which the node does not serve. ${why}`,
         );
       }
-      if (isMissingBlock(answer) || !isUnknownMethod(answer)) lose(header, why);
-      else note = { state: 'unknown', sentence: `${NOT_SERVED} ${why}` };
+      if (isMissingBlock(answer) || !isUnknownMethod(answer) || silentBlocks.size > 0) {
+        lose(header, why);
+      } else note = { state: 'unknown', sentence: `${NOT_SERVED} ${why}` };
       return null;
     },
 
@@ -129,6 +151,11 @@ export function createTraceSource(
 
     /** Whether blocks are read without traces, because the node has said that it has none. */
     isForgone: (): boolean => rule === 'optional' && METHODS.every(isUnknown),
+
+    /** Notes a block that was read without its traces at once. A node that was silent may have had some. */
+    passedOver(header: Named): void {
+      if (silentBlocks.size > 0) lose(header, 'The node did not answer for the traces of others.');
+    },
 
     /** Notes that traces were not those of their block. Throws `InvalidBlock` if the block is not whole without. */
     refused(header: Named, fault: string): void {
