@@ -44,7 +44,8 @@ export function startOpeningFindings(store: EventStore, dataSource: DataSource):
 
 /**
  * The events are appended before the checkpoint is stored, so they may be sent again: the id of the command is
- * that of the causing event, and a repeat has no effect.
+ * that of the causing event, and a repeat has no effect. Of several events about one finding only the last one tells:
+ * one before it that changed nothing has left no id, and would be decided anew on what came later.
  */
 async function openFindings(
   store: EventStore,
@@ -61,10 +62,11 @@ async function openFindings(
   const known = (await sql.query(CAUSED, [ids])) as { id: string }[];
   const opened = new Set([...known, ...opening].map(({ id }) => id));
   if (opening.length > 0) await sql.query(CAUSE, [uuidArray(opening.map(({ id }) => id))]);
+  const lastOf = new Map(causes.map((cause) => [cause.id, cause]));
   const results = await decideAndAppendMany(
     store,
     finding,
-    causes
+    [...lastOf.values()]
       .filter(({ id }) => opened.has(id))
       .map(({ id, command, accountId, recorded }) => ({
         stream: streamName('finding', id),
