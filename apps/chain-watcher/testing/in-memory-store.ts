@@ -221,6 +221,8 @@ export class InMemoryWatcherStore extends WatcherStore {
 
   private changeBalances(memory: ChainMemory, change: BalanceChange): void {
     const { read = [], unread, checked = [], sweep } = change;
+    // PostgreSQL refuses to write a row twice in one statement.
+    if (new Set(read.map(keyOf)).size < read.length) throw new Error('A balance is read twice.');
     const isOnRing = ({ number, hash }: BalanceRead) =>
       memory.ring.some((block) => block.number === number && block.hash === hash);
     for (const each of read.filter(isOnRing)) {

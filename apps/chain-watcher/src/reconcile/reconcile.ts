@@ -61,8 +61,12 @@ export function createReconciliation(
     const isResting = sweep.after === '' && context.now() - sweep.since < SWEEP_EVERY_MS;
     if (count === 0 || (isResting && sweep.lastMs !== null)) return { holdings: moved };
     const addresses = await store.addressesAfter(chain.id, sweep.after, count);
+    const keyOf = ({ address, asset }: Holding) => `${address} ${asset}`;
+    const isMoved = new Set(moved.map(keyOf));
     const swept = addresses.flatMap((address) => assets.map((asset) => ({ address, asset })));
-    return { holdings: [...moved, ...swept], sweep: sweptTo(addresses, count) };
+    // A balance that moved is read once, though its turn in the sweep has come too.
+    const others = swept.filter((holding) => !isMoved.has(keyOf(holding)));
+    return { holdings: [...moved, ...others], sweep: sweptTo(addresses, count) };
   }
 
   function sweptTo(addresses: readonly string[], count: number): Sweep {
