@@ -40,7 +40,7 @@ describe('loadStates', () => {
 });
 
 describe('newEvents', () => {
-  it('gives an event about a purse to the account of the purse, whoever the command was for', () => {
+  it('gives an event about a purse to the account of the purse, not to that of the command', () => {
     const of = (accountId: string) => ({ accountId, purseId: `purse of ${accountId}` });
     const command = aCommand({ type: 'Put', coins: 1 }, { stream: 'a' });
     const events = newEvents(command, 0n, [

@@ -53,8 +53,9 @@ export function unbackedOf(
     if (direction === 'out') {
       // A token that logs each movement twice would else make as much again arrive.
       const { txHash, from, to, amount } = movement;
-      const isAgain = outflows.size === outflows.add(`${txHash} ${from} ${to} ${amount}`).size;
-      if (!isAgain) left += netOf(movement);
+      const content = `${txHash} ${from} ${to} ${amount}`;
+      if (!outflows.has(content)) left += netOf(movement);
+      outflows.add(content);
     } else if (settled.has(id)) left -= netOf(movement) - (settled.get(id) ?? 0n);
   }
   const unbacked = new Map<string, bigint>();
