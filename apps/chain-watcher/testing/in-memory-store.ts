@@ -1,7 +1,12 @@
 import { textOfPassed } from '../src/finality/passed';
 import { ownerOf } from '../src/match/netting';
 import { trackedMessage } from '../src/publish/publisher';
-import type { BalanceChange, BalanceRead, Holding } from '../src/state/balances';
+import {
+  type BalanceChange,
+  type BalanceRead,
+  type Holding,
+  holdingKey,
+} from '../src/state/balances';
 import { highest } from '../src/state/position';
 import { stillQuarantined } from '../src/state/quarantine';
 import { isOpen, type Rescan } from '../src/state/rescan';
@@ -179,10 +184,10 @@ export class InMemoryWatcherStore extends WatcherStore {
 
   async balancesToRead(chain: string, assets: readonly string[], limit: number, triedUpTo: number) {
     const { moved, reads } = this.of(chain);
-    const isRead = (it: Holding) => reads.some((read) => keyOf(read) === keyOf(it));
+    const isRead = (it: Holding) => reads.some((read) => holdingKey(read) === holdingKey(it));
     return [...moved.values()]
       .filter((it) => assets.includes(it.asset) && !isRead(it) && it.triedAt <= triedUpTo)
-      .sort((a, b) => a.triedAt - b.triedAt || (keyOf(a) < keyOf(b) ? -1 : 1))
+      .sort((a, b) => a.triedAt - b.triedAt || (holdingKey(a) < holdingKey(b) ? -1 : 1))
       .slice(0, limit)
       .map(({ address, asset }) => ({ address, asset }));
   }
@@ -222,21 +227,22 @@ export class InMemoryWatcherStore extends WatcherStore {
   private changeBalances(memory: ChainMemory, change: BalanceChange): void {
     const { read = [], unread, checked = [], sweep } = change;
     // PostgreSQL refuses to write a row twice in one statement.
-    if (new Set(read.map(keyOf)).size < read.length) throw new Error('A balance is read twice.');
+    if (new Set(read.map(holdingKey)).size < read.length)
+      throw new Error('A balance is read twice.');
     const isOnRing = ({ number, hash }: BalanceRead) =>
       memory.ring.some((block) => block.number === number && block.hash === hash);
     for (const each of read.filter(isOnRing)) {
-      const others = memory.reads.filter((it) => keyOf(it) !== keyOf(each));
+      const others = memory.reads.filter((it) => holdingKey(it) !== holdingKey(each));
       memory.reads = [...others, each].sort((a, b) => a.number - b.number);
-      const moved = memory.moved.get(keyOf(each));
-      if (moved && moved.number <= each.number) memory.moved.delete(keyOf(each));
+      const moved = memory.moved.get(holdingKey(each));
+      if (moved && moved.number <= each.number) memory.moved.delete(holdingKey(each));
     }
     for (const holding of unread?.holdings ?? []) {
-      const moved = memory.moved.get(keyOf(holding));
+      const moved = memory.moved.get(holdingKey(holding));
       if (moved) moved.triedAt = unread?.at ?? 0;
     }
     const isChecked = (it: BalanceRead) =>
-      checked.some((each) => keyOf(each) === keyOf(it) && each.number === it.number);
+      checked.some((each) => holdingKey(each) === holdingKey(it) && each.number === it.number);
     memory.reads = memory.reads.filter((it) => !isChecked(it));
     if (sweep) memory.sweep = sweep;
   }
@@ -246,7 +252,7 @@ export class InMemoryWatcherStore extends WatcherStore {
       const { asset, block, status } = transfer;
       const address = ownerOf({ ...transfer, direction });
       if (block === null || address === null || status === 'final') continue;
-      const key = keyOf({ address, asset });
+      const key = holdingKey({ address, asset });
       const before = memory.moved.get(key) ?? { address, asset, number: -1, triedAt: 0 };
       memory.moved.set(key, { ...before, number: Math.max(before.number, block.number) });
     }
@@ -256,8 +262,13 @@ export class InMemoryWatcherStore extends WatcherStore {
   private cutReads(memory: ChainMemory, { ancestor }: Advance): void {
     for (const read of memory.reads.filter(({ number }) => number > ancestor)) {
       const { address, asset } = read;
-      const before = memory.moved.get(keyOf(read)) ?? { address, asset, number: -1, triedAt: 0 };
-      memory.moved.set(keyOf(read), { ...before, number: Math.max(before.number, ancestor) });
+      const before = memory.moved.get(holdingKey(read)) ?? {
+        address,
+        asset,
+        number: -1,
+        triedAt: 0,
+      };
+      memory.moved.set(holdingKey(read), { ...before, number: Math.max(before.number, ancestor) });
     }
     memory.reads = memory.reads.filter(({ number }) => number <= ancestor);
   }
@@ -352,10 +363,6 @@ export class InMemoryWatcherStore extends WatcherStore {
 
 function isSelected(asset: string, { assets, except }: AssetSelection): boolean {
   return assets === null ? !except.includes(asset) : assets.includes(asset);
-}
-
-function keyOf({ address, asset }: Holding): string {
-  return `${address} ${asset}`;
 }
 
 function isRequested({ origin }: Rescan): boolean {

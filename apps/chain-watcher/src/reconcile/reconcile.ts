@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type BlockHeader, InvalidBlock, RpcFailure } from '@daybook/chains';
 import { TOPICS, type WatchDetailsV1 } from '@daybook/contracts';
 import { balancesMessage } from '../publish/publisher';
-import type { BalanceRead, Holding, Sweep } from '../state/balances';
+import { type BalanceRead, type Holding, holdingKey, type Sweep } from '../state/balances';
 import { gapsOf } from '../state/quarantine';
 import { headerAt } from '../state/ring';
 import { startedChain, tipOf, type WatchContext } from '../state/watch-state';
@@ -61,11 +61,10 @@ export function createReconciliation(
     const isResting = sweep.after === '' && context.now() - sweep.since < SWEEP_EVERY_MS;
     if (count === 0 || (isResting && sweep.lastMs !== null)) return { holdings: moved };
     const addresses = await store.addressesAfter(chain.id, sweep.after, count);
-    const keyOf = ({ address, asset }: Holding) => `${address} ${asset}`;
-    const isMoved = new Set(moved.map(keyOf));
+    const isMoved = new Set(moved.map(holdingKey));
     const swept = addresses.flatMap((address) => assets.map((asset) => ({ address, asset })));
     // A balance that moved is read once, though its turn in the sweep has come too.
-    const others = swept.filter((holding) => !isMoved.has(keyOf(holding)));
+    const others = swept.filter((holding) => !isMoved.has(holdingKey(holding)));
     return { holdings: [...moved, ...others], sweep: sweptTo(addresses, count) };
   }
 

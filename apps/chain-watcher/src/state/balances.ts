@@ -6,6 +6,11 @@ export interface Holding {
   readonly asset: string;
 }
 
+/** Names a holding among those of a chain. */
+export function holdingKey({ address, asset }: Holding): string {
+  return `${address} ${asset}`;
+}
+
 /** What the chain said that an address holds after a block. */
 export interface BalanceRead extends Holding {
   readonly number: number;
