@@ -11,7 +11,7 @@ import { InMemoryWatcherStore } from '../../testing/in-memory-store';
 import { silent } from '../../testing/simulated-chain';
 import { openContext, type WatchContext } from '../state/watch-state';
 import type { Leadership } from '../state/watcher-store';
-import { matchBlocks } from './match-blocks';
+import { matchBlocks, matchProven } from './match-blocks';
 
 const [purse, other] = [addressOf('purse'), addressOf('other')];
 const CHAIN = 'eip155:1';
@@ -145,5 +145,18 @@ it('asks nothing about other tokens, failures, and logs that cannot be read', as
   const shown = [failed, unreadable, paid('log:2', COIN)];
   expect(await match(blockOf('block', shown))).toEqual([
     ...['log:0 failed 100', 'log:1 detected 0', 'log:2 detected 100'],
+  ]);
+});
+
+it('lets a payment of a trace wait beside one of another transaction that was proven before', async () => {
+  const [first, second] = [
+    paid('call:0', COIN),
+    { ...paid('call:0', COIN), txHash: hashOf('another tx') },
+  ];
+  expect(await match(blockOf('block', [first]))).toEqual(['call:0 detected unproven-trace 100']);
+  const proven = await matchProven(context, blockOf('block', [first]), purse, hashOf('tx'));
+  await context.commit({ transfers: proven });
+  expect(await match(blockOf('block', [first, second]))).toEqual([
+    'call:0 detected unproven-trace 100',
   ]);
 });
