@@ -438,6 +438,8 @@ export function describeWhere(name: string, openEngines: () => Promise<Engines>)
       const { hash } = await chain.send({ to: address, value: 10n ** 18n });
       await mine();
       await shows(id, 'detected');
+      const asked = `0x${'6e'.repeat(32)}`;
+      expect((await where(asked, otherKey)).body.status).toBe('unknown');
       await watcher?.close();
       watcher = null;
       const key = ledger.apiKey;
@@ -447,6 +449,11 @@ export function describeWhere(name: string, openEngines: () => Promise<Engines>)
       expect(movementsOf(body)).toEqual([['in', 'detected', null]]);
       const other = await where(hash, otherKey);
       expect([other.status, other.body.movements]).toEqual([202, []]);
+      // By now the answer is too old to be used. Only the account that heard it may know that it was given.
+      const statusOf = async (ofKey: string) => (await where(asked, ofKey)).body.status;
+      expect(await Promise.all([statusOf(bystanderKey), statusOf(otherKey)])).toEqual([
+        ...['unanswered', 'unknown'],
+      ]);
       await startWatcher();
       const isHeard = async () => (await where(hash, key)).body.status === 'included';
       await until(isHeard, { timeoutMs: 20_000, description: 'The answer of the chain' });

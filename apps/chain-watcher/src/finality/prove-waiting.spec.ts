@@ -21,6 +21,7 @@ function waitingIn(number: number, index: number): TrackedTransfer {
 /** Looks at what waits, and says which blocks all providers were asked for. */
 function lookingAt(waiting: readonly TrackedTransfer[], balance: bigint | null) {
   const asked: number[] = [];
+  const fetched: string[] = [];
   const clock = { now: 0 };
   let proofs = 0;
   const client = {
@@ -37,6 +38,11 @@ function lookingAt(waiting: readonly TrackedTransfer[], balance: bigint | null) 
         })),
       };
       return [{ provider: 'the only one', block: shown, failure: null }];
+    },
+    // No node shows it any more.
+    async block(hash: string) {
+      fetched.push(hash);
+      return null;
     },
     async provenBalance(_: string, hash: string) {
       proofs += 1;
@@ -65,6 +71,7 @@ function lookingAt(waiting: readonly TrackedTransfer[], balance: bigint | null) 
   const left = () => [...stored.values()].filter(waits).length;
   return {
     asked,
+    fetched,
     clock,
     proofs: () => proofs,
     left,
@@ -96,4 +103,18 @@ it('asks first for the blocks for which it never asked, and then for those asked
   clock.now = 1_200_000;
   await proven.resume(waiting);
   expect(asked.slice(4)).toEqual([3, 1]);
+});
+
+it('fetches few of the blocks whose balances are not read at once', async () => {
+  const waiting = Array.from({ length: 5 }, (_, n) => {
+    const tracked = waitingIn(n, 0);
+    return { ...tracked, transfer: { ...tracked.transfer, waiting: 'unread-balance' as const } };
+  });
+  const { fetched, proven } = lookingAt(waiting, null);
+  const after: number[] = [];
+  for (let pass = 0; pass < 4; pass++) {
+    await proven.resume(waiting);
+    after.push(fetched.length);
+  }
+  expect(after).toEqual([2, 4, 5, 5]);
 });

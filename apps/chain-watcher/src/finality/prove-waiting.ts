@@ -14,7 +14,7 @@ const AGAIN_MS_MAX = 10 * 60_000;
 /** Far more than ever wait; it only bounds the memory. */
 const REMEMBERED_MAX = 10_000;
 /**
- * Blocks that all providers are asked for at once. Anybody can send one base unit to a thousand purses in many blocks,
+ * Blocks that providers are asked for at once. Anybody can send one base unit to a thousand purses in many blocks,
  * which wait for ever where nothing proves them, and the chain must not wait for them.
  */
 const BLOCKS_AT_ONCE = 2;
@@ -134,14 +134,8 @@ export function createWaitingProofs(context: WatchContext) {
 
   /** Records what traces have proven of some transfers by now. Returns whether there is any. */
   async function resumeTraced(unproven: readonly TrackedTransfer[]): Promise<boolean> {
-    const byBlock = new Map<number, TrackedTransfer[]>();
-    for (const tracked of unproven) {
-      const { block } = tracked.transfer;
-      if (block === null) continue;
-      byBlock.set(block.number, [...(byBlock.get(block.number) ?? []), tracked]);
-    }
     let isResumed = false;
-    for (const [number, some] of [...byBlock].slice(0, BLOCKS_AT_ONCE)) {
+    for (const [number, some] of firstBlocks(unproven)) {
       for (const tracked of some) note(tracked);
       for (const { block, owner, txHash } of await proofsIn(number, some)) {
         const transfers = await matchProven(context, block, owner, txHash);
@@ -156,7 +150,7 @@ export function createWaitingProofs(context: WatchContext) {
   /** Records what balances say by now of how much of some transfers has arrived. Returns whether there is any. */
   async function resumeUnread(unread: readonly TrackedTransfer[]): Promise<boolean> {
     const known = new Map<string, bigint>();
-    for (const tracked of unread) {
+    for (const tracked of firstBlocks(unread).flatMap(([, some]) => some)) {
       // It may have been read beside another one.
       if (known.has(tracked.transfer.transferId)) continue;
       note(tracked);
@@ -180,6 +174,19 @@ export function createWaitingProofs(context: WatchContext) {
       return areRead || areProven;
     },
   };
+}
+
+/** The first few blocks of some transfers, each with those in it. */
+function firstBlocks(
+  all: readonly TrackedTransfer[],
+): readonly (readonly [number, readonly TrackedTransfer[]])[] {
+  const byBlock = new Map<number, TrackedTransfer[]>();
+  for (const tracked of all) {
+    const { block } = tracked.transfer;
+    if (block === null) continue;
+    byBlock.set(block.number, [...(byBlock.get(block.number) ?? []), tracked]);
+  }
+  return [...byBlock].slice(0, BLOCKS_AT_ONCE);
 }
 
 function keyOf({ transfer: { transferId, block } }: TrackedTransfer): string {
