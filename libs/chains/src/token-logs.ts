@@ -9,12 +9,6 @@ export const TRANSFER_SINGLE = 'c3d58168c5ae7397731d063d5bbf3d657854427343f4c083
 /** keccak256 of ERC-1155's `TransferBatch(address,address,address,uint256[],uint256[])`. */
 export const TRANSFER_BATCH = '4a39dc06d4c0dbc64b70af90fd698a233a518aa5d07e595d983b8c0526c8f7fb';
 
-/**
- * No token has so many base units, but a contract can log more. A listed token's log of more is none that can be read:
- * sums of a few such amounts would be too long for what stores them, which has 78 digits.
- */
-export const TOKEN_AMOUNT_MAX = 2n ** 192n - 1n;
-
 /** So many of one log are recorded. None is ever credited, and one log may list thousands. */
 export const LOTS_MAX = 64;
 /** More words than a transfer has are not searched for its recipient. */

@@ -110,18 +110,6 @@ describe('a Transfer log that cannot be read', () => {
     expect(transfersOf([log], [carol])).toEqual([]);
   });
 
-  it('is one of more than any token has', () => {
-    const logOf = (number: bigint) => ({
-      ...{ address: token, topics: [transfer, from, to], data: wordOf(number) },
-    });
-    const [most, more] = [2n ** 192n - 1n, 2n ** 192n];
-    expect(transfersOf([logOf(most)], [token])).toMatchObject([{ amount: most }]);
-    expect(transfersOf([logOf(more)], [token])).toMatchObject([
-      { ordinal: 'log:0', to: bob, amount: 0n, unreadable: true },
-    ]);
-    expect(transfersOf([logOf(more)], [carol])).toMatchObject([{ amount: more }]);
-  });
-
   it('is found by a contract in either case', () => {
     const address = `0x${token.slice(2).toUpperCase()}`;
     const log = { address, topics: [transfer, from, to], data: '0x' };

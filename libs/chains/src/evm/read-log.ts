@@ -1,13 +1,5 @@
 import type { BlockTransfer } from '../chain-client';
-import {
-  lotIn,
-  lotsIn,
-  partiesIn,
-  TOKEN_AMOUNT_MAX,
-  TRANSFER,
-  TRANSFER_BATCH,
-  TRANSFER_SINGLE,
-} from '../token-logs';
+import { lotIn, lotsIn, partiesIn, TRANSFER, TRANSFER_BATCH, TRANSFER_SINGLE } from '../token-logs';
 import type { AssetIds } from './asset-ids';
 import { isAddress, type RawLog, toAddress, ZERO_ADDRESS } from './raw';
 
@@ -72,7 +64,7 @@ function addTransfer(
   const { ids, coinLog } = reading;
   const read = transferIn(log);
   const isCoin = coinLog !== null && isOf(log, coinLog.address);
-  if (read === null || (isCoin && read.isErc721) || isExcessive(log, read, reading)) {
+  if (read === null || (isCoin && read.isErc721)) {
     addUnreadable(transfers, log, place, txHash, reading);
     return;
   }
@@ -84,15 +76,6 @@ function addTransfer(
   const amount = movedBetween({ from, to }, isErc721 ? 1n : number);
   const asset = isCoin ? ids.native : token;
   transfers.push({ ordinal: `log:${place}`, asset, amount, from, to, txHash, failed: false });
-}
-
-function isExcessive(
-  log: RawLog,
-  { number, isErc721 }: { readonly number: bigint; readonly isErc721: boolean },
-  { listed }: LogReading,
-): boolean {
-  if (isErc721 || number <= TOKEN_AMOUNT_MAX) return false;
-  return listed.some((contract) => isOf(log, contract));
 }
 
 /** Whether a log is of a contract, whose address is canonical. */

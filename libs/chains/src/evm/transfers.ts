@@ -1,7 +1,6 @@
 import { getCreateAddress } from 'ethers/address';
 import type { BlockTransfer } from '../chain-client';
 import type { CoinLog } from '../chains-and-assets';
-import { TOKEN_AMOUNT_MAX } from '../token-logs';
 import type { AssetIds } from './asset-ids';
 import type { BlockAnswer } from './block-answer';
 import { coinLogAt, mayWithhold } from './coin-log';
@@ -180,9 +179,7 @@ function callTransfer(
   const word = (isFrom ? third : second) ?? '';
   if (sender === null || recipient === null || !WORD.test(word)) return null;
   const parties = { from: sender, to: recipient };
-  const number = BigInt(`0x${word}`);
-  if (number > TOKEN_AMOUNT_MAX) return null;
-  const amount = movedBetween(parties, number);
+  const amount = movedBetween(parties, BigInt(`0x${word}`));
   const contract = toAddress(to);
   const asset = contract === coinLog?.address ? ids.native : ids.erc20(contract);
   return { ...parties, ordinal: 'log:0', asset, amount, txHash: hash, failed };

@@ -240,18 +240,6 @@ describe('the logs of a transaction', () => {
     expect(afterCall({ log: [log(fields)] }, [Carol])).toEqual([]);
   });
 
-  it('of a listed token are shown as unreadable with more than any token has', () => {
-    const most = { data: `${'0'.repeat(16)}${'f'.repeat(48)}` };
-    const more = { data: `${'0'.repeat(15)}1${'0'.repeat(48)}` };
-    const amountOf = (fields: object, listed: string) =>
-      afterCall({ log: [log(fields)] }, [listed]).map(({ to, amount, unreadable }) => [
-        ...[to, amount, unreadable],
-      ]);
-    expect(amountOf(most, base58(token))).toEqual([[Bob, 2n ** 192n - 1n, undefined]]);
-    expect(amountOf(more, base58(token))).toEqual([[Bob, 0n, true]]);
-    expect(amountOf(more, Carol)).toEqual([[Bob, 2n ** 192n, undefined]]);
-  });
-
   it('are refused if a contract is not named by 20 bytes', () => {
     expect(() => afterCall({ log: [log({ address: token })] })).toThrow(/no contract address/);
   });

@@ -5,7 +5,6 @@ import {
   lotIn,
   lotsIn,
   partiesIn,
-  TOKEN_AMOUNT_MAX,
   TRANSFER,
   TRANSFER_BATCH,
   TRANSFER_SINGLE,
@@ -98,21 +97,22 @@ function contractMoves(contract: Contract, index: number, ids: TronAssetIds): Mo
 /** A direct call of a token. Its transfer is expected to be the first log. */
 function callMoves({ owner, to, input }: Contract, ids: TronAssetIds): Move[] {
   if (to === null) return [];
-  const [, recipient, sum] = TRANSFER_CALL.exec(input) ?? [];
-  const [, payer, payee, part] = TRANSFER_FROM_CALL.exec(input) ?? [];
-  const toWord = recipient ?? payee;
-  if (toWord === undefined) return [];
-  const amount = BigInt(`0x${sum ?? part}`);
-  if (amount > TOKEN_AMOUNT_MAX) return [];
-  const from = payer === undefined ? owner : addressInWord(payer);
-  return [{ ordinal: 'log:0', asset: ids.trc20(to), from, to: addressInWord(toWord), amount }];
+  const move = { ordinal: 'log:0', asset: ids.trc20(to) };
+  const [, recipient, amount] = TRANSFER_CALL.exec(input) ?? [];
+  if (recipient !== undefined) {
+    return [{ ...move, from: owner, to: addressInWord(recipient), amount: BigInt(`0x${amount}`) }];
+  }
+  const [, payer, payee = '', sum] = TRANSFER_FROM_CALL.exec(input) ?? [];
+  if (payer === undefined) return [];
+  const parties = { from: addressInWord(payer), to: addressInWord(payee) };
+  return [{ ...move, ...parties, amount: BigInt(`0x${sum}`) }];
 }
 
 /** What a log moves. Only the contract's address identifies a token. */
 function logMoves(log: Log, index: number, ids: TronAssetIds, listed: readonly string[]): Move[] {
   switch (log.topics[0]) {
     case TRANSFER:
-      return readableMoves(log, index, ids, listed) ?? unreadableMoves(log, index, ids, listed);
+      return transferMoves(log, index, ids) ?? unreadableMoves(log, index, ids, listed);
     case TRANSFER_SINGLE: {
       const lot = lotIn(log.data);
       return lot === null ? [] : lotMoves(log, [[`log:${index}`, lot]], ids);
@@ -125,18 +125,6 @@ function logMoves(log: Log, index: number, ids: TronAssetIds, listed: readonly s
     default:
       return [];
   }
-}
-
-/** Null for a log of a listed token that is none of a transfer, or of more than any token has. */
-function readableMoves(
-  log: Log,
-  index: number,
-  ids: TronAssetIds,
-  listed: readonly string[],
-): Move[] | null {
-  const moves = transferMoves(log, index, ids);
-  const isExcessive = moves?.some(({ amount }) => amount > TOKEN_AMOUNT_MAX);
-  return isExcessive && listed.includes(contractOf(log)) ? null : moves;
 }
 
 /**
