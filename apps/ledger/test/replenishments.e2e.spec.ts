@@ -228,6 +228,18 @@ describe('balances and throughput', () => {
       amount.replace(/0*$/, ''),
     );
   });
+
+  // Ten of them have more digits than one can have.
+  it('keep the sum of the largest amounts exact', async () => {
+    const { purse } = await customerWithPurse('whales');
+    const amount = 2n ** 256n - 1n;
+    const all = Array.from({ length: 10 }, () => aTransfer(purse.address, { amount: `${amount}` }));
+    await replenish(purse.id, all);
+    const { body } = await atHead(`/v1/purses/${purse.id}/balances`);
+    expect(body.data[0].custody.baseUnits).toBe(`${10n * amount}`);
+    const moved = await atHead(`/v1/purses/${purse.id}/throughput`);
+    expect(moved.body.data[0].received.baseUnits).toBe(`${10n * amount}`);
+  });
 });
 
 describe('the event feed', () => {

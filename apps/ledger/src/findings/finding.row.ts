@@ -26,7 +26,7 @@ export class FindingRow extends ListedRow {
   asset!: string;
 
   /** Base units, as a decimal string; negative when the chain has less. */
-  @Column('numeric', { precision: 78, scale: 0 })
+  @Column('numeric')
   difference!: string;
 
   @Column('bigint', { name: 'from_block', nullable: true })

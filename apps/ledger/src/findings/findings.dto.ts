@@ -55,8 +55,8 @@ export class ResolveFindingRequest {
   readonly creditTo?: (typeof CLAIMANTS)[number];
 
   @PatternField({
-    pattern: /^(0|-?[1-9][0-9]{0,77})$/,
-    max: 79,
+    pattern: /^(0|-?[1-9][0-9]{0,98})$/,
+    max: 100,
     sentence: 'must be the difference of the finding in base units, such as -1500000.',
     optional: true,
   })

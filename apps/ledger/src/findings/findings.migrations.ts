@@ -51,4 +51,9 @@ export const findingsMigrations = sqlMigrations({
     CREATE INDEX journal_line_overdrawn ON ledger.journal_line (account_id)
       WHERE claim_customer_after < 0 OR claim_account_after < 0;
   `,
+
+  // See `FiguresOfAnyLength`.
+  DifferencesOfAnyLength1700000016600: `
+    ALTER TABLE ledger.finding ALTER COLUMN difference TYPE numeric;
+  `,
 });

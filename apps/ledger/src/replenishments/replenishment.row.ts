@@ -80,7 +80,7 @@ export class ReplenishmentRow extends ListedRow {
   @Column('uuid', { name: 'sum_first', nullable: true })
   sumFirst!: string | null;
 
-  @Column('numeric', { name: 'sum_amount', precision: 78, scale: 0, nullable: true })
+  @Column('numeric', { name: 'sum_amount', nullable: true })
   sumAmount!: string | null;
 
   @Column('bigint', { name: 'sum_count', nullable: true })

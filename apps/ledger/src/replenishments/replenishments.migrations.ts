@@ -57,4 +57,9 @@ export const replenishmentsMigrations = sqlMigrations({
     CREATE INDEX replenishment_voided ON ledger.replenishment (purse_id, asset)
      WHERE status = 'voided';
   `,
+
+  // See `FiguresOfAnyLength`.
+  HeldSumsOfAnyLength1700000016700: `
+    ALTER TABLE ledger.replenishment ALTER COLUMN sum_amount TYPE numeric;
+  `,
 });
