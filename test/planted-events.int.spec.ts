@@ -57,6 +57,7 @@ it('names every place that has not decided about new events of the other aggrega
     'libs/domain/src/replenishment-event.ts': 'ReplenishmentLost',
     'libs/domain/src/finding-event.ts': 'FindingLost',
     'libs/domain/src/watch-request.ts': 'WatchPaused',
+    'libs/domain/src/address-branch.ts': 'AddressBranchClosed',
   };
   expect(complaints(events)).toEqual([
     'apps/ledger/src/accounts/accounts.projection.ts',
@@ -69,9 +70,11 @@ it('names every place that has not decided about new events of the other aggrega
     'apps/ledger/src/operations/watch-requests.projection.ts',
     'apps/ledger/src/outflows/outflows.projection.ts',
     'apps/ledger/src/outflows/settle-replenishments.reaction.ts',
+    'apps/ledger/src/purses/address-branches.projection.ts',
     'apps/ledger/src/purses/expire-purses.reaction.ts',
     'apps/ledger/src/replenishments/replenishments.projection.ts',
     'libs/domain/src/account.ts',
+    'libs/domain/src/address-branch.ts',
     'libs/domain/src/complete-replenishment.ts',
     'libs/domain/src/customer.ts',
     DECLARATIONS,

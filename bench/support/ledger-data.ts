@@ -96,7 +96,7 @@ function mintOf(planned: PlannedPurse, index: number, xpubFingerprint: string) {
       customerId,
       family: 'evm' as const,
       address,
-      derivation: { xpubFingerprint, index },
+      derivation: { xpubFingerprint, branch: 0, index },
       outsideOrderId: null,
       at: AT,
       facts: { owner },

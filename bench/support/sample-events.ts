@@ -8,7 +8,7 @@ const EXAMPLE = {
     customerId: '2d9f8e4a-7b21-5c0a-8d3f-94c1a6b7e502',
     family: 'evm',
     address: '0x71c7656ec7ab88b098defb751b7401b5f6d8976f',
-    derivation: { xpubFingerprint: 'a1b2c3d4', index: 1_234_567 },
+    derivation: { xpubFingerprint: 'a1b2c3d4', branch: 0, index: 1_234_567 },
     outsideOrderId: null,
     mintedAt: '2026-01-31T12:00:00.000Z',
   },

@@ -31,13 +31,26 @@ async function sql(text: string, values: unknown[] = []): Promise<void> {
   await client.end();
 }
 
+/** The branch from which the ledger gives addresses. */
+async function branchInUse(): Promise<string> {
+  const { stdout } = await addresses('check', ours[0]?.address as string, '--json');
+  return String(answerOf('address-checked', stdout).branch);
+}
+
 it('derives the addresses that are minted', async () => {
-  const { stdout } = await addresses('derive', '--count', '60', '--json');
+  const branch = await branchInUse();
+  const { stdout } = await addresses('derive', '--branch', branch, '--count', '3', '--json');
   const { addresses: derived } = answerOf('addresses', stdout);
-  expect(derived).toHaveLength(60);
   expect(derived.map((it: { address: string }) => it.address)).toEqual(
-    expect.arrayContaining(ours.map(({ address }) => address)),
+    ours.map(({ address }) => address),
   );
+  expect(derived[2].path).toBe(`${branch}/2`);
+});
+
+it('derives addresses of TRON', async () => {
+  const { stdout } = await addresses('derive', '--family', 'tron', '--json');
+  const [first] = answerOf('addresses', stdout).addresses;
+  expect(first).toMatchObject({ path: '0/0', address: expect.stringMatching(/^T/) });
 });
 
 it('refuses a private key without repeating it, and needs no installation', async () => {
@@ -54,7 +67,7 @@ it('recognises an address of ours in any letter case, with its index and its pur
   expect(exitCode).toBe(0);
   const checked = answerOf('address-checked', stdout);
   expect(checked).toMatchObject({ address, finding: 'ours', purse: { id }, watchedOn: null });
-  expect(checked.path).toBe(`0/${checked.index}`);
+  expect([checked.index, checked.path]).toEqual([1, `${checked.branch}/1`]);
   expect((await addresses('check', address)).stdout).toContain('ours');
 });
 
@@ -75,11 +88,14 @@ it('distinguishes a foreign address from one that derives but was never minted',
     1,
     'not-ours',
   ]);
-  const { stdout } = await addresses('derive', '--from', '40', '--json');
-  const [{ address }] = answerOf('addresses', stdout).addresses;
-  const lost = await addresses('check', address, '--json');
-  const checked = answerOf('address-checked', lost.stdout);
-  expect([lost.exitCode, checked.finding, checked.index]).toEqual([1, 'not-minted', 40]);
+  for (const branch of [await branchInUse(), '0']) {
+    const options = ['--branch', branch, '--from', '40', '--json'];
+    const { stdout } = await addresses('derive', ...options);
+    const [{ address }] = answerOf('addresses', stdout).addresses;
+    const lost = await addresses('check', address, '--json');
+    const { finding, path } = answerOf('address-checked', lost.stdout);
+    expect([lost.exitCode, finding, path]).toEqual([1, 'not-minted', `${branch}/40`]);
+  }
 });
 
 it('refuses a malformed address, and requires either an address or --all', async () => {

@@ -12,6 +12,7 @@ import { BooksOfEveryOwner1700000005000 } from './migrations/0005-books';
 import { CreateReactions1700000006000 } from './migrations/0006-reactions';
 import { operationsMigrations } from './operations/operations.migrations';
 import { outflowsMigrations } from './outflows/outflows.migrations';
+import { pursesMigrations } from './purses/purses.migrations';
 import { reactionsMigrations } from './reactions/reactions.migrations';
 import { replenishmentsMigrations } from './replenishments/replenishments.migrations';
 import { transactionsMigrations } from './transactions/transactions.migrations';
@@ -36,6 +37,7 @@ export const migrate = migrationOf(
     ...outflowsMigrations,
     ...findingsMigrations,
     ...transactionsMigrations,
+    ...pursesMigrations,
   ],
   [grantEventStore, grantMessaging, grantReadModels],
 );
@@ -49,7 +51,6 @@ async function grantReadModels(queries: Queries, runtimeRole: string): Promise<v
     -- What is booked stays booked: journal lines are only ever added.
     REVOKE UPDATE, DELETE ON ledger.journal_line FROM ${role};
     GRANT DELETE ON ledger.due, ledger.look_up TO ${role};
-    GRANT USAGE ON SEQUENCE ledger.address_index TO ${role};
   `);
 }
 

@@ -170,7 +170,7 @@ export async function tellHistory(store: EventStore, seed: number, steps: number
           customerId: customerAt(n),
           family: FAMILY,
           address: `0x${n.toString().padStart(40, '0')}`,
-          derivation: { xpubFingerprint: 'f00d', index: n },
+          derivation: { xpubFingerprint: 'f00d', branch: 0, index: n },
           outsideOrderId: number(2) === 0 ? null : `order-${n}`,
           at,
           facts: { owner: a.owner({ accountId }) },

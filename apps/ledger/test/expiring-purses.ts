@@ -27,7 +27,7 @@ export async function mintExpiringPurses(store: EventStore, count: number): Prom
     command: {
       type: 'MintPurse' as const,
       ...{ accountId, customerId: customerIdOf(n), family: 'evm' as const, address: addressOf(n) },
-      derivation: { xpubFingerprint: '00000000', index: n },
+      derivation: { xpubFingerprint: '00000000', branch: 0, index: n },
       outsideOrderId: null,
       at: new Date().toISOString(),
       facts: { owner: a.owner({ accountId }) },

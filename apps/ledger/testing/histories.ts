@@ -118,7 +118,7 @@ function owners(group: number): Stream {
     const { accountId, customerId, purseId } = partiesOf(owner, group);
     const at = '2026-01-01T00:00:00.000Z';
     const address = `0x${id(purseId).replaceAll('-', '')}00000000`;
-    const derivation = { xpubFingerprint: '0x00000000', index: group };
+    const derivation = { xpubFingerprint: '0x00000000', branch: 0, index: group };
     return [
       {
         stream: `customer-${customerId}`,

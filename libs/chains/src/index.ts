@@ -62,4 +62,11 @@ export { silenceMsOf, UNANSWERED } from './providers/provider-health';
 export { disagreementAt, type Witnesses, witnessesOf } from './providers/witnesses';
 export { isOfTrace } from './traced';
 export { WrongChain } from './wrong-chain';
-export { deriveAddress, InvalidXpub, parseXpub, purseXpubs, type Xpub } from './xpub';
+export {
+  type AddressPath,
+  deriveAddress,
+  InvalidXpub,
+  parseXpub,
+  purseXpubs,
+  type Xpub,
+} from './xpub';

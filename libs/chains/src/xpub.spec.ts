@@ -15,10 +15,10 @@ const accountOf = (family: Family, number = 0) =>
 const account = accountOf('evm');
 
 /** The address that a wallet shows, by the library that wallets of the family are made with. */
-const walletAddress: Readonly<Record<Family, (phrase: string, index: number) => string>> = {
-  evm: (phrase, index) =>
-    HDNodeWallet.fromPhrase(phrase, '', `m/44'/60'/0'/0/${index}`).address.toLowerCase(),
-  tron: (phrase, index) => TronWeb.fromMnemonic(phrase, `m/44'/195'/0'/0/${index}`).address,
+const walletAddress: Readonly<Record<Family, (phrase: string, path: string) => string>> = {
+  evm: (phrase, path) =>
+    HDNodeWallet.fromPhrase(phrase, '', `m/44'/60'/0'/${path}`).address.toLowerCase(),
+  tron: (phrase, path) => TronWeb.fromMnemonic(phrase, `m/44'/195'/0'/${path}`).address,
 };
 
 /** What the refusal says, after checking that it repeats nothing of what was given. */
@@ -87,7 +87,7 @@ describe('deriveAddress', () => {
     'gives the known address of the development wallet: %s %i',
     (family, index, known) => {
       const xpub = parseXpub(family, FAMILY_RULES[family].wallet.developmentXpub);
-      expect(deriveAddress(xpub, index)).toBe(known);
+      expect(deriveAddress(xpub, { branch: 0, index })).toBe(known);
     },
   );
 
@@ -100,8 +100,11 @@ describe('deriveAddress', () => {
         family,
         HDNodeWallet.fromPhrase(phrase, '', path).neuter().extendedKey,
       );
-      for (const index of [0, 2, 19, 1_000, 2 ** 31 - 1]) {
-        expect(deriveAddress(xpub, index)).toBe(walletAddress[family](phrase, index));
+      for (const branch of [0, 1, 239_000_003, 2 ** 31 - 1]) {
+        for (const index of [0, 2, 19, 1_000, 2 ** 31 - 1]) {
+          const known = walletAddress[family](phrase, `${branch}/${index}`);
+          expect(deriveAddress(xpub, { branch, index })).toBe(known);
+        }
       }
     },
   );
@@ -116,8 +119,10 @@ describe('deriveAddress', () => {
     );
   });
 
-  it.each([-1, 1.5, 2 ** 31, Number.NaN])('refuses the index %p', (index) => {
-    expect(() => deriveAddress(parseXpub('evm', DEVELOPMENT_XPUB), index)).toThrow(RangeError);
+  it.each([-1, 1.5, 2 ** 31, Number.NaN])('refuses the branch or index %p', (number) => {
+    const xpub = parseXpub('evm', DEVELOPMENT_XPUB);
+    expect(() => deriveAddress(xpub, { branch: 0, index: number })).toThrow(RangeError);
+    expect(() => deriveAddress(xpub, { branch: number, index: 0 })).toThrow(RangeError);
   });
 });
 

@@ -1,15 +1,22 @@
 import { createHmac } from 'node:crypto';
 import { FAMILIES, type Family } from '@daybook/domain';
 import { HDKey } from '@scure/bip32';
+import { LRUCache } from 'lru-cache';
 import { pointAddScalar } from 'tiny-secp256k1';
 import { FAMILY_RULES, familyOfChain } from './family';
 
 /** BIP-44: purpose, coin type and account are hardened, so an account-level key has depth 3. */
 const ACCOUNT_DEPTH = 3;
-/** BIP-44: 0 is the external chain, for addresses that are given to payers. */
-const EXTERNAL_CHAIN = 0;
 /** BIP-32: indexes from here on are hardened. A public key cannot derive them. */
 const HARDENED = 2 ** 31;
+/** A process takes its addresses from one branch, and a check meets some at a time. */
+const BRANCHES_REMEMBERED = 1_000;
+
+/** What children are derived from: a compressed public key and its chain code. */
+interface ParentKey {
+  readonly publicKey: Uint8Array;
+  readonly chainCode: Uint8Array;
+}
 
 /** A validated xpub. Addresses are derived from it; it cannot sign. */
 export interface Xpub {
@@ -17,8 +24,15 @@ export interface Xpub {
   /** BIP-32 fingerprint of the account key, such as `0x3bf95407`: identifies the key without revealing it. */
   readonly fingerprint: string;
   readonly isDevelopment: boolean;
-  /** `<account path>/0`, the parent of all addresses: its compressed key and chain code. */
-  readonly receive: { readonly publicKey: Uint8Array; readonly chainCode: Uint8Array };
+  readonly account: ParentKey;
+  /** The parents of addresses that were derived lately, by their branch. */
+  readonly branches: LRUCache<number, ParentKey>;
+}
+
+/** Where an address is below the account key: `<branch>/<index>`, each at most 2^31 - 1. */
+export interface AddressPath {
+  readonly branch: number;
+  readonly index: number;
 }
 
 /** The text is not an account-level xpub. The message never repeats it. */
@@ -75,24 +89,37 @@ export function purseXpubs(
   return xpubs;
 }
 
-/** The canonical address of the child `0/index`. `index` is at most 2^31 - 1. */
-export function deriveAddress(xpub: Xpub, index: number): string {
-  if (!Number.isInteger(index) || index < 0 || index >= HARDENED) {
-    throw new RangeError('An address index is an integer from 0 to 2^31 - 1.');
-  }
-  return FAMILY_RULES[xpub.family].wallet.addressOf(childKey(xpub.receive, index));
+/** The canonical address at a path. */
+export function deriveAddress(xpub: Xpub, { branch, index }: AddressPath): string {
+  const { publicKey } = childKey(branchOf(xpub, branch), index, false);
+  return FAMILY_RULES[xpub.family].wallet.addressOf(publicKey);
+}
+
+function branchOf({ account, branches }: Xpub, branch: number): ParentKey {
+  const known = branches.get(branch);
+  if (known !== undefined) return known;
+  const parent = childKey(account, branch, true);
+  branches.set(branch, parent);
+  return parent;
 }
 
 /** BIP-32. In WebAssembly, as this is most of the cost of a mint: JavaScript takes three times as long. */
-function childKey({ publicKey, chainCode }: Xpub['receive'], index: number): Uint8Array {
+function childKey(
+  { publicKey, chainCode }: ParentKey,
+  index: number,
+  isCompressed: boolean,
+): ParentKey {
+  if (!Number.isInteger(index) || index < 0 || index >= HARDENED) {
+    throw new RangeError('A branch and an index are integers from 0 to 2^31 - 1.');
+  }
   const data = Buffer.alloc(publicKey.length + 4);
   data.set(publicKey);
   data.writeUInt32BE(index, publicKey.length);
-  const tweak = createHmac('sha512', chainCode).update(data).digest().subarray(0, 32);
-  const child = pointAddScalar(publicKey, tweak, false);
+  const digest = createHmac('sha512', chainCode).update(data).digest();
+  const child = pointAddScalar(publicKey, digest.subarray(0, 32), isCompressed);
   // BIP-32: one index in 2^127 has no key. It must not give a wrong address.
   if (child === null) throw new Error(`Index ${index} has no key; use the next one.`);
-  return child;
+  return { publicKey: child, chainCode: digest.subarray(32) };
 }
 
 /** Refuses a development xpub if one of `chains` is of its family and its coins have value. */
@@ -150,7 +177,8 @@ function toXpub(family: Family, given: string): Xpub {
     fingerprint: `0x${account.fingerprint.toString(16).padStart(8, '0')}`,
     isDevelopment: FAMILIES.some((each) => FAMILY_RULES[each].wallet.developmentXpub === given),
     // Null only in a key that was emptied.
-    receive: account.deriveChild(EXTERNAL_CHAIN) as Xpub['receive'],
+    account: account as ParentKey,
+    branches: new LRUCache({ max: BRANCHES_REMEMBERED }),
   };
 }
 
@@ -166,7 +194,7 @@ function readExtendedKey(family: Family, given: string): HDKey {
 /** Checks the derivation with a test vector before the first address is given to a customer. */
 function selfTest(family: Family): void {
   const { developmentXpub, developmentAddress } = FAMILY_RULES[family].wallet;
-  const derived = deriveAddress(toXpub(family, developmentXpub), 0);
+  const derived = deriveAddress(toXpub(family, developmentXpub), { branch: 0, index: 0 });
   if (derived !== developmentAddress) {
     throw new Error(`Address derivation is broken: the test vector gives ${derived}.`);
   }

@@ -69,7 +69,7 @@ const purseCommands: fc.Arbitrary<PurseCommand> = fc.oneof(
     customerId: fc.constant(a.parties.customerId),
     family: fc.constantFrom('evm', 'tron'),
     address: texts,
-    derivation: fc.record({ xpubFingerprint: texts, index: fc.nat(9) }),
+    derivation: fc.record({ xpubFingerprint: texts, branch: fc.nat(9), index: fc.nat(9) }),
     outsideOrderId: fc.option(texts),
     at: fc.constant(a.at),
     facts: fc.record({ owner: fc.constantFrom(a.owner(), { status: 'absent' as const }) }),

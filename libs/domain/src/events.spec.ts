@@ -1,6 +1,7 @@
 import * as a from '../testing/a';
 import { EVENT_TYPES, goldenFiles, jsonType, leaves } from '../testing/golden';
 import { account } from './account';
+import { addressBranch } from './address-branch';
 import type { Credit } from './credit';
 import { customer } from './customer';
 import { type DomainEvent, UnknownEvent, upcast } from './events';
@@ -49,6 +50,7 @@ const CURRENT: { readonly [Type in DomainEvent['type']]: readonly a.EventOf<Type
   ],
   WatchRequestCancelled: [a.watchRequestCancelled()],
   ParkedKeyRetried: [a.parkedKeyRetried()],
+  AddressBranchOpened: [a.addressBranchOpened()],
   CustomerCreated: [a.customerCreated(), a.customerCreated({ description: 'gold tier' })],
   CustomerUpdated: [a.customerUpdated(), a.customerUpdated({ description: null })],
   CustomerBlocked: [a.customerBlocked()],
@@ -228,8 +230,8 @@ it('has no golden file of an unknown event', () => {
 });
 
 it('folds every golden event', () => {
-  const others = { account, operator, watch: watchRequest, outflow, finding };
-  const deciders = { ...others, customer, purse, replenishment };
+  const others = { account, operator, watch: watchRequest, branch: addressBranch };
+  const deciders = { ...others, customer, purse, replenishment, outflow, finding };
   for (const { type, schemaVersion, stream, examples } of golden.values()) {
     const { evolve, initialState } = deciders[stream.split('-')[0] as 'account'];
     for (const data of examples) {
@@ -255,7 +257,7 @@ describe('an event from elsewhere', () => {
     },
   );
 
-  it.each([0, 2, -1, 1.5, Number.NaN])(
+  it.each([0, 3, -1, 1.5, Number.NaN])(
     'stops the reader when its version is %p, and names both',
     (version) => {
       expect(unknown('PurseMinted', version)).toThrow(

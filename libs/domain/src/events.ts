@@ -1,5 +1,6 @@
 import type { AccountEvent } from './account';
 import type { Act } from './act';
+import type { AddressBranchEvent } from './address-branch';
 import { type Posting, takeBack } from './books';
 import {
   type Credit,
@@ -28,6 +29,7 @@ export interface EventsOf {
   readonly account: AccountEvent;
   readonly operator: OperatorEvent;
   readonly watch: WatchRequestEvent;
+  readonly branch: AddressBranchEvent;
   readonly customer: CustomerEvent;
   readonly purse: PurseEvent;
   readonly replenishment: ReplenishmentEvent;
@@ -129,6 +131,8 @@ export const EVENTS = {
   WatchRequestCancelled: OF_THE_SERVICE,
   ParkedKeyRetried: OF_THE_SERVICE,
 
+  AddressBranchOpened: OF_THE_SERVICE,
+
   CustomerCreated: {
     postings: none,
     publicFields: { externalId: 'account', description: 'account', createdAt: 'everyone' },
@@ -137,8 +141,15 @@ export const EVENTS = {
   CustomerBlocked: { postings: none, publicFields: { reason: 'account' } },
   CustomerUnblocked: { postings: none, publicFields: { reason: 'account' } },
 
+  // Addresses of version 1 are all in branch 0.
   PurseMinted: {
     postings: none,
+    upcasts: [
+      (data) => {
+        const minted = data as { readonly derivation: object };
+        return { ...minted, derivation: { ...minted.derivation, branch: 0 } };
+      },
+    ],
     // Not `derivation`: the key and index of an address are internal.
     publicFields: {
       customerId: 'account',

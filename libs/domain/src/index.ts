@@ -1,5 +1,6 @@
 export * from './account';
 export * from './act';
+export * from './address-branch';
 export * from './books';
 export * from './complete-replenishment';
 export * from './credit';

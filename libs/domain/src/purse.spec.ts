@@ -41,7 +41,7 @@ describe('minting a purse', () => {
       .when({
         ...mint,
         address: '0xdead',
-        derivation: { xpubFingerprint: '3442193e', index: 8 },
+        derivation: { xpubFingerprint: '3442193e', branch: 5, index: 8 },
         outsideOrderId: 'order-8',
       })
       .changesNothing();

@@ -7,9 +7,10 @@ import type { Family } from './ids';
 /** The longest order id of a merchant that a purse carries. */
 export const OUTSIDE_ORDER_ID_LENGTH_MAX = 128;
 
-/** Where an address comes from: a child index under the xpub with this fingerprint. */
+/** Where an address comes from: the child `<branch>/<index>` of the xpub with this fingerprint. */
 export interface Derivation {
   readonly xpubFingerprint: string;
+  readonly branch: number;
   readonly index: number;
 }
 

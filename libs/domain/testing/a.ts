@@ -230,6 +230,11 @@ export const parkedKeyRetried = event('ParkedKeyRetried', {
   key: 'eip155:1|0x8617e340b3d01fa5f11f306f4090fd50e238070d',
 });
 
+export const addressBranchOpened = event('AddressBranchOpened', {
+  branch: 239_280_003,
+  openedAt: at,
+});
+
 export const customerCreated = event('CustomerCreated', {
   accountId: parties.accountId,
   externalId: 'user-42',
@@ -245,7 +250,7 @@ export const purseMinted = event('PurseMinted', {
   customerId: parties.customerId,
   family: 'evm',
   address,
-  derivation: { xpubFingerprint: '3442193e', index: 7 },
+  derivation: { xpubFingerprint: '3442193e', branch: 0, index: 7 },
   outsideOrderId: null,
   mintedAt: at,
 });

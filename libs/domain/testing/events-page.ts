@@ -26,7 +26,10 @@ export const FIELDS: Readonly<Record<string, string>> = {
   family: 'The kind of chains on which the address is valid.',
   address: "The address, in the family's canonical form.",
   'derivation.xpubFingerprint': 'The extended public key that the address comes from.',
-  'derivation.index': 'The child index under that key.',
+  'derivation.branch': 'The first part of its path below that key.',
+  'derivation.index': 'The second part of its path below that key.',
+  branch: 'The first part of the path of its addresses below the account key.',
+  openedAt: 'RFC 3339, UTC.',
   outsideOrderId:
     "The merchant's own order id of the purse, as it was when the transfer was first observed.",
   version: "The version of the transfer's report that led to the event. It never decreases.",

@@ -9,6 +9,7 @@ export {
   type RequestMetadata,
 } from './decision';
 export * from './event-store';
+export { eventsOf } from './events-of';
 export { checkConnectionString } from './eventstoredb/connection-string';
 export { EventStoreDbEventStore } from './eventstoredb/eventstoredb-event-store';
 export { openEventStoreDb } from './eventstoredb/open';

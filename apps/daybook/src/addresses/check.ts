@@ -7,8 +7,7 @@ import {
   type Xpub,
 } from '@daybook/chains';
 import { type Family, type PurseEvent, streamName, upcast } from '@daybook/domain';
-import type { EventStore } from '@daybook/event-store';
-import type { Client } from 'pg';
+import { type EventStore, eventsOf } from '@daybook/event-store';
 import colors from 'picocolors';
 import { withClient } from '../cli/database';
 import { EXIT, Failure } from '../cli/exit-codes';
@@ -24,6 +23,8 @@ const PAGE_MAX = 1_000;
 const LISTED_MAX = 100;
 /** Indexes that are derived between two checks for an interrupt. */
 const INDEXES_PER_TURN = 1_000;
+/** Indexes behind the last purse of a branch that are searched too: of mints that failed after they had an address. */
+const UNUSED_MAX = 1_000;
 const FIRST_ID = '00000000-0000-0000-0000-000000000000';
 const PURSES =
   'SELECT id, account_id, customer_id, family, address, status, minted_at FROM ledger.purse';
@@ -60,12 +61,12 @@ const DETAILS = {
 function checkRow(row: PurseRow, mint: Mint | undefined, xpubs: readonly Xpub[]) {
   if (mint === undefined) return 'never-minted';
   if (mint.address !== row.address) return 'other-address';
-  const { xpubFingerprint, index } = mint.derivation;
+  const { xpubFingerprint, ...path } = mint.derivation;
   const xpub = xpubs.find(
     ({ family, fingerprint }) => family === row.family && fingerprint === xpubFingerprint,
   );
   if (xpub === undefined) return 'other-xpub';
-  return deriveAddress(xpub, index) === row.address ? 'ours' : 'does-not-derive';
+  return deriveAddress(xpub, path) === row.address ? 'ours' : 'does-not-derive';
 }
 
 /** Checks the address of every purse in the table against the event log and the xpub. */
@@ -153,7 +154,7 @@ export function checkOne(given: string, { xpub, ...options }: CheckOptions): Pro
     const found = await withClient(operation.env.databaseUrl, async (client) => {
       const find = `${PURSES} WHERE address = $1 AND family = $2`;
       const [row] = (await client.query<PurseRow>(find, [address, family])).rows;
-      if (row === undefined) return search(client, operation.signal, xpubs, address);
+      if (row === undefined) return search(store, operation.signal, xpubs, address);
       const mint = (await mintsOf(store, [row])).get(row.id);
       const verdict = checkRow(row, mint, xpubs);
       const isAlarm = verdict !== 'ours' && verdict !== 'other-xpub';
@@ -161,10 +162,10 @@ export function checkOne(given: string, { xpub, ...options }: CheckOptions): Pro
       return { finding, detail: DETAILS[verdict], row, derivation: mint?.derivation };
     });
     const { finding, detail, row } = found;
-    const { index = null, xpubFingerprint = null } = found.derivation ?? {};
+    const { branch = null, index = null, xpubFingerprint = null } = found.derivation ?? {};
     const answer = {
-      ...{ address: displayAddress(family, address), finding, detail, index },
-      ...{ path: index === null ? null : pathOf(index), xpubFingerprint },
+      ...{ address: displayAddress(family, address), finding, detail, branch, index },
+      ...{ path: found.derivation ? pathOf(found.derivation) : null, xpubFingerprint },
       purse: row && {
         ...{ id: row.id, accountId: row.account_id, customerId: row.customer_id },
         ...{ status: row.status, mintedAt: row.minted_at.toISOString() },
@@ -179,7 +180,7 @@ export function checkOne(given: string, { xpub, ...options }: CheckOptions): Pro
         `${colors.bold(answer.address)}  ${title}`,
         `  ${detail}`,
         ...facts({
-          index: index === null ? null : `${index}, path ${path} below ${xpubFingerprint}`,
+          path: path && `${path} below ${xpubFingerprint}`,
           purse: purse && `${purse.id}, ${purse.status}, minted ${purse.mintedAt}`,
           customer: purse?.customerId,
           account: purse?.accountId,
@@ -190,37 +191,56 @@ export function checkOne(given: string, { xpub, ...options }: CheckOptions): Pro
   });
 }
 
-/** Derives every index that was ever taken, to find an address of ours that no purse has. */
+/** Derives every address of every branch up to some behind the last purse, to find one of ours that no purse has. */
 async function search(
-  client: Client,
+  store: EventStore,
   signal: AbortSignal,
   xpubs: readonly Xpub[],
   address: string,
 ) {
-  const { rows } = await client.query<{ last: string; called: boolean }>(
-    'SELECT last_value AS last, is_called AS called FROM ledger.address_index',
-  );
-  const end = rows[0]?.called ? Number(rows[0].last) + 1 : 0;
+  const counts = await countsOf(store, signal);
+  const total = [...counts.values()].reduce((sum, each) => sum + each, 0);
   const bar = countingBar('Deriving', 'addresses');
+  let done = 0;
   try {
-    for (let index = 0; index < end; index++) {
-      if (index % INDEXES_PER_TURN === 0) {
-        bar.at(index, end);
-        await new Promise(setImmediate);
-        signal.throwIfAborted();
+    for (const [branch, count] of counts) {
+      for (let index = 0; index < count; index++, done++) {
+        if (done % INDEXES_PER_TURN === 0) {
+          bar.at(done, total);
+          await new Promise(setImmediate);
+          signal.throwIfAborted();
+        }
+        const xpub = xpubs.find((each) => deriveAddress(each, { branch, index }) === address);
+        if (xpub === undefined) continue;
+        const detail =
+          'It derives from the xpub, but no purse has it. What it receives is not credited.';
+        const derivation = { branch, index, xpubFingerprint: xpub.fingerprint };
+        return { finding: 'not-minted', detail, row: null, derivation };
       }
-      const xpub = xpubs.find((each) => deriveAddress(each, index) === address);
-      if (xpub === undefined) continue;
-      const detail =
-        'It derives from the xpub, but no purse has it. What it receives is not credited.';
-      const derivation = { index, xpubFingerprint: xpub.fingerprint };
-      return { finding: 'not-minted', detail, row: null, derivation };
     }
   } finally {
     bar.end();
   }
-  const detail = `No purse has it, and it derives from none of the ${end} indexes that were taken.`;
+  const detail = `No purse has it, and it derives from none of the first ${grouped(total)} paths of the ${grouped(counts.size)} branches.`;
   return { finding: 'not-ours', detail, row: null, derivation: undefined };
+}
+
+/** How many indexes of each branch are searched, from the event log. */
+async function countsOf(
+  store: EventStore,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<number, number>> {
+  const counts = new Map<number, number>([[0, UNUSED_MAX]]);
+  for await (const { events } of eventsOf(store, ['branch', 'purse'])) {
+    signal.throwIfAborted();
+    for (const event of events.map(upcast)) {
+      if (event.type === 'AddressBranchOpened') counts.set(event.data.branch, UNUSED_MAX);
+      if (event.type !== 'PurseMinted') continue;
+      const { branch, index } = event.data.derivation;
+      counts.set(branch, Math.max(counts.get(branch) ?? 0, index + 1 + UNUSED_MAX));
+    }
+  }
+  return counts;
 }
 
 /** The chains (CAIP-2) on which an address is watched; null if the watchers' database cannot be read. */

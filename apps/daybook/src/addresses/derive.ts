@@ -1,4 +1,5 @@
 import {
+  type AddressPath,
   deriveAddress,
   displayAddress,
   InvalidXpub,
@@ -22,13 +23,14 @@ interface DeriveOptions {
   readonly data?: string | undefined;
   readonly family: Family;
   readonly xpub: string;
+  readonly branch: number;
   readonly from: number;
   readonly count: number;
   readonly json?: boolean | undefined;
 }
 
 /** Prints addresses of an xpub. With an xpub given it needs no installation. */
-export function derive({ family, xpub: given, from, count, ...options }: DeriveOptions) {
+export function derive({ family, xpub: given, branch, from, count, ...options }: DeriveOptions) {
   return operate(options, async (operation) => {
     if (from + count > INDEXES) {
       throw new Failure(`The last index is ${INDEXES - 1}. Lower --from or --count.`, EXIT.usage);
@@ -39,15 +41,15 @@ export function derive({ family, xpub: given, from, count, ...options }: DeriveO
       throw new Failure(`${fault} Give one with --xpub.`, EXIT.usage);
     }
     const addresses = Array.from({ length: count }, (_, i) => {
-      const index = from + i;
-      const address = displayAddress(family, deriveAddress(xpub, index));
-      return { index, path: pathOf(index), address };
+      const place = { branch, index: from + i };
+      const address = displayAddress(family, deriveAddress(xpub, place));
+      return { ...place, path: pathOf(place), address };
     });
     if (xpub.isDevelopment && !options.json) {
       remark('This is the public development xpub. Its keys are known.');
     }
     const line = ({ index, path, address }: (typeof addresses)[number]) =>
-      `${String(index).padStart(10)}  ${path.padEnd(12)}  ${address}`;
+      `${String(index).padStart(10)}  ${path.padEnd(21)}  ${address}`;
     const json = { xpubFingerprint: xpub.fingerprint, addresses };
     return { json, text: () => addresses.map(line).join('\n') };
   });
@@ -75,6 +77,6 @@ export function xpubsFor(
 }
 
 /** The path below the account key. */
-export function pathOf(index: number): string {
-  return `0/${index}`;
+export function pathOf({ branch, index }: AddressPath): string {
+  return `${branch}/${index}`;
 }

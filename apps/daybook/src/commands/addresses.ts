@@ -14,13 +14,14 @@ export function addAddresses(program: Command): void {
     'derive',
     'Print addresses of an extended public key. Needs no running service.',
     'npx daybook addresses derive --count 5',
-    'npx daybook addresses derive --xpub xpub... --from 1000 --count 10 --json',
+    'npx daybook addresses derive --xpub xpub... --branch 239280003 --count 10 --json',
     'npx daybook addresses derive --family tron --xpub xpub...',
   )
     .addOption(
       new Option('--family <family>', 'the address family').choices(FAMILIES).default(FAMILIES[0]),
     )
     .option('--xpub <xpub>', XPUB_HELP, 'configured')
+    .option('--branch <number>', 'the branch of the xpub', index, 0)
     .option('--from <index>', 'the first index', index, 0)
     .option('--count <number>', 'how many addresses', count, 1)
     .action((options) => {

@@ -45,7 +45,7 @@ const minted = recorded(
       customerId: parties.customerId,
       family: 'evm',
       address: a.address,
-      derivation: { xpubFingerprint: '0x00000000', index: 7 },
+      derivation: { xpubFingerprint: '0x00000000', branch: 0, index: 7 },
       outsideOrderId: null,
       mintedAt: '2026-01-01T00:00:00.000Z',
     },
@@ -176,7 +176,7 @@ describe('a ledger event', () => {
       const messages = publicRecords([event]).map(
         (record) => ledgerEventMessage(record, states.get(keyOf(record)), findAsset).message,
       );
-      const isOfService = /^(account|operator|watch)-/.test(event.stream);
+      const isOfService = /^(account|operator|watch|branch)-/.test(event.stream);
       const isPrivate = isOfService || type === 'FindingRescanRequested';
       expect(messages.map(({ value }) => parseLedgerEvent(value).id)).toEqual(
         isPrivate ? [] : [event.id],

@@ -87,7 +87,9 @@ describe('the public form of an event', () => {
       shownTo('account', type, examplesOf(type)[0] ?? {}) !== null;
     expect(Object.fromEntries(kept.filter(isOpen).filter(([, own]) => own.length > 0))).toEqual({
       CustomerCreated: ['accountId'],
-      PurseMinted: ['accountId', 'derivation.xpubFingerprint', 'derivation.index'],
+      PurseMinted: [
+        ...['accountId', 'derivation.xpubFingerprint', 'derivation.branch', 'derivation.index'],
+      ],
       ...Object.fromEntries(
         EVENT_TYPES.map(([type]) => [type, ['accountId']] as const).filter(([type]) =>
           /^(Replenishment|ComplianceCheckStarted$|OwnCoins|Outflow|Sweep|Finding(?!RescanRequested))/.test(
@@ -107,6 +109,7 @@ describe('the public form of an event', () => {
       'WatchRequested',
       'WatchRequestCancelled',
       'ParkedKeyRetried',
+      'AddressBranchOpened',
       'FindingRescanRequested',
     ]);
   });

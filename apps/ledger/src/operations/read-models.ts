@@ -6,7 +6,7 @@ import { commandsProjection } from '../edge/commands.projection';
 import { findingsProjection } from '../findings';
 import { outflowsProjection } from '../outflows';
 import { logTimesProjection } from '../projections/log-times.projection';
-import { pursesProjection } from '../purses';
+import { addressBranchesProjection, pursesProjection } from '../purses';
 import { replenishmentsProjection } from '../replenishments';
 import { operatorsProjection } from './operators.projection';
 import { watchRequestsProjection } from './watch-requests.projection';
@@ -18,6 +18,7 @@ export const READ_MODELS: readonly Projection[] = [
   watchRequestsProjection,
   commandsProjection,
   customersProjection,
+  addressBranchesProjection,
   pursesProjection,
   replenishmentsProjection,
   outflowsProjection,

@@ -1,4 +1,5 @@
 // What other features may import.
+export { addressBranchesProjection } from './address-branches.projection';
 export { GetPurseReplenishments, type PurseReplenishments } from './expire-purse';
 export { GetPurse } from './get-purses';
 export { PurseRow } from './purse.row';

@@ -34,7 +34,7 @@ export class MintPurseHandler implements ICommandHandler<MintPurse> {
     ]);
     const owner = owners.get(ownerStream) ?? customer.initialState;
     const existing = purses.get(stream) ?? purse.initialState;
-    // Checked before an address is derived, so that a refused request does not use up an index.
+    // Checked before an address is derived, so that a refused request leaves no gap.
     if (owner.status === 'absent' || owner.accountId !== accountId) {
       throw new DomainError('customer-not-found', 'There is no customer with this id.');
     }

@@ -11,6 +11,7 @@ import { ExpirePurseHandler } from './expire-purse';
 import { ExpirePurses } from './expire-purses.reaction';
 import { GetPurseHandler, ListPursesHandler } from './get-purses';
 import { MintPurseHandler } from './mint-purse';
+import { openBranch } from './open-branch';
 import { PurseAddresses } from './purse-addresses';
 import { startPurseAddressesRelay } from './purse-addresses.relay';
 import { PursesController } from './purses.controller';
@@ -32,8 +33,9 @@ export class PursesModule implements OnModuleInit {
       providers: [
         {
           provide: PurseAddresses,
-          inject: [DataSource],
-          useFactory: (dataSource: DataSource) => new PurseAddresses(xpubs, dataSource),
+          inject: [EventStore, DataSource],
+          useFactory: (store: EventStore, dataSource: DataSource) =>
+            new PurseAddresses(xpubs, () => openBranch(store, dataSource)),
         },
         MintPurseHandler,
         ChangePurseHandler,

@@ -95,7 +95,7 @@ async function ledger(owned: ReadonlyMap<string, Owner> = known) {
     ...owner,
     family: 'evm',
     address,
-    derivation: { xpubFingerprint: '0x00000000', index: 0 },
+    derivation: { xpubFingerprint: '0x00000000', branch: 0, index: 0 },
     outsideOrderId: null,
     at: a.at,
     facts: { owner: a.owner({ accountId: owner.accountId }) },

@@ -1,0 +1,61 @@
+import type { CommandIn, Decider, EventIn } from './decider';
+
+/** So many processes may open their first branch in the same minute without choosing the same. */
+const BRANCHES_A_MINUTE = 8;
+const MINUTE_MS = 60_000;
+/** BIP-32: higher numbers are hardened, and a public key cannot derive them. */
+const BRANCHES = 2 ** 31;
+
+export type AddressBranchCommand = CommandIn<{
+  OpenAddressBranch: { branch: number; at: string };
+}>;
+
+export type AddressBranchEvent = EventIn<{
+  AddressBranchOpened: {
+    /** The first part of the path of its addresses below the account key. */
+    branch: number;
+    /** RFC 3339, UTC. */
+    openedAt: string;
+  };
+}>;
+
+export interface AddressBranchState {
+  readonly status: 'absent' | 'open';
+}
+
+/**
+ * A branch of the extended public keys. The process that opened it takes addresses from it, and nobody else ever does:
+ * a branch that is open emits nothing for whoever comes later.
+ */
+export const addressBranch: Decider<AddressBranchCommand, AddressBranchEvent, AddressBranchState> =
+  {
+    initialState: { status: 'absent' },
+
+    decide({ branch, at }, { status }) {
+      return status === 'open'
+        ? []
+        : [{ type: 'AddressBranchOpened', data: { branch, openedAt: at } }];
+    },
+
+    evolve(_, event) {
+      switch (event.type) {
+        case 'AddressBranchOpened':
+          return { status: 'open' };
+      }
+    },
+  };
+
+/**
+ * The number of the next branch: one of eight of the minute, so that a copy of a database that goes on at another time
+ * opens others although it does not know those of the original, and above every known one, whatever clocks say.
+ * `random` is from 0 up to 1. Throws `RangeError` when there is none left.
+ */
+export function nextBranch(nowMs: number, random: number, highest: number): number {
+  const end = (Math.floor(nowMs / MINUTE_MS) + 1) * BRANCHES_A_MINUTE;
+  const lowest = Math.max(end - BRANCHES_A_MINUTE, highest + 1);
+  const branch = lowest + Math.floor(random * Math.max(end - lowest, 1));
+  if (branch < BRANCHES) return branch;
+  throw new RangeError(
+    `Branch ${branch} cannot be derived, as the last is ${BRANCHES - 1}. Is the clock of the database right?`,
+  );
+}
