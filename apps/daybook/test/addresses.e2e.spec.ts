@@ -47,6 +47,23 @@ it('derives the addresses that are minted', async () => {
   expect(derived[2].path).toBe(`${branch}/2`);
 });
 
+it('exports each address with its path below its xpub', async () => {
+  const branch = await branchInUse();
+  const { exitCode, stdout, stderr } = await addresses('export');
+  const [head, ...lines] = stdout.trim().split('\n');
+  expect([exitCode, head?.split(',').slice(0, 5)]).toEqual([
+    0,
+    ['address', 'family', 'xpubFingerprint', 'path', 'purseId'],
+  ]);
+  expect(lines.map((line) => line.split(',').slice(0, 5))).toEqual(
+    ours.map(({ id, address }, i) => [address, 'evm', '0x3bf95407', `${branch}/${i}`, id]),
+  );
+  expect(stderr).toContain(`${CUSTOMERS} addresses.`);
+  const rows = (await addresses('export', '--json')).stdout.trim().split('\n');
+  expect(rows.map((row) => JSON.parse(row).address)).toEqual(ours.map(({ address }) => address));
+  expect((await addresses('export', '--family', 'tron', '--json')).stdout).toBe('');
+});
+
 it('derives addresses of TRON', async () => {
   const { stdout } = await addresses('derive', '--family', 'tron', '--json');
   const [first] = answerOf('addresses', stdout).addresses;

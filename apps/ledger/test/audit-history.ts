@@ -1,5 +1,6 @@
 import {
   account,
+  addressBranch,
   customer,
   type Decider,
   DomainError,
@@ -164,13 +165,16 @@ export async function tellHistory(store: EventStore, seed: number, steps: number
         });
         break;
       case 1:
+        await write(streamName('branch', String(8 * n)), addressBranch, {
+          ...{ type: 'OpenAddressBranch', branch: 8 * n, at },
+        });
         await write(purseStream, purse, {
           type: 'MintPurse',
           accountId,
           customerId: customerAt(n),
           family: FAMILY,
           address: `0x${n.toString().padStart(40, '0')}`,
-          derivation: { xpubFingerprint: 'f00d', branch: 0, index: n },
+          derivation: { xpubFingerprint: 'f00d', branch: 8 * n, index: 0 },
           outsideOrderId: number(2) === 0 ? null : `order-${n}`,
           at,
           facts: { owner: a.owner({ accountId }) },

@@ -1,5 +1,6 @@
 import type { CompareReport, ReplayReport } from '@daybook/audit';
 import { FIGURE_NAMES } from '@daybook/domain';
+import { csvLine } from '../cli/output';
 
 const REPLAY = [
   ...['record', 'asset', 'book', 'debits', 'credits', 'accountId', 'customerId', 'purseId'],
@@ -12,7 +13,7 @@ const COMPARE = ['readModel', 'table', 'row', 'kind', 'column', 'expected', 'fou
  * balance, `purse` has the figures of a purse and asset. Columns of the other kind are empty.
  */
 export function* replayCsv({ trialBalance, purses }: ReplayReport): Generator<string> {
-  yield line(REPLAY);
+  yield csvLine(REPLAY);
   for (const { kind, ...entry } of trialBalance) {
     yield record(REPLAY, { record: 'book', book: kind, ...entry });
   }
@@ -23,7 +24,7 @@ export function* replayCsv({ trialBalance, purses }: ReplayReport): Generator<st
 
 /** One line per difference. */
 export function* compareCsv({ differences }: CompareReport): Generator<string> {
-  yield line(COMPARE);
+  yield csvLine(COMPARE);
   for (const difference of differences) yield record(COMPARE, { ...difference });
 }
 
@@ -40,10 +41,5 @@ export function* besideCsv(report: ReplayReport | CompareReport): Generator<stri
 }
 
 function record(columns: readonly string[], values: Readonly<Record<string, unknown>>): string {
-  return line(columns.map((column) => String(values[column] ?? '')));
-}
-
-function line(cells: readonly string[]): string {
-  const quoted = (cell: string) => `"${cell.replaceAll('"', '""')}"`;
-  return cells.map((cell) => (/[",\r\n]/.test(cell) ? quoted(cell) : cell)).join(',');
+  return csvLine(columns.map((column) => String(values[column] ?? '')));
 }

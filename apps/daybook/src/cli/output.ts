@@ -50,6 +50,12 @@ export function recordTable(rows: readonly object[]): string {
   );
 }
 
+/** A line of a table in CSV (RFC 4180), without its end. */
+export function csvLine(cells: readonly string[]): string {
+  const quoted = (cell: string) => `"${cell.replaceAll('"', '""')}"`;
+  return cells.map((cell) => (/[",\r\n]/.test(cell) ? quoted(cell) : cell)).join(',');
+}
+
 /** Named values, one per line. Those without a value are left out. */
 export function facts(values: Readonly<Record<string, string | null | undefined>>): string[] {
   return Object.entries(values)

@@ -7,7 +7,7 @@ const XPUB_HELP = 'an account-level xpub, or "configured" for the one that the l
 export function addAddresses(program: Command): void {
   const addresses = program
     .command('addresses')
-    .description('Derive purse addresses, and check whether an address is ours.');
+    .description('Derive and export purse addresses, and check whether an address is ours.');
 
   subcommand(
     addresses,
@@ -27,6 +27,20 @@ export function addAddresses(program: Command): void {
     .action((options) => {
       const { derive } = require('../addresses/derive') as typeof import('../addresses/derive');
       return derive(options);
+    });
+
+  subcommand(
+    addresses,
+    'export',
+    'Write every address of the event log with its path below its xpub, as CSV, for those who sign. Needs no running service.',
+    'npx daybook addresses export > addresses.csv',
+    'npx daybook addresses export --family tron --json > addresses.jsonl',
+  )
+    .addOption(new Option('--family <family>', 'only this address family').choices(FAMILIES))
+    .action((options) => {
+      const { exportAddresses } =
+        require('../addresses/export') as typeof import('../addresses/export');
+      return exportAddresses(options);
     });
 
   const check = subcommand(
