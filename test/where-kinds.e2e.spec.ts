@@ -25,6 +25,8 @@ import { type Found, ledgerViews } from './ledger-views';
 const PHRASE = 'test test test test test test test test test test test junk';
 const PURSES = HDNodeWallet.fromPhrase(PHRASE, '', "m/44'/60'/1'").neuter().extendedKey;
 const DEPTH = 3;
+/** So far below the head is the block that anvil calls finalized. */
+const FINAL_DEPTH = 64;
 const COIN = 10n ** 18n;
 const TOKENS = 5_000n;
 
@@ -376,6 +378,21 @@ it('says what a reorg removed, and nothing to others', async () => {
   await mine(2);
   await expectTold(ours, 'unknown', [['in', 'reverted', null]]);
   await expectNothingTold(ours, theirs);
+});
+
+it('says what a reorg removed before anybody asked again, when its height is final', async () => {
+  const ours = await sent(chain.holder(41).send({ to: purse.address, value: 15n }));
+  await mine();
+  await expectTold(ours, 'included', [['in', 'detected', null]]);
+  const height = await chain.height();
+  await chain.rpc('anvil_reorg', 1, []);
+  await mine(FINAL_DEPTH + 2);
+  const isFinal = async () => {
+    const { data } = (await ledger.request('GET', '/v1/chains')).body;
+    return data.some(({ finalized }: Found) => finalized >= height);
+  };
+  await until(isFinal, { timeoutMs: 10_000, description: 'The final height' });
+  expect((await where(ours)).body.status).toBe('unknown');
 });
 
 it('knows no transaction by the hash of what no transaction moved, nor one of another chain', async () => {
