@@ -180,6 +180,7 @@ const operate = (path: string, body: object) =>
 
 const confirmed = ['in', 'confirmed', null] as const;
 const others = [null, null, 'not-yours'] as const;
+const unproven = ['in', 'detected', 'unproven-trace'] as const;
 
 const KINDS: readonly Kind[] = [
   {
@@ -251,7 +252,7 @@ const KINDS: readonly Kind[] = [
       node.refuses = (method) => method === 'eth_getProof';
       return sent(chain.send(chain.batchNative([address], [5n])));
     },
-    told: [others, ['in', 'detected', 'unproven-trace']],
+    told: [others, unproven],
   },
 ];
 
@@ -367,6 +368,22 @@ it('says that a chain is paused and is not asked, and nothing to others', async 
   expect((await ask('resume')).status).toBe(201);
   await mine(DEPTH);
   await expectTold(ours as string, 'included', [confirmed]);
+});
+
+it('says what became of internal calls that no node traces any more, and nothing to others', async () => {
+  node.refuses = (method) => method === 'eth_getProof';
+  const pay = ({ address }: Party) => sent(chain.send(chain.batchNative([address], [5n])));
+  const told = [others, unproven];
+  const [ours, theirs] = [await pay(purse), await pay(stranger)];
+  await mine(DEPTH + 1);
+  await expectTold(ours, 'included', told);
+  node.refuses = (method) => /trace|eth_getProof/.test(method);
+  await mine(FINAL_DEPTH);
+  await expectTold(ours, 'included', told);
+  const [one, other] = [await where(ours, bystanderKey), await where(theirs, bystanderKey)];
+  expect(withoutNames(one.body)).toBe(withoutNames(other.body));
+  expect(one.body.movements).toHaveLength(1);
+  node.refuses = () => false;
 });
 
 it('says what a reorg removed, and nothing to others', async () => {

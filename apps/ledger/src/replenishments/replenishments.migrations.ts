@@ -57,4 +57,9 @@ export const replenishmentsMigrations = sqlMigrations({
     CREATE INDEX replenishment_voided ON ledger.replenishment (purse_id, asset)
      WHERE status = 'voided';
   `,
+  // What calls of contracts move is found by the transaction: nobody knows its ordinals once no node shows them.
+  CalledReplenishments1700000016800: `
+    CREATE INDEX replenishment_called ON ledger.replenishment (tx_hash)
+     WHERE ordinal LIKE 'call:%' OR ordinal LIKE 'internal:%';
+  `,
 });
