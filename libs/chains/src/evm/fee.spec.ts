@@ -83,10 +83,13 @@ it.each([
   expect(isProven).toBe(false);
 });
 
-it('is refused when it is more than any amount, which nobody could store', async () => {
-  const most = `0x${'f'.repeat(64)}`;
-  const fields = { blobGasUsed: most, blobGasPrice: most };
+it.each([
+  ['blobs', { blobGasUsed: `0x${'f'.repeat(64)}`, blobGasPrice: `0x${'f'.repeat(64)}` }],
+  // It fits into 256 bits, but the sum of nine of them has more digits than the books.
+  ['a part of another chain', { l1Fee: `0x${'f'.repeat(64)}` }],
+  ['a part for the operator', { operatorFeeConstant: `0x1${'0'.repeat(48)}` }],
+])('is refused when it is more than any amount, by %s', async (_, receiptFields) => {
   await expect(
-    feesOf({ type: '0x2', fields: { maxFeePerBlobGas: null }, receiptFields: fields }),
+    feesOf({ type: '0x2', fields: { maxFeePerBlobGas: null }, receiptFields }),
   ).rejects.toThrow(InvalidBlock);
 });

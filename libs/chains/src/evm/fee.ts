@@ -1,5 +1,6 @@
 import type { IncludedTransaction } from '../chain-client';
 import { InvalidBlock } from '../invalid-block';
+import { TOKEN_AMOUNT_MAX } from '../token-logs';
 import type { BlockAnswer } from './block-answer';
 import { loggedFee } from './coin-log';
 import { typeOf } from './encode-transaction';
@@ -73,14 +74,11 @@ function isCommitted(fee: bigint, place: number, { block, receipts }: BlockAnswe
   return fee === gas * price;
 }
 
-/** More than any account has, which could not be stored. Throws `InvalidBlock`. */
+/** More than any account has: sums of a few such fees could not be stored. Throws `InvalidBlock`. */
 export function refuseExcessive(fee: bigint, { hash }: RawTransaction): void {
-  if (fee <= FEE_MAX) return;
+  if (fee <= TOKEN_AMOUNT_MAX) return;
   throw new InvalidBlock(`The fee of ${hash} in the node's answer is more than any amount.`);
 }
-
-/** 256 bits, as of each amount. */
-const FEE_MAX = 2n ** 256n - 1n;
 
 /**
  * The highest price of gas that the signer allowed, which the transactions root commits to; null for a type of which that
