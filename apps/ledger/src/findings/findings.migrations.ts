@@ -51,4 +51,8 @@ export const findingsMigrations = sqlMigrations({
     CREATE INDEX journal_line_overdrawn ON ledger.journal_line (account_id)
       WHERE claim_customer_after < 0 OR claim_account_after < 0;
   `,
+  // With it the difference is computed again before it is booked: movements may have been recorded since.
+  ObservedBalances1700000016900: `
+    ALTER TABLE ledger.reconciliation ADD COLUMN on_chain numeric;
+  `,
 });
