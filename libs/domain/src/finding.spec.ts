@@ -214,6 +214,12 @@ describe('an operator who resolves a finding', () => {
       .emits(opened('-5'))
       .when(credits('-4'))
       .refuses('finding-changed')
+      // As recorded by now, without another look at the balance.
+      .when({
+        ...{ type: 'CreditFinding', ...a.act, difference: '-5', to: 'account' },
+        facts: { custody: 100n, difference: 0n },
+      })
+      .refuses('finding-changed')
       .when(credits('-5', 'account', 4n))
       .refuses('custody-too-low')
       .when(credits('-5', 'account', 5n))

@@ -192,6 +192,13 @@ function requireCreditable(
       `The difference is ${state.difference} base units by now, not ${difference}.`,
     );
   }
+  const now = facts.difference ?? null;
+  if (now !== null && `${now}` !== difference) {
+    throw new DomainError(
+      'finding-changed',
+      `By what was recorded since, such as in a rescan, the difference is ${now} base units. Wait until the balance is compared again.`,
+    );
+  }
   // An outflow is out of custody already.
   const isShort = state.kind === 'unexplained' && facts.custody + BigInt(difference) < 0n;
   if (isShort) {
