@@ -25,6 +25,8 @@ import { type Found, ledgerViews } from './ledger-views';
 const PHRASE = 'test test test test test test test test test test test junk';
 const PURSES = HDNodeWallet.fromPhrase(PHRASE, '', "m/44'/60'/1'").neuter().extendedKey;
 const DEPTH = 3;
+/** So far below the head is the block that anvil calls finalized. */
+const FINAL_DEPTH = 64;
 const COIN = 10n ** 18n;
 const TOKENS = 5_000n;
 
@@ -178,6 +180,7 @@ const operate = (path: string, body: object) =>
 
 const confirmed = ['in', 'confirmed', null] as const;
 const others = [null, null, 'not-yours'] as const;
+const unproven = ['in', 'detected', 'unproven-trace'] as const;
 
 const KINDS: readonly Kind[] = [
   {
@@ -249,7 +252,7 @@ const KINDS: readonly Kind[] = [
       node.refuses = (method) => method === 'eth_getProof';
       return sent(chain.send(chain.batchNative([address], [5n])));
     },
-    told: [others, ['in', 'detected', 'unproven-trace']],
+    told: [others, unproven],
   },
 ];
 
@@ -367,6 +370,22 @@ it('says that a chain is paused and is not asked, and nothing to others', async 
   await expectTold(ours as string, 'included', [confirmed]);
 });
 
+it('says what became of internal calls that no node traces any more, and nothing to others', async () => {
+  node.refuses = (method) => method === 'eth_getProof';
+  const pay = ({ address }: Party) => sent(chain.send(chain.batchNative([address], [5n])));
+  const told = [others, unproven];
+  const [ours, theirs] = [await pay(purse), await pay(stranger)];
+  await mine(DEPTH + 1);
+  await expectTold(ours, 'included', told);
+  node.refuses = (method) => /trace|eth_getProof/.test(method);
+  await mine(FINAL_DEPTH);
+  await expectTold(ours, 'included', told);
+  const [one, other] = [await where(ours, bystanderKey), await where(theirs, bystanderKey)];
+  expect(withoutNames(one.body)).toBe(withoutNames(other.body));
+  expect(one.body.movements).toHaveLength(1);
+  node.refuses = () => false;
+});
+
 it('says what a reorg removed, and nothing to others', async () => {
   const ours = await sent(chain.send({ to: purse.address, value: 11n }));
   const theirs = await sent(chain.send({ to: stranger.address, value: 11n }));
@@ -376,6 +395,21 @@ it('says what a reorg removed, and nothing to others', async () => {
   await mine(2);
   await expectTold(ours, 'unknown', [['in', 'reverted', null]]);
   await expectNothingTold(ours, theirs);
+});
+
+it('says what a reorg removed before anybody asked again, when its height is final', async () => {
+  const ours = await sent(chain.holder(41).send({ to: purse.address, value: 15n }));
+  await mine();
+  await expectTold(ours, 'included', [['in', 'detected', null]]);
+  const height = await chain.height();
+  await chain.rpc('anvil_reorg', 1, []);
+  await mine(FINAL_DEPTH + 2);
+  const isFinal = async () => {
+    const { data } = (await ledger.request('GET', '/v1/chains')).body;
+    return data.some(({ finalized }: Found) => finalized >= height);
+  };
+  await until(isFinal, { timeoutMs: 10_000, description: 'The final height' });
+  expect((await where(ours)).body.status).toBe('unknown');
 });
 
 it('knows no transaction by the hash of what no transaction moved, nor one of another chain', async () => {

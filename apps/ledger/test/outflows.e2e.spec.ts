@@ -228,6 +228,22 @@ describe('a sweep', () => {
     await areCompleted(purse.id, 5n);
     expect(await figuresOf(purse.id, ETH)).toMatchObject({ custody: 0n, claim: 5n });
   });
+
+  it('completes a replenishment together with the fee of one that failed, unless a top-up paid that', async () => {
+    const purse = await mint();
+    await ledger.publishTransfers([transfer(purse.address, 5n, 100, { asset: ETH })]);
+    const txHash = tx();
+    await ledger.publishOutflows([
+      outflow(purse.address, null, 1n, 101, { asset: ETH }),
+      outflow(purse.address, WALLET, 3n, 103, { txHash, asset: ETH }),
+      outflow(purse.address, null, 1n, 103, { txHash, asset: ETH }),
+    ]);
+    await areCompleted(purse.id, 5n);
+    expect(await figuresOf(purse.id, ETH)).toMatchObject({ custody: 0n, claim: 5n });
+    await ledger.publishTransfers([transfer(purse.address, 1n, 102, { asset: ETH, from: GAS })]);
+    await areCompleted(purse.id);
+    expect(await figuresOf(purse.id, ETH)).toMatchObject({ custody: 1n, claim: 5n });
+  });
 });
 
 describe('a void of what was swept', () => {

@@ -108,6 +108,35 @@ describe('a balance on chain', () => {
     await shows(noisy.address, 'closed 0');
   });
 
+  it('is not credited by hand beside a movement that was found since', async () => {
+    const purse = await mint();
+    await ledger.publishTransfers([transfer(purse.address, ETHER, 100)]);
+    await report(purse.address, 110, 3n * ETHER, ETHER);
+    await shows(purse.address, `open ${2n * ETHER}`);
+    const [{ id } = { id: '' }] = await findingsOf(purse.address);
+    const credit = () =>
+      ledger.request('POST', `/v1/operations/findings/${id}/resolve`, {
+        headers: { authorization: `Bearer ${ledger.operatorKey}` },
+        body: {
+          ...{ resolution: 'credit', creditTo: 'customer', difference: `${2n * ETHER}` },
+          ...{ reason: 'a test', reference: 'case-9' },
+        },
+      });
+    // A rescan finds it. The balance is not compared again yet.
+    await ledger.publishTransfers([transfer(purse.address, 2n * ETHER, 105)]);
+    const isCredited = async () => {
+      const query = `?purseId=${purse.id}&status=confirmed&minPosition=0`;
+      return (await ledger.request('GET', `/v1/replenishments${query}`)).body.data.length === 2;
+    };
+    await until(isCredited, { description: 'Two credits' });
+    expect(await credit()).toMatchObject({ status: 409, body: { code: 'finding-changed' } });
+    await shows(purse.address, `open ${2n * ETHER}`);
+    // Another surplus of the same amount is one.
+    await report(purse.address, 111, 5n * ETHER, 3n * ETHER);
+    await until(async () => (await credit()).status === 200, { description: 'The credit' });
+    await shows(purse.address, `closed ${2n * ETHER}`);
+  });
+
   it('waits for what the watcher saw moving, whatever arrives first', async () => {
     const [late, next] = [await mint(), await mint()];
     await report(late.address, 110, ETHER, ETHER);

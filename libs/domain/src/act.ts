@@ -14,6 +14,8 @@ export interface Act {
 /** An act in the history of a stream. */
 export interface PastAct<Type extends string = string> extends Act {
   readonly type: Type;
+  /** What else the act was about, as one text. */
+  readonly about?: string;
 }
 
 /** Refuses with `invalid-reason`, `invalid-reference`. */
@@ -30,6 +32,8 @@ export function isRepeat(act: PastAct, acts: readonly PastAct[] = []): boolean {
   const known = acts[index];
   if (known === undefined) return false;
   const isLast = index === acts.length - 1;
-  if (isLast && known.type === act.type && known.reason === act.reason) return true;
+  const isSame =
+    known.type === act.type && known.reason === act.reason && known.about === act.about;
+  if (isLast && isSame) return true;
   throw new DomainError('reference-reused', `The reference ${act.reference} is taken.`);
 }

@@ -190,7 +190,8 @@ export const REFUSALS = {
     kind: 'wrong-state',
     title: 'The difference has changed',
     when: 'A finding is credited with another difference than it has by now.',
-    remedy: 'Read the finding again and decide about the difference that it shows.',
+    remedy:
+      'Read the finding again when its balance was compared again, and decide about the difference that it shows.',
   },
   'finding-not-creditable': {
     kind: 'wrong-state',

@@ -65,7 +65,8 @@ export type FindingCommand = CommandIn<{
   CreditFinding: Act & {
     difference: string;
     to: Claimant;
-    facts: { readonly custody: bigint };
+    /** `difference`: that of the last balance and of what is recorded by now, which may be more than it was compared with. */
+    facts: { readonly custody: bigint; readonly difference?: bigint | null };
   };
   NoteFinding: Act;
   RequestFindingRescan: Act & { watchRequestId: string; fromBlock: number; toBlock: number | null };

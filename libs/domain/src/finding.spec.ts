@@ -39,8 +39,9 @@ const credits = (
   difference: string,
   to: 'customer' | 'account' = 'customer',
   custody = 100n,
+  reference = a.act.reference,
 ): FindingCommand => ({
-  ...{ type: 'CreditFinding', ...a.act, difference, to, facts: { custody } },
+  ...{ type: 'CreditFinding', ...a.act, reference, difference, to, facts: { custody } },
 });
 const notes = (reference = a.act.reference): FindingCommand => ({
   ...{ type: 'NoteFinding', ...a.act, reference },
@@ -102,7 +103,7 @@ describe('a charge for an outflow that nobody planned', () => {
       .when(opens())
       .emits(a.findingOpened({ opening: 2 }))
       .when(credits('-5', 'account', 0n))
-      .changesNothing();
+      .refuses('reference-reused');
     const [[there], [again]] = [postings(charged), postings(back)];
     expect(again).toEqual({ ...there, debit: there?.credit, credit: there?.debit });
   });
@@ -214,6 +215,12 @@ describe('an operator who resolves a finding', () => {
       .emits(opened('-5'))
       .when(credits('-4'))
       .refuses('finding-changed')
+      // As recorded by now, without another look at the balance.
+      .when({
+        ...{ type: 'CreditFinding', ...a.act, difference: '-5', to: 'account' },
+        facts: { custody: 100n, difference: 0n },
+      })
+      .refuses('finding-changed')
       .when(credits('-5', 'account', 4n))
       .refuses('custody-too-low')
       .when(credits('-5', 'account', 5n))
@@ -224,10 +231,32 @@ describe('an operator who resolves a finding', () => {
       )
       .when(credits('-5', 'account', 0n))
       .changesNothing()
+      .when(credits('-5', 'customer', 0n))
+      .refuses('reference-reused')
+      .when(credits('-6', 'account', 0n))
+      .refuses('reference-reused')
       .when(notes())
       .refuses('reference-reused')
       .when(notes('case-1800'))
       .refuses('finding-closed');
+  });
+
+  it('takes the reference of an act for no repeat once it is open again', () => {
+    const credited = a.findingClosed({
+      ...{ kind: 'unexplained', difference: '7', how: 'credited', moved: '7', to: 'customer' },
+      ...a.act,
+    });
+    const again = a.findingOpened({
+      kind: 'unexplained',
+      subject: null,
+      difference: '7',
+      opening: 2,
+    });
+    given({ ...again, data: { ...again.data, opening: 1 } }, credited, again)
+      .when(credits('7', 'customer', 100n))
+      .refuses('reference-reused')
+      .when(credits('7', 'customer', 100n, 'case-1900'))
+      .emits({ ...credited, data: { ...credited.data, reference: 'case-1900' } });
   });
 
   it('cannot credit what has no amount, but note it', () => {

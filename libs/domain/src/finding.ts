@@ -1,4 +1,4 @@
-import { type Act, isRepeat, type PastAct, requireAct } from './act';
+import { type Act, isRepeat, requireAct } from './act';
 import type { BookKind, Posting } from './books';
 import type { Decider } from './decider';
 import { DomainError } from './errors';
@@ -49,14 +49,17 @@ export const finding: Decider<FindingCommand, FindingEvent, FindingState> = {
     switch (event.type) {
       case 'FindingUpdated':
         return { ...state, ...event.data };
-      case 'FindingRescanRequested':
-        return { ...state, acts: [...state.acts, actIn('rescan', event.data)] };
+      case 'FindingRescanRequested': {
+        const { reason, reference } = event.data;
+        return { ...state, acts: [...state.acts, { type: 'rescan', reason, reference }] };
+      }
       case 'FindingClosed': {
         const { how, difference, moved, observed, reason, reference } = event.data;
-        const acts =
-          reason === null || reference === null
-            ? state.acts
-            : [...state.acts, actIn(how, { reason, reference })];
+        const isAct = reason !== null && reference !== null;
+        const about = how === 'credited' ? creditText(event.data) : {};
+        const acts = isAct
+          ? [...state.acts, { type: how, reason, reference, ...about }]
+          : state.acts;
         const corrected = state.corrected + BigInt(moved);
         const to = event.data.to ?? state.to;
         const last = observed ?? state.observed;
@@ -148,7 +151,13 @@ function resolve(
   }
   const act = { reason: command.reason, reference: command.reference };
   requireAct(act);
-  if (isRepeat({ type: ACT_OF[command.type], ...act }, state.acts)) return [];
+  const about = command.type === 'CreditFinding' ? creditText(command) : {};
+  if (isRepeat({ type: ACT_OF[command.type], ...act, ...about }, state.acts)) {
+    // What ended it has not ended it again.
+    const isEnded = state.status === 'closed' || command.type === 'RequestFindingRescan';
+    if (isEnded) return [];
+    throw new DomainError('reference-reused', `The reference ${act.reference} is taken.`);
+  }
   if (state.status === 'closed') {
     throw new DomainError('finding-closed', `The finding is closed already: it was ${state.how}.`);
   }
@@ -192,6 +201,13 @@ function requireCreditable(
       `The difference is ${state.difference} base units by now, not ${difference}.`,
     );
   }
+  const now = facts.difference ?? null;
+  if (now !== null && `${now}` !== difference) {
+    throw new DomainError(
+      'finding-changed',
+      `By what was recorded since, such as in a rescan, the difference is ${now} base units. Wait until the balance is compared again.`,
+    );
+  }
   // An outflow is out of custody already.
   const isShort = state.kind === 'unexplained' && facts.custody + BigInt(difference) < 0n;
   if (isShort) {
@@ -230,6 +246,7 @@ function closed(state: Known, { moved, to, observed = null, ...closing }: Closin
   return { type: 'FindingClosed', data: { ...about, ...closing, ...booked, observed } };
 }
 
-function actIn(type: string, { reason, reference }: Act): PastAct {
-  return { type, reason, reference };
+/** What a credit of a finding is about. */
+function creditText({ to, difference }: { readonly to: Claimant | null; difference: string }) {
+  return { about: `${to} ${difference}` };
 }

@@ -1,13 +1,23 @@
 import fc from 'fast-check';
 import { RUNS } from '../testing/runs';
-import { type Coverage, coveredBySweeps, fewOf, type Settled, type Sweep } from './settlement';
+import {
+  type Coverage,
+  coveredBySweeps,
+  fewOf,
+  type Gas,
+  type Settled,
+  type Sweep,
+} from './settlement';
 
 const deposit = (id: string, block: number, amount: bigint, position = 1n): Settled => ({
   ...{ id, block, position, amount },
 });
 const sweep = deposit as (id: string, block: number, amount: bigint, position?: bigint) => Sweep;
-const covered = (deposits: readonly Settled[], sweeps: readonly Sweep[]) =>
-  Object.fromEntries(coveredBySweeps(deposits, sweeps).by);
+const covered = (
+  deposits: readonly Settled[],
+  sweeps: readonly Sweep[],
+  gas: readonly Gas[] = [],
+) => Object.fromEntries(coveredBySweeps(deposits, sweeps, null, gas).by);
 
 describe('the replenishments that sweeps cover', () => {
   const [first, second] = [deposit('first', 1, 5n), deposit('second', 2, 5n)];
@@ -32,6 +42,35 @@ describe('the replenishments that sweeps cover', () => {
   it('are none without sweeps, and sweeps cover nothing without them', () => {
     expect(covered([first], [])).toEqual({});
     expect(covered([], [sweep('a', 1, 5n)])).toEqual({});
+  });
+
+  it('are covered by the fees of other transactions too, once they are swept', () => {
+    const fee = (block: number, amount: bigint) => ({ block, amount: -amount });
+    // A sweep failed, or a token was swept: the rest of the deposit is all that is left.
+    expect(covered([first], [sweep('a', 3, 4n)], [fee(2, 1n)])).toEqual({ first: 'a' });
+    expect(covered([first], [sweep('a', 3, 3n)], [fee(2, 1n)])).toEqual({});
+    expect(covered([first], [], [fee(2, 5n)])).toEqual({});
+    // The next deposit is none the worse.
+    const [a, b] = [sweep('a', 3, 4n), sweep('b', 5, 5n)];
+    expect(covered([first, deposit('later', 4, 5n)], [a, b], [fee(2, 1n)])).toEqual({
+      ...{ first: 'a', later: 'b' },
+    });
+    // A fee that came after the sweep was not paid by what it covered.
+    expect(covered([first], [sweep('a', 3, 4n)], [fee(4, 1n)])).toEqual({});
+  });
+
+  it('are not covered by fees that coins of the account itself have paid', () => {
+    const topUp = (block: number, amount: bigint) => ({ block, amount });
+    const fee = (block: number, amount: bigint) => ({ block, amount: -amount });
+    const gas = [topUp(1, 2n), fee(2, 1n)];
+    expect(covered([first], [sweep('a', 3, 4n)], gas)).toEqual({});
+    expect(covered([first], [sweep('a', 3, 5n)], gas)).toEqual({ first: 'a' });
+    // What was left of them was swept, so the next fee is paid by the next deposit.
+    const later = [first, deposit('later', 4, 5n)];
+    const [a, b] = [sweep('a', 3, 6n), sweep('b', 6, 4n)];
+    expect(covered(later, [a, b], [...gas, fee(5, 1n)])).toEqual({ first: 'a', later: 'b' });
+    const kept = [sweep('a', 3, 5n), b];
+    expect(covered(later, kept, [...gas, fee(5, 1n)])).toEqual({ first: 'a' });
   });
 
   const moved = fc
@@ -80,10 +119,30 @@ describe('the replenishments that sweeps cover', () => {
     );
   });
 
+  const gas = fc.array(
+    fc.record({ block: fc.integer({ min: 1, max: 6 }), amount: fc.bigInt(-5n, 5n) }),
+    { maxLength: 5 },
+  );
+
+  it('have left the purse whole, as far as the account did not pay: never more than was moved', () => {
+    fc.assert(
+      fc.property(moved, moved, gas, (deposits, sweeps, own) => {
+        const { by } = coveredBySweeps(deposits, sweeps, null, own);
+        const sum = (all: readonly { readonly amount: bigint }[]) =>
+          all.reduce((total, { amount }) => total + amount, 0n);
+        const fees = own.filter(({ amount }) => amount < 0n);
+        expect(sum(deposits.filter(({ id }) => by.has(id)))).toBeLessThanOrEqual(
+          sum(sweeps) - sum(fees),
+        );
+      }),
+      RUNS,
+    );
+  });
+
   it('follow from how far earlier sweeps covered, and from what they did not cover', () => {
     fc.assert(
-      fc.property(moved, moved, (deposits, sweeps) => {
-        const whole = coveredBySweeps(deposits, sweeps);
+      fc.property(moved, moved, gas, (deposits, sweeps, own) => {
+        const whole = coveredBySweeps(deposits, sweeps, null, own);
         for (const coverage of whole.after) {
           const { block, last } = coverage;
           const isLater = (it: Settled) =>
@@ -91,7 +150,10 @@ describe('the replenishments that sweeps cover', () => {
             it.block > last.block ||
             (it.block === last.block && it.position > last.position);
           const later = sweeps.filter((sweep) => sweep.block > block);
-          const rest = coveredBySweeps(deposits.filter(isLater), later, coverage);
+          const rest = coveredBySweeps(
+            ...([deposits.filter(isLater), later, coverage] as const),
+            own.filter((it) => it.block > block),
+          );
           const ids = new Set(later.map(({ id }) => id));
           expect(Object.fromEntries(rest.by)).toEqual(
             Object.fromEntries([...whole.by].filter(([, id]) => ids.has(id))),
@@ -117,7 +179,7 @@ describe('the replenishments that sweeps cover', () => {
 });
 
 describe('the coverages that are kept', () => {
-  const at = (block: number): Coverage => ({ block, last: null, part: 0n });
+  const at = (block: number): Coverage => ({ block, last: null, part: 0n, gas: 0n });
 
   it('are few, and have one not much before any older block, however they were added', () => {
     fc.assert(

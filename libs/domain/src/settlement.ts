@@ -16,6 +16,12 @@ export interface Sweep {
   readonly amount: bigint;
 }
 
+/** The coin that a purse got from its account, or paid for transactions that swept none of it: then it is negative. */
+export interface Gas {
+  readonly block: number;
+  readonly amount: bigint;
+}
+
 /** How far the sweeps of all blocks up to one have covered the replenishments of a purse and asset. */
 export interface Coverage {
   readonly block: number;
@@ -23,6 +29,8 @@ export interface Coverage {
   readonly last: Placed | null;
   /** How much of the next one is covered. */
   readonly part: bigint;
+  /** What is left of the account's own coins; negative by the fees that deposits have paid since the last sweep. */
+  readonly gas: bigint;
 }
 
 export interface Covered {
@@ -35,29 +43,45 @@ export interface Covered {
 /**
  * The replenishments of one purse and asset that its sweeps cover as a whole, each with the sweep that completed it.
  * Each sweep covers the oldest first, parts counted, of what its block or an earlier one shows: coins that arrived
- * later were not swept. What it moved beyond that, such as what is left of a top-up, covers nothing. The answer
- * depends on what is booked alone, and not on the order in which it was reported.
+ * later were not swept. What it moved beyond that, such as what is left of a top-up, covers nothing. Fees of other
+ * transactions that no top-up has paid, such as of a sweep that failed, are out of the purse too, and count with the
+ * next sweep. The answer depends on what is booked alone, and not on the order in which it was reported.
  *
  * Replenishments and sweeps of later blocks do not change how far those up to a block have covered. So with `since`
- * only the sweeps of later blocks are needed, and the replenishments after the last one that was covered.
+ * only the sweeps and `gas` of later blocks are needed, and the replenishments after the last one that was covered.
  */
 export function coveredBySweeps(
   replenishments: readonly Settled[],
   sweeps: readonly Sweep[],
   since: Coverage | null = null,
+  gas: readonly Gas[] = [],
 ): Covered {
   const oldestFirst = [...replenishments].sort(byBlock);
+  const gasByBlock = [...gas].sort((a, b) => a.block - b.block);
   const by = new Map<string, string>();
   const after: Coverage[] = [];
   let next = 0;
   let last = since?.last ?? null;
   /** How much of the oldest one that is not covered is. */
   let part = since?.part ?? 0n;
+  let own = since?.gas ?? 0n;
+  let nextGas = 0;
   for (const sweep of [...sweeps].sort(byBlock)) {
+    for (; (gasByBlock[nextGas]?.block ?? Infinity) <= sweep.block; nextGas++) {
+      own += gasByBlock[nextGas]?.amount ?? 0n;
+    }
     let left = sweep.amount;
+    if (own < 0n) {
+      left -= own;
+      own = 0n;
+    }
     for (;;) {
       const oldest = oldestFirst[next];
-      if (oldest === undefined || oldest.block > sweep.block) break;
+      if (oldest === undefined || oldest.block > sweep.block) {
+        // What it moved beyond deposits was the account's own.
+        own = left < own ? own - left : 0n;
+        break;
+      }
       const open = oldest.amount - part;
       if (left < open || left === 0n) {
         part += left;
@@ -70,7 +94,7 @@ export function coveredBySweeps(
       next += 1;
     }
     if (after.at(-1)?.block === sweep.block) after.pop();
-    after.push({ block: sweep.block, last, part });
+    after.push({ block: sweep.block, last, part, gas: own });
   }
   return { by, after };
 }

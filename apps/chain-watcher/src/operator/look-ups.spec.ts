@@ -143,6 +143,20 @@ describe('a look-up', () => {
     expect(between).toBeGreaterThan(before);
   });
 
+  it('forgets a block that was replaced, also when its height is final', async () => {
+    world.pay(1n);
+    const hash = newest();
+    await world.settle();
+    expect(await lookUp(hash)).toMatchObject({ status: 'included', block: { number: 10 } });
+    world.raw.blocks.pop();
+    world.raw.mine([], 'another');
+    await world.mine(1);
+    expect(await lookUp(hash)).toMatchObject({ status: 'unknown', block: null });
+    world.node.finalized = 10;
+    await world.mine(2);
+    expect(await lookUp(hash)).toMatchObject({ status: 'unknown', block: null, finalized: 10 });
+  });
+
   it('shows a block in quarantine without its content', async () => {
     world.pay(1n);
     const [receipt] = world.raw.blocks.at(-1)?.receipts ?? [];

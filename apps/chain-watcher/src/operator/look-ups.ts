@@ -30,6 +30,8 @@ const ATTEMPTS = 2;
 interface Kept {
   readonly lookUp: LookUpV1;
   readonly head: string;
+  /** Whether the block was final when it was asked for. */
+  readonly isFinal: boolean;
   readonly tookMs: number;
 }
 
@@ -70,15 +72,18 @@ export function createLookUps(context: WatchContext) {
     };
   }
 
-  /** The answer is valid until the head moves; that about a final block for ever. */
+  /**
+   * The answer is valid until the head moves; that about a final block for ever. A block is that one only if it was
+   * final already or is part of our chain: another one may have become final at its height.
+   */
   function keptFor(transaction: string): Kept | null {
     const known = kept.get(transaction);
     if (known === undefined) return null;
-    const { lookUp, head, tookMs } = known;
-    const isFinal = lookUp.block !== null && lookUp.block.number <= state.finalNumber;
+    const { lookUp, head } = known;
+    const isFinal = known.isFinal || isOurFinal(state, lookUp.block);
     if (!isFinal && head !== headOf(state)) return null;
     const watch = lookUp.block && watchOf(state, lookUp.block);
-    return { head, tookMs, lookUp: { ...lookUp, watch, ...seenBy(state) } };
+    return { ...known, isFinal, lookUp: { ...lookUp, watch, ...seenBy(state) } };
   }
 
   async function ask(transaction: string): Promise<LookUpV1> {
@@ -97,7 +102,8 @@ export function createLookUps(context: WatchContext) {
           ...shownBy(block, transaction),
           watch: watchOf(state, block),
         };
-        kept.set(transaction, { lookUp, head, tookMs: now() - begun });
+        const isFinal = block.number <= state.finalNumber;
+        kept.set(transaction, { lookUp, head, isFinal, tookMs: now() - begun });
         return lookUp;
       }
       if (attempt === ATTEMPTS) return without(transaction, 'unanswered');
@@ -192,6 +198,12 @@ function watchOf(
   const matched = headerAt(chain.ring, number);
   const isOurs = matched === undefined ? number < tipOf(state).number : matched.hash === hash;
   return isOurs ? 'matched' : 'not-yet';
+}
+
+/** Whether a block of the chain that is followed is final. Of old ones the ring has nothing left. */
+function isOurFinal({ chain, finalNumber }: WatchState, block: LookUpV1['block']): boolean {
+  if (block === null || chain.phase === 'new' || block.number > finalNumber) return false;
+  return headerAt(chain.ring, block.number)?.hash === block.hash;
 }
 
 /** The movements of a transaction, each once. */

@@ -56,4 +56,9 @@ export const findingsMigrations = sqlMigrations({
   DifferencesOfAnyLength1700000016600: `
     ALTER TABLE ledger.finding ALTER COLUMN difference TYPE numeric;
   `,
+
+  // With it the difference is computed again before it is booked: movements may have been recorded since.
+  ObservedBalances1700000016900: `
+    ALTER TABLE ledger.reconciliation ADD COLUMN on_chain numeric;
+  `,
 });

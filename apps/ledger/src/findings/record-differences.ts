@@ -64,6 +64,7 @@ interface Row {
 
 interface Stored extends Observation {
   readonly id: string;
+  readonly onChain: bigint;
   readonly balancedAt: number | null;
 }
 
@@ -73,6 +74,7 @@ const COLUMNS: Columns<Stored> = {
   block_hash: ['text', ({ block }) => block.hash],
   observed_at: ['timestamptz', ({ at }) => at],
   balanced_at: ['bigint', ({ balancedAt }) => balancedAt],
+  on_chain: ['numeric', ({ onChain }) => onChain],
 };
 
 const STORE = `
@@ -80,7 +82,7 @@ const STORE = `
   SELECT * FROM ${rowsOf('n', COLUMNS)}
   ON CONFLICT (finding_id) DO UPDATE SET
     block_number = excluded.block_number, block_hash = excluded.block_hash,
-    observed_at = excluded.observed_at, balanced_at = excluded.balanced_at
+    observed_at = excluded.observed_at, balanced_at = excluded.balanced_at, on_chain = excluded.on_chain
    WHERE (excluded.block_number, excluded.observed_at) > (r.block_number, r.observed_at)`;
 
 @CommandHandler(RecordDifferences)
@@ -119,7 +121,8 @@ export class RecordDifferencesHandler implements ICommandHandler<RecordDifferenc
       const { observed, onChain, recorded, facts } = (commands[i] as Decided).command;
       const corrected = result.state.status === 'absent' ? 0n : result.state.corrected;
       const isBalanced = onChain === recorded + corrected;
-      return { id, ...observed, balancedAt: isBalanced ? observed.block.number : facts.balancedAt };
+      const balancedAt = isBalanced ? observed.block.number : facts.balancedAt;
+      return { id, ...observed, onChain, balancedAt };
     });
     // After the append: what is stored here makes a repeat look old.
     rows.sort((a, b) => (a.id < b.id ? -1 : 1));

@@ -12,6 +12,7 @@ import {
 } from '@daybook/domain';
 import { EventStore, loadStates } from '@daybook/event-store';
 import { CommandBus, CommandHandler, type ICommandHandler, QueryBus } from '@nestjs/cqrs';
+import { DataSource } from 'typeorm';
 import { GetCustody } from '../books';
 import { AssetRegistry } from '../chains';
 import { type Answer, CallerCommand, type RequestContext } from '../edge/request-context';
@@ -19,6 +20,7 @@ import { invalid } from '../edge/validation';
 import { writeAs } from '../edge/write-as';
 import { rowIn } from './findings.projection';
 import { toResponse } from './get-findings';
+import { recordedOf } from './judge-balances';
 
 /** What an operator does about a finding. */
 export interface Resolution extends Act {
@@ -58,6 +60,7 @@ export class ResolveFindingHandler implements ICommandHandler<ResolveFinding> {
     private readonly commands: CommandBus,
     private readonly queries: QueryBus,
     private readonly assets: AssetRegistry,
+    private readonly dataSource: DataSource,
   ) {}
 
   async execute({ context, request }: ResolveFinding): Promise<Answer<json.Finding>> {
@@ -85,8 +88,10 @@ export class ResolveFindingHandler implements ICommandHandler<ResolveFinding> {
       case 'credit': {
         if (to === undefined) throw missing('creditTo', 'A credit needs creditTo.');
         if (difference === undefined) throw missing('difference', 'A credit needs the difference.');
+        // It waits until everything recorded before is in the read models.
         const custody = await this.queries.execute(new GetCustody(known.purseId, known.asset));
-        return { type: 'CreditFinding', ...act, to, difference, facts: { custody } };
+        const facts = { custody, difference: await this.differenceNow(request.id, known) };
+        return { type: 'CreditFinding', ...act, to, difference, facts };
       }
       case 'rescan': {
         const from = request.fromBlock ?? known.fromBlock ?? known.toBlock;
@@ -104,6 +109,20 @@ export class ResolveFindingHandler implements ICommandHandler<ResolveFinding> {
     }
   }
 
+  /** The difference of the last balance by what is recorded by now; null if no balance is known. */
+  private async differenceNow(
+    id: string,
+    { kind, chain, address, asset, corrected }: KnownFinding,
+  ): Promise<bigint | null> {
+    if (kind !== 'unexplained') return null;
+    const [last] = await this.dataSource.query<Last[]>(LAST, [id]);
+    if (last === undefined || last.onChain === null) return null;
+    const at = { chain, address, asset, number: last.number };
+    const record = (await recordedOf(this.dataSource, [at])).get(at);
+    if (record === undefined) return null;
+    return BigInt(last.onChain) - BigInt(record.recorded) - corrected;
+  }
+
   /** From the event log, because the read models may not have the command yet. */
   private async resource(stream: string, position: bigint): Promise<json.Finding> {
     const history = (await this.store.readStream(stream))
@@ -112,6 +131,17 @@ export class ResolveFindingHandler implements ICommandHandler<ResolveFinding> {
     return toResponse(rowIn(history), this.assets);
   }
 }
+
+/** The last observation of a balance. */
+interface Last {
+  readonly number: number;
+  /** Null where an earlier version stored it. */
+  readonly onChain: string | null;
+}
+
+const LAST = `
+  SELECT block_number::float8 AS number, on_chain::text AS "onChain"
+    FROM ledger.reconciliation WHERE finding_id = $1`;
 
 function missing(pointer: string, detail: string) {
   return invalid([{ in: 'body', pointer, code: 'required', detail }]);

@@ -90,7 +90,10 @@ export function bookingOf(event: ReplenishmentEvent | OutflowEvent): Booking | n
     case 'ReplenishmentDeclined':
     case 'ReplenishmentHeld':
     case 'ReplenishmentReverted':
-    case 'ReplenishmentVoided': {
+    case 'ReplenishmentVoided':
+    // They pay fees that deposits would pay else.
+    case 'OwnCoinsBooked':
+    case 'OwnCoinsReverted': {
       const { purseId, asset, block, credit } = event.data;
       // Events of version 1 have no block; when they were written, nothing was swept.
       if (credit === null || block === null || block === undefined) return null;
@@ -114,8 +117,6 @@ export function bookingOf(event: ReplenishmentEvent | OutflowEvent): Booking | n
     case 'ReplenishmentReportNoted':
     case 'ComplianceCheckStarted':
     case 'OwnCoinsDetected':
-    case 'OwnCoinsBooked':
-    case 'OwnCoinsReverted':
     // Its coins were in the purse before.
     case 'ReplenishmentReleased':
     case 'ReplenishmentSwept':

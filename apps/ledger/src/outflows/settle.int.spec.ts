@@ -25,19 +25,28 @@ afterAll(async () => {
   await database.drop();
 });
 
-/** Credits deposits, or books sweeps, from number `from` on. */
-const DEPOSITS = `
+/** Credits deposits or own coins, or books sweeps or fees of other transactions. */
+const arrivals = (status: string, reason: string) => `
   INSERT INTO ledger.replenishment
-    (id, account_id, customer_id, purse_id, status, asset, amount, from_address, to_address, ordinal, block_number,
-     block_hash, created_at, updated_at, first_position, last_position, credit_position)
-  SELECT ${ID}, $1, $1, $1, 'confirmed', $2, amount, '', '', '', block, block::text, now(), now(), n, n, n
+    (id, account_id, customer_id, purse_id, status, reason, finality, asset, amount, from_address, to_address, ordinal,
+     block_number, block_hash, created_at, updated_at, first_position, last_position, credit_position)
+  SELECT ${ID}, $1, $1, $1, '${status}', ${reason}, 'depth:1', $2, amount, '', '', '', block, block::text, now(), now(), n, n, n
     FROM unnest($3::bigint[], $4::bigint[], $5::numeric[]) AS d (n, block, amount)`;
-const SWEEPS = `
+const departures = (use: string) => `
   INSERT INTO ledger.outflow
     (id, account_id, customer_id, purse_id, outflow_id, use, status, asset, amount, from_address, tx_hash, ordinal,
      block_number, created_at, updated_at, first_position, last_position)
-  SELECT ${ID}, $1, $1, $1, n::text, 'sweep', 'booked', $2, amount, '', n::text, '', block, now(), now(), n, n
+  SELECT ${ID}, $1, $1, $1, n::text, '${use}', 'booked', $2, amount, '', n::text, '', block, now(), now(), n, n
     FROM unnest($3::bigint[], $4::bigint[], $5::numeric[]) AS s (n, block, amount)`;
+const DEPOSITS = arrivals('confirmed', 'NULL');
+const SWEEPS = departures('sweep');
+const INSERTS = {
+  deposit: DEPOSITS,
+  'top-up': arrivals('rejected', "'top-up'"),
+  sweep: SWEEPS,
+  fee: departures('network-fee'),
+};
+type What = keyof typeof INSERTS;
 
 interface Booked {
   readonly n: number;
@@ -93,7 +102,8 @@ async function sweptNow(): Promise<ReadonlySet<string>> {
 
 describe('what sweeps cover', () => {
   const step = fc.record({
-    what: fc.constantFrom('deposit', 'deposit', 'sweep', 'lost-deposit', 'lost-sweep'),
+    what: fc.constantFrom<What[]>('deposit', 'deposit', 'sweep', 'sweep', 'fee', 'top-up'),
+    isLost: fc.integer({ min: 0, max: 2 }).map((n) => n === 0),
     block: fc.integer({ min: 1, max: 40 }),
     amount: fc.integer({ min: 1, max: 9 }),
     which: fc.nat(),
@@ -104,32 +114,37 @@ describe('what sweeps cover', () => {
       fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 25 }), async (steps) => {
         await dataSource.query('TRUNCATE ledger.replenishment, ledger.outflow');
         const act = settling();
-        const deposits: Booked[] = [];
-        const sweeps: Booked[] = [];
-        for (const [n, { what, block, amount, which }] of steps.entries()) {
-          const isSweep = what.endsWith('sweep');
-          const all = isSweep ? sweeps : deposits;
-          if (what.startsWith('lost')) {
+        const booked: Record<What, Booked[]> = { deposit: [], 'top-up': [], sweep: [], fee: [] };
+        for (const [n, { what, isLost, block, amount, which }] of steps.entries()) {
+          const all = booked[what];
+          const isSweep = what === 'sweep';
+          if (isLost) {
             const [lost] = all.splice(which % Math.max(all.length, 1), 1);
             if (lost === undefined) continue;
-            const table = isSweep ? 'outflow' : 'replenishment';
+            const table = isSweep || what === 'fee' ? 'outflow' : 'replenishment';
             await dataSource.query(`DELETE FROM ledger.${table} WHERE first_position = $1`, [
               lost.n,
             ]);
             await act(isSweep, [lost.block]);
           } else {
             all.push({ n, block, amount });
-            await insert(isSweep ? SWEEPS : DEPOSITS, [{ n, block, amount }]);
+            await insert(INSERTS[what], [{ n, block, amount }]);
             await act(isSweep, [block]);
           }
           const settled = ({ n, block, amount }: Booked): Settled => ({
             ...{ id: `${n}`, block, position: BigInt(n), amount: BigInt(amount) },
           });
-          const { by } = coveredBySweeps(deposits.map(settled), sweeps.map(settled));
+          const { by } = coveredBySweeps(
+            ...([booked.deposit.map(settled), booked.sweep.map(settled), null] as const),
+            [
+              ...booked['top-up'].map(settled),
+              ...booked.fee.map((fee) => settled({ ...fee, amount: -fee.amount })),
+            ],
+          );
           expect(await sweptNow()).toEqual(new Set(by.keys()));
         }
       }),
-      { seed: 20_261_129, numRuns: 40 },
+      { seed: 20_261_129, numRuns: 60 },
     );
   });
 

@@ -1,4 +1,11 @@
-import { type Coverage, coveredBySweeps, fewOf, type Sweep } from '@daybook/domain';
+import {
+  type Coverage,
+  coveredBySweeps,
+  fewOf,
+  type Gas,
+  isCoin,
+  type Sweep,
+} from '@daybook/domain';
 import type { DataSource } from 'typeorm';
 import type { Settlement } from '../replenishments';
 
@@ -15,6 +22,8 @@ interface StoredCoverage {
   readonly block: number;
   readonly last: readonly [block: number, position: string] | null;
   readonly part: string;
+  /** Absent where fees did not count yet. */
+  readonly gas?: string;
 }
 
 /** What still holds after a booking in a block. */
@@ -32,15 +41,21 @@ export async function settle(
   asset: string,
   { block = -1, coverages = [] }: Partial<SweptUpTo>,
 ): Promise<{ readonly settlements: readonly Settlement[]; readonly upTo: SweptUpTo }> {
-  const kept = coverages.map(coverageFrom);
+  const kept = coverages.flatMap(coverageFrom);
   const since = kept.at(-1) ?? null;
   const spent: SpentRow[] = await dataSource.query(SPENT, [purseId, asset, since?.block ?? -1]);
-  const sweeps = new Map(sweepsIn(spent).map((sweep) => [sweep.id, sweep]));
+  const { sweeps: swept, fees } = sweepsIn(spent);
+  const sweeps = new Map(swept.map((sweep) => [sweep.id, sweep]));
   const upTo = Math.max(block, ...[...sweeps.values()].map((sweep) => sweep.block));
   const { block: after, position } = since?.last ?? { block: -1, position: -1n };
   const values = [purseId, asset, after, `${position}`, upTo];
   const credited: CreditedRow[] = await dataSource.query(CREDITED, values);
-  const covered = coveredBySweeps(credited.map(bookedIn), [...sweeps.values()], since);
+  // Nobody pays fees in a token.
+  const own: OwnRow[] = isCoin(asset)
+    ? await dataSource.query(OWN, [purseId, asset, since?.block ?? -1, upTo])
+    : [];
+  const gas = [...fees, ...own.map(gasIn)];
+  const covered = coveredBySweeps(credited.map(bookedIn), swept, since, gas);
   const settlements = credited.flatMap((row) => {
     const { id, accountId, blockHash, amount, swept: isSwept, last } = row;
     const sweep = sweeps.get(covered.by.get(id) ?? '');
@@ -52,13 +67,16 @@ export async function settle(
   return { settlements, upTo: { block: upTo, coverages: few } };
 }
 
-function coverageFrom({ block, last, part }: StoredCoverage): Coverage {
+/** None of an earlier version, which counted no fees: then everything is counted again. */
+function coverageFrom({ block, last, part, gas }: StoredCoverage): readonly Coverage[] {
+  if (gas === undefined) return [];
   const placed = last && { block: last[0], position: BigInt(last[1]) };
-  return { block, last: placed, part: BigInt(part) };
+  return [{ block, last: placed, part: BigInt(part), gas: BigInt(gas) }];
 }
 
-function storedCoverage({ block, last, part }: Coverage): StoredCoverage {
-  return { block, last: last && [last.block, `${last.position}`], part: `${part}` };
+function storedCoverage({ block, last, part, gas }: Coverage): StoredCoverage {
+  const placed = last && ([last.block, `${last.position}`] as const);
+  return { block, last: placed, part: `${part}`, gas: `${gas}` };
 }
 
 interface BookedRow {
@@ -90,6 +108,15 @@ const CREDITED = `
      AND r.block_number BETWEEN $3 AND $5
      AND (r.block_number, r.credit_position) > ($3, $4::bigint)`;
 
+/** Coins that the account itself has brought. */
+const OWN = `
+  SELECT r.block_number AS block, r.amount - coalesce(r.netted, 0) AS amount
+    FROM ledger.replenishment r
+   WHERE r.purse_id = $1 AND r.asset = $2 AND r.status = 'rejected' AND r.reason IN ('top-up', 'internal')
+     AND r.finality IS NOT NULL AND r.block_number > $3 AND r.block_number <= $4`;
+
+type OwnRow = Pick<BookedRow, 'block' | 'amount'>;
+
 const SPENT = `
   SELECT s.id, s.outflow_id AS "outflowId", s.tx_hash AS "txHash", s.block_number AS block, s.use,
          s.last_position AS position, s.amount - coalesce(s.netted, 0) AS amount
@@ -99,20 +126,26 @@ const SPENT = `
 
 type CountedSweep = Sweep & Pick<SpentRow, 'outflowId' | 'txHash'>;
 
-/** Who sweeps a coin cannot sweep what that costs, so the fee of the transaction counts as swept too. */
-function sweepsIn(rows: readonly SpentRow[]): readonly CountedSweep[] {
-  const feeOf = new Map<string, bigint>();
-  for (const { use, txHash, amount } of rows) {
-    if (use === 'network-fee') feeOf.set(txHash, BigInt(amount));
-  }
-  return rows.flatMap((row) => {
+/**
+ * Who sweeps a coin cannot sweep what that costs, so the fee of the transaction counts as swept too. Other fees are apart.
+ */
+function sweepsIn(rows: readonly SpentRow[]) {
+  const feeOf = new Map<string, SpentRow>();
+  for (const row of rows) if (row.use === 'network-fee') feeOf.set(row.txHash, row);
+  const sweeps = rows.flatMap((row): CountedSweep[] => {
     if (row.use !== 'sweep') return [];
-    const fee = feeOf.get(row.txHash) ?? 0n;
+    const fee = BigInt(feeOf.get(row.txHash)?.amount ?? 0);
     feeOf.delete(row.txHash);
     const booked = bookedIn(row);
     const { outflowId, txHash } = row;
     return [{ ...booked, amount: booked.amount + fee, outflowId, txHash }];
   });
+  const fees = Array.from(feeOf.values(), (row) => gasIn({ ...row, amount: `-${row.amount}` }));
+  return { sweeps, fees };
+}
+
+function gasIn({ block, amount }: OwnRow): Gas {
+  return { block: Number(block), amount: BigInt(amount) };
 }
 
 function bookedIn({ id, block, position, amount }: BookedRow) {

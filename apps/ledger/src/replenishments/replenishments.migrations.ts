@@ -62,4 +62,10 @@ export const replenishmentsMigrations = sqlMigrations({
   HeldSumsOfAnyLength1700000016700: `
     ALTER TABLE ledger.replenishment ALTER COLUMN sum_amount TYPE numeric;
   `,
+
+  // What calls of contracts move is found by the transaction: nobody knows its ordinals once no node shows them.
+  CalledReplenishments1700000016800: `
+    CREATE INDEX replenishment_called ON ledger.replenishment (tx_hash)
+     WHERE ordinal LIKE 'call:%' OR ordinal LIKE 'internal:%';
+  `,
 });

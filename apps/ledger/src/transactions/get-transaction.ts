@@ -60,7 +60,8 @@ export class GetTransactionHandler implements IQueryHandler<GetTransaction> {
     const { block } = lookUp;
     const { number = null } = block ?? {};
     const shown = lookUp.movements;
-    // Where the chain shows nothing, the account's own replenishments are all that is known.
+    // Where the chain shows nothing, the account's own replenishments are all that is known. Where it shows the
+    // transaction, it may not show what was moved by calls any more.
     const ordinals = shown.map(({ ordinal }) => ordinal);
     const wanted = isWhole(lookUp) ? ordinals : [...new Set([...ordinals, ...USUAL_ORDINALS])];
     const [heads, watchOf, records, purses] = await Promise.all([
@@ -69,7 +70,10 @@ export class GetTransactionHandler implements IQueryHandler<GetTransaction> {
       ownRecords(this.dataSource, accountId, name, wanted),
       ownPurses(this.dataSource, accountId, family, addressesIn(shown)),
     ]);
-    const others = [...records.values()].filter(({ ordinal }) => !ordinals.includes(ordinal));
+    const others = [...records.values()].filter(
+      ({ ordinal, blockNumber }) =>
+        !ordinals.includes(ordinal) && (!isWhole(lookUp) || blockNumber === number),
+    );
     const known =
       others.length === 0 ? purses : await this.pursesOf(accountId, name, [...shown, ...others]);
     const head = heads.get(chain);

@@ -196,7 +196,8 @@ export class LookUps {
 /** Whether the chain would show the same now, as far as its head tells. */
 function isValid({ lookUp, ageMs }: KeptLookUp, head: Head | undefined): boolean {
   const { status, block } = lookUp;
-  const isFinal = block !== null && block.number <= (head?.finalized ?? -1);
+  // As it was shown: since then another block may have become final at the same height.
+  const isFinal = block !== null && block.number <= (lookUp.finalized ?? -1);
   if (isFinal && lookUp.watch === 'matched') return ageMs < FINAL_MS;
   const hasMoved = head !== undefined && (lookUp.head ?? -1) < head.latest;
   if (block !== null && head !== undefined) return !hasMoved && ageMs < FINAL_MS;

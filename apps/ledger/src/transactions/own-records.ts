@@ -47,25 +47,38 @@ export interface OwnRecord extends MovementV1 {
   readonly finality: string | null;
 }
 
-const RECORDS = `
-  SELECT id, ordinal, status, reason, finality, asset, amount::text, from_address AS "from", to_address AS "to",
-         block_number::float8 AS "blockNumber"
-    FROM ledger.replenishment WHERE id = ANY($1) AND account_id = $2`;
+const COLUMNS = `
+  id, ordinal, status, reason, finality, asset, amount::text, from_address AS "from", to_address AS "to",
+  block_number::float8 AS "blockNumber"`;
 
-/** Of what a transaction moves by these ordinals, the replenishments of an account, by ordinal. */
+// Each part has its index.
+const RECORDS = `
+  SELECT ${COLUMNS} FROM ledger.replenishment WHERE id = ANY($1) AND account_id = $2
+  UNION
+  SELECT ${COLUMNS} FROM ledger.replenishment
+   WHERE tx_hash = $3 AND account_id = $2 AND (ordinal LIKE 'call:%' OR ordinal LIKE 'internal:%')`;
+
+/**
+ * Of what a transaction moves by these ordinals, the replenishments of an account, by ordinal. Also those of calls of
+ * contracts, whatever their ordinals: most nodes show no traces of a block that is older than some minutes, and another
+ * node may show none at all.
+ */
 export async function ownRecords(
   dataSource: DataSource,
   accountId: string,
   name: TransactionName,
   ordinals: readonly string[],
 ): Promise<ReadonlyMap<string, OwnRecord>> {
-  const ids = ordinals.map((ordinal) => replenishmentIdOf(`${keyOf(name)}/${ordinal}`));
-  const rows: OwnRecord[] = await dataSource.query(RECORDS, [uuidArray(ids), accountId]);
-  return new Map(rows.map((row) => [row.ordinal, row]));
+  const idOf = (ordinal: string) => replenishmentIdOf(`${keyOf(name)}/${ordinal}`);
+  const values = [uuidArray(ordinals.map(idOf)), accountId, name.hash];
+  const rows: OwnRecord[] = await dataSource.query(RECORDS, values);
+  // Two chains may include one transaction.
+  const own = rows.filter(({ id, ordinal }) => id === idOf(ordinal));
+  return new Map(own.map((row) => [row.ordinal, row]));
 }
 
 /**
- * The ordinals that nearly all transfers to purses have. Replenishments are found by their ids, so those of a
+ * The ordinals that nearly all other transfers to purses have. Replenishments are found by their ids, so those of a
  * transaction that its chain does not show now need no index of their own.
  */
 export const USUAL_ORDINALS: readonly string[] = [
