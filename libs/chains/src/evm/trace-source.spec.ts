@@ -166,6 +166,13 @@ it('passes on that a node is away or limits requests, and gives up a block about
   await expect(client.block(1)).resolves.toMatchObject({ isUntraced: true });
 });
 
+it('gives up a block of whose traces it only says that it failed', async () => {
+  const { client, note } = clientOf(() => refuse('HTTP status 500', 'passing'));
+  for (let n = 0; n < 9; n++) await expect(client.block(1)).rejects.toThrow('500');
+  await expect(client.block(1)).resolves.toMatchObject({ isUntraced: true });
+  expect(note()).toMatchObject({ state: 'wrong', sentence: expect.stringMatching(/of block 1:/) });
+});
+
 it('asks for the next block after one that no node can trace, and notes each that it did not ask for', async () => {
   const tooLarge = new Set([1, 2, 5, 6, 7]);
   const { asked, client, note } = clientOf((method, answer) =>

@@ -17,6 +17,8 @@ const METHODS: readonly TraceMethod[] = ['debug_traceBlockByHash', 'trace_block'
 const UNKNOWN_MS = 600_000;
 /** A node that does not answer so often about one block never will. */
 const SILENCES_MIN = 3;
+/** Nor will one that so often answers with an error that should pass. They come faster than silence. */
+const PASSING_MIN = 10;
 /** One that does not answer about so many blocks in a row is not asked for a while. Anybody can make one block too large. */
 const SILENT_BLOCKS_MIN = 3;
 /** More than are in question at once. */
@@ -39,7 +41,7 @@ export function createTraceSource(
 ) {
   /** The methods that the node has shown not to have, and until when that is believed. */
   const unknownUntil = new Map<TraceMethod, number>();
-  /** How often the node was silent about a block. */
+  /** How often the node was silent about a block, or failed. */
   const silences = new LRUCache<string, number>({ max: SILENCES_MAX });
   /** The blocks in a row about which a method was silent until they were given up. */
   const silentBlocks = new Map<TraceMethod, Set<string>>();
@@ -68,13 +70,13 @@ export function createTraceSource(
 
   /** Whether a block is given up because the node is silent about it. */
   function isGivenUp(method: TraceMethod, { hash }: Named, { kind }: RpcFailure): boolean {
-    if (kind !== 'silent') {
+    if (kind !== 'silent' && kind !== 'passing') {
       silentBlocks.delete(method);
       return false;
     }
     const count = (silences.get(hash) ?? 0) + 1;
     silences.set(hash, count);
-    if (count < SILENCES_MIN) return false;
+    if (count < (kind === 'silent' ? SILENCES_MIN : PASSING_MIN)) return false;
     const blocks = silentBlocks.get(method) ?? new Set();
     silentBlocks.set(method, blocks.add(hash));
     if (blocks.size >= SILENT_BLOCKS_MIN) unknownUntil.set(method, now() + UNKNOWN_MS);
