@@ -9,6 +9,7 @@ import {
   ofSystem,
   payments,
   preset,
+  purseOf,
   type ShapedChain,
   ZERO_BLOOM,
   ZERO_HASH,
@@ -17,6 +18,7 @@ import { hashOfText, type Shape } from './shaped-block';
 
 const FULL_BLOOM = `0x${'f'.repeat(512)}`;
 const OUTSIDE = 'Polygon with the bridge outside the root';
+const SENDERLESS = 'one whose system has no senders';
 const INSIDE = 'Polygon after PIP-74';
 
 const stateSync = ofSystem({ type: '0x0' }, [bridgeLog(OUTSIDE, 9n)]);
@@ -74,6 +76,28 @@ const noRoots: Shape = {
   header: () => ({ receiptsRoot: undefined, transactionsRoot: null, logsBloom: '0x' }),
 };
 
+/** Its system pays without a sender, and does things that have no other fields than a type. */
+const senderless: Shape = {
+  ...noRoots,
+  content: (items, { number }) => [
+    { transaction: { type: '0x50', number }, receipt: { status: '0x1', type: '0x50', logs: [] } },
+    ...items,
+    {
+      transaction: { type: '0x7d', number, to: purseOf(SENDERLESS), value: '0x9' },
+      receipt: { status: '0x1', type: '0x7d', logs: [] },
+    },
+  ],
+};
+
+/** What its system does has no receipts. */
+const receiptless: Shape = {
+  ...noRoots,
+  content: (items, { number }) => [
+    ...items,
+    { ...ofSystem({ type: '0x50', nonce: `0x${number.toString(16)}` }), receipt: null },
+  ],
+};
+
 const tron: Shape = {
   fields: null,
   header: ({ transactionsRoot }) => ({
@@ -116,6 +140,14 @@ export const UNPROVABLE_CHAINS: readonly ShapedChain[] = [
   { name: 'zkSync Era', proof: preset('eip155:324'), shape: zkSync, withOne: 'waits' },
   { name: 'Flow', proof: documented('two-providers'), shape: flow, withOne: 'waits' },
   { name: 'no roots at all', proof: documented('two-providers'), shape: noRoots, withOne: 'waits' },
+  {
+    ...{ name: SENDERLESS, proof: documented('two-providers'), shape: senderless },
+    ...{ withOne: 'either', adds: bridged },
+  },
+  {
+    ...{ name: 'one whose system has no receipts', shape: receiptless, withOne: 'waits' },
+    proof: { ...documented('two-providers'), hasTransactionsOutside: true },
+  },
   {
     name: 'the JSON-RPC of TRON',
     proof: documented('two-providers'),

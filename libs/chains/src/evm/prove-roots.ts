@@ -55,7 +55,8 @@ export function proveRoots(
   };
 }
 
-function isOfSystem(transaction: RawTransaction, receipt: RawReceipt | undefined): boolean {
+/** Whether a transaction is of the chain's system, as far as it shows. */
+export function isOfSystem(transaction: RawTransaction, receipt: RawReceipt | undefined): boolean {
   const { from, to, gasPrice } = transaction;
   const isOfNobody = from === ZERO_ADDRESS && to === ZERO_ADDRESS;
   return (
