@@ -84,6 +84,34 @@ describe('a block that a node does not have', () => {
   });
 });
 
+describe('what every node must answer', () => {
+  it.each([
+    'the method does not exist/is not available (-32601)',
+    'HTTP status 404: 404 page not found',
+  ])('is asked for again when it is refused, as by one of two nodes: %s', async (words) => {
+    const answer = block(3);
+    let count = 0;
+    const { asked, client } = clientOf((method) => {
+      count += 1;
+      if (count % 3 !== 0) refuse(words);
+      if (method === 'eth_chainId') return '0x1';
+      return method === 'eth_getBlockReceipts' ? answer.receipts : answer.block;
+    });
+    await client.verify();
+    expect(await client.head()).toMatchObject({ number: 1 });
+    expect(await client.header(1)).toMatchObject({ number: 1 });
+    expect(asked).toHaveLength(9);
+  });
+
+  it('is refused when it always is, and no tag is asked for again', async () => {
+    const { asked, client } = clientOf(() => refuse('HTTP status 401'));
+    await expect(client.head()).rejects.toThrow('401');
+    expect(asked).toHaveLength(3);
+    expect(await client.tagged('safe')).toBeNull();
+    expect(asked).toHaveLength(4);
+  });
+});
+
 describe('a tag that a node does not know', () => {
   it.each([
     'invalid block tag finalized (-32602)',

@@ -1,5 +1,6 @@
 import { InvalidBlock } from '../invalid-block';
 import { RpcFailure, type Unparsed } from '../node-http';
+import { askAgain } from './ask-again';
 import type { JsonRpc } from './json-rpc';
 import { isMissingBlock, isMissingReceipt, nullIfMissingReceipt } from './missing-block';
 
@@ -17,6 +18,8 @@ const UNKNOWN_METHOD = /-32601|method|not (supported|available|implemented|allow
 const FAILURES_MIN = 3;
 /** So for batches, by nodes and gateways that cannot read them. */
 const BATCH_FAILURES_MIN = 2;
+/** A limit of expensive requests passes, unless the plan has none of them. */
+const FAILURE_WEIGHTS = { silent: 1, passing: 1, limited: 0.1 } as const;
 const MAY_PASS: readonly RpcFailure['kind'][] = ['silent', 'passing'];
 /** A load balancer has nodes of several kinds, so a method that one lacks is tried again after this. */
 const UNKNOWN_MS = 600_000;
@@ -61,7 +64,7 @@ export function createReceiptsSource(rpc: JsonRpc, now = Date.now) {
       }
     }
     const answers = await Promise.all(
-      params.map((each) => rpc.send(method, each).catch(nullIfMissingReceipt)),
+      params.map((each) => askAgain(() => rpc.send(method, each).catch(nullIfMissingReceipt))),
     );
     if (hasNoBatches) singlyUntil = now() + UNKNOWN_MS;
     return answers;
@@ -95,7 +98,8 @@ export function createReceiptsSource(rpc: JsonRpc, now = Date.now) {
       failures = 0;
       return answer;
     } catch (error) {
-      failures = error instanceof RpcFailure && MAY_PASS.includes(error.kind) ? failures + 1 : 0;
+      const kind = error instanceof RpcFailure ? error.kind : 'refused';
+      failures = kind === 'refused' ? 0 : failures + FAILURE_WEIGHTS[kind];
       throw error;
     }
   }
