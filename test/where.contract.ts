@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { upcast } from '@daybook/domain';
+import { eventsOf } from '@daybook/event-store';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { HDNodeWallet } from 'ethers';
@@ -21,7 +23,7 @@ import { type Found, ledgerViews } from './ledger-views';
 
 const PHRASE = 'test test test test test test test test test test test junk';
 const PURSES = HDNodeWallet.fromPhrase(PHRASE, '', "m/44'/60'/1'").neuter().extendedKey;
-const purseWallet = (n: number) => HDNodeWallet.fromPhrase(PHRASE, '', `m/44'/60'/1'/0/${n}`);
+const purseWallet = (path: string) => HDNodeWallet.fromPhrase(PHRASE, '', `m/44'/60'/1'/${path}`);
 const DEPTH = 3;
 const STRANGER = '0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed';
 const OTHER_STRANGER = '0xfB6916095ca1df60bB79Ce92cE3Ea74c37c5d359';
@@ -167,12 +169,20 @@ export function describeWhere(name: string, openEngines: () => Promise<Engines>)
       return body.purses[0];
     }
 
+    /** Where the key of a purse is below the account key, as those who sign read it from an export. */
+    async function pathOfPurse(address: string): Promise<string> {
+      for await (const { events } of eventsOf(ledger.store, ['purse'])) {
+        for (const event of events.map(upcast)) {
+          if (event.type !== 'PurseMinted' || event.data.address !== address.toLowerCase()) continue;
+          return `${event.data.derivation.branch}/${event.data.derivation.index}`;
+        }
+      }
+      throw new Error(`${address} is of no purse.`);
+    }
+
     /** Sends from a purse, whose keys Daybook does not have. */
     async function sendFrom(from: string, to: string, nonce: number): Promise<string> {
-      const wallet = Array.from({ length: 50 }, (_, n) => purseWallet(n)).find(
-        ({ address }) => address === from,
-      );
-      const raw = await wallet?.signTransaction({
+      const raw = await purseWallet(await pathOfPurse(from)).signTransaction({
         ...{ chainId: 31337, nonce, gasLimit: 21_000n, gasPrice: 10n ** 10n, to },
         value: 10n ** 17n,
       });

@@ -74,6 +74,28 @@ const noRoots: Shape = {
   header: () => ({ receiptsRoot: undefined, transactionsRoot: null, logsBloom: '0x' }),
 };
 
+/** Its system pays without a sender, and does things that have no other fields than a type. */
+const senderless: Shape = {
+  ...noRoots,
+  content: (items, { number }) => [
+    { transaction: { type: '0x50', number }, receipt: { status: '0x1', type: '0x50', logs: [] } },
+    ...items,
+    {
+      transaction: { type: '0x7d', number, to: addressOf('minted'), value: '0x9' },
+      receipt: { status: '0x1', type: '0x7d', logs: [] },
+    },
+  ],
+};
+
+/** What its system does has no receipts. */
+const receiptless: Shape = {
+  ...noRoots,
+  content: (items, { number }) => [
+    ...items,
+    { ...ofSystem({ type: '0x50', nonce: `0x${number.toString(16)}` }), receipt: null },
+  ],
+};
+
 const tron: Shape = {
   fields: null,
   header: ({ transactionsRoot }) => ({
@@ -116,6 +138,14 @@ export const UNPROVABLE_CHAINS: readonly ShapedChain[] = [
   { name: 'zkSync Era', proof: preset('eip155:324'), shape: zkSync, withOne: 'waits' },
   { name: 'Flow', proof: documented('two-providers'), shape: flow, withOne: 'waits' },
   { name: 'no roots at all', proof: documented('two-providers'), shape: noRoots, withOne: 'waits' },
+  {
+    ...{ name: 'one whose system has no senders', proof: documented('two-providers') },
+    ...{ shape: senderless, withOne: 'waits' },
+  },
+  {
+    ...{ name: 'one whose system has no receipts', shape: receiptless, withOne: 'waits' },
+    proof: { ...documented('two-providers'), hasTransactionsOutside: true },
+  },
   {
     name: 'the JSON-RPC of TRON',
     proof: documented('two-providers'),

@@ -1,4 +1,5 @@
 import { addressOf } from '../testing/raw-blocks';
+import { createAddressTable } from './address-table';
 import type { BlockTransfer, ChainBlock } from './chain-client';
 import { movementsOf, packBlock, unpackBlock } from './packed-block';
 
@@ -58,6 +59,12 @@ describe('a block between threads', () => {
     for (const known of [alice, bob, carol, '0x00']) {
       const isOurs = (address: string) => address === known;
       expect(movementsOf(passed(block), isOurs)).toEqual(movementsOf(block, isOurs));
+    }
+    // A table of addresses refuses what is none, such as the sender of a transaction of the chain's system.
+    const table = createAddressTable('evm');
+    table.add(alice);
+    for (const shown of [block, passed(block)]) {
+      expect(movementsOf(shown, table.has).sent.map(({ hash }) => hash)).toEqual(['0x11']);
     }
     const { transfers, sent } = movementsOf(passed(block), (address) => address === alice);
     expect(transfers.map(({ ordinal }) => ordinal)).toEqual(['log:0', 'log:1', 'log:2']);

@@ -14,6 +14,9 @@ export type PackedBlock<Block extends ChainBlock> = Omit<Block, 'transactions' |
   readonly recipients: string;
 };
 
+/** The sender of a transaction that shows none, which is no address. */
+const NOBODY = '';
+
 export function packBlock<Block extends ChainBlock>(block: Block): PackedBlock<Block> {
   return {
     ...block,
@@ -49,7 +52,9 @@ export function unpackBlock<Block extends ChainBlock>(packed: PackedBlock<Block>
       const ofTransfers = linesIn(recipients).flatMap((to, i) =>
         isOurSender[i] || isOurs(to) ? i : [],
       );
-      const ofTransactions = linesIn(signers).flatMap((sender, i) => (isOurs(sender) ? i : []));
+      const ofTransactions = linesIn(signers).flatMap((sender, i) =>
+        sender !== NOBODY && isOurs(sender) ? i : [],
+      );
       return {
         transfers: linesAt(transfers, ofTransfers).map(toTransfer),
         sent: linesAt(transactions, ofTransactions).map(toTransaction),
@@ -63,7 +68,7 @@ export function movementsOf(block: ChainBlock, isOurs: (address: string) => bool
   if (block.movementsOf) return block.movementsOf(isOurs);
   return {
     transfers: block.transfers.filter(({ from, to }) => isOurs(from) || isOurs(to)),
-    sent: block.transactions.filter(({ sender }) => isOurs(sender)),
+    sent: block.transactions.filter(({ sender }) => sender !== NOBODY && isOurs(sender)),
   };
 }
 

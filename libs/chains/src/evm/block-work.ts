@@ -12,6 +12,7 @@ import { isSettledLater } from './prove-block';
 import { type RawBlock, type RawReceipt, toBlock, toReceipts } from './raw';
 import { type BlockRules, readBlock, toHeader, withoutReceipt } from './read-block';
 import { resultOf } from './result-of';
+import { withSenders } from './sender';
 import type { TraceAnswer } from './trace-source';
 import { readTraces } from './traces';
 
@@ -107,7 +108,7 @@ export function createBlockWork(keccak: Keccak) {
   function open({ id, answer, receipts, rules }: OpenRequest): WorkAnswer {
     const result = resultOf(answer);
     if (result === null) return { header: null };
-    const block = toBlock(result);
+    const block = withSenders(toBlock(result), keccak);
     const header = {
       ...toHeader(block),
       isSettledLater: isSettledLater(block, rules.proof),

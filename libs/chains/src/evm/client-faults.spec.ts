@@ -1,5 +1,12 @@
-import { block, keccak, loadProving } from '../../testing/proving';
-import { aBlock, type BlockWithReceipts } from '../../testing/raw-blocks';
+import {
+  BY_COUNTS,
+  block,
+  keccak,
+  loadProving,
+  withHeader,
+  withReceipt,
+} from '../../testing/proving';
+import { aBlock, type BlockWithReceipts, sealed } from '../../testing/raw-blocks';
 import { InvalidBlock } from '../invalid-block';
 import { RpcFailure } from '../node-http';
 import { WrongChain } from '../wrong-chain';
@@ -7,6 +14,7 @@ import { assetIds } from './asset-ids';
 import { createEvmClient } from './evm-client';
 import type { JsonRpc } from './json-rpc';
 import { createReceiptsSource } from './receipts';
+import { EMPTY_ROOT } from './trie-root';
 
 const IDS = assetIds('eip155:1', 'eip155:1/slip44:60');
 
@@ -73,6 +81,34 @@ describe('a block that a node does not have', () => {
   ])('is not every refusal: %s', async (words) => {
     const { client } = clientOf(() => refuse(words));
     await expect(client.block(7)).rejects.toThrow(RpcFailure);
+  });
+});
+
+describe('what every node must answer', () => {
+  it.each([
+    'the method does not exist/is not available (-32601)',
+    'HTTP status 404: 404 page not found',
+  ])('is asked for again when it is refused, as by one of two nodes: %s', async (words) => {
+    const answer = block(3);
+    let count = 0;
+    const { asked, client } = clientOf((method) => {
+      count += 1;
+      if (count % 3 !== 0) refuse(words);
+      if (method === 'eth_chainId') return '0x1';
+      return method === 'eth_getBlockReceipts' ? answer.receipts : answer.block;
+    });
+    await client.verify();
+    expect(await client.head()).toMatchObject({ number: 1 });
+    expect(await client.header(1)).toMatchObject({ number: 1 });
+    expect(asked).toHaveLength(9);
+  });
+
+  it('is refused when it always is, and no tag is asked for again', async () => {
+    const { asked, client } = clientOf(() => refuse('HTTP status 401'));
+    await expect(client.head()).rejects.toThrow('401');
+    expect(asked).toHaveLength(3);
+    expect(await client.tagged('safe')).toBeNull();
+    expect(asked).toHaveLength(4);
   });
 });
 
@@ -173,6 +209,93 @@ describe('receipts that a node does not show for the block', () => {
     for (let n = 0; n < 3; n++) expect(await client.block(1)).toMatchObject({ proven: 'content' });
     // By height and by hash for the first block, then by hash.
     expect(asked.filter((each) => each === 'eth_getBlockReceipts')).toHaveLength(3);
+  });
+
+  it('are asked for by transaction when it only fails by block, three times in a row', async () => {
+    const { asked, client } = node(block(3), () => {
+      throw new RpcFailure(
+        'node.example answered eth_getBlockReceipts with HTTP status 501.',
+        'passing',
+      );
+    });
+    await expect(client.block(1)).rejects.toThrow('501');
+    for (let n = 0; n < 3; n++) expect(await client.block(1)).toMatchObject({ proven: 'content' });
+    expect(asked.filter((each) => each === 'eth_getBlockReceipts')).toHaveLength(3);
+  });
+
+  it.each<[string, (answer: BlockWithReceipts) => unknown]>([
+    ['an object', ({ receipts }) => ({ receipts })],
+    ['text', () => '0x'],
+    ['a list in a list', ({ receipts }) => [receipts]],
+    ['receipts without logs', ({ receipts }) => receipts.map((it) => ({ ...it, logs: null }))],
+    ['receipts of another block', () => block(4).receipts],
+  ])('are asked for by transaction when it shows %s another time', async (_, shown) => {
+    const answer = block(3);
+    const { asked, client } = node(answer, () => shown(answer));
+    await expect(client.block(1)).rejects.toThrow(InvalidBlock);
+    expect(asked).not.toContain('eth_getTransactionReceipt');
+    expect(await client.block(1)).toMatchObject({ proven: 'content' });
+    asked.splice(0);
+    // The next blocks need no second attempt.
+    expect(await client.block(1)).toMatchObject({ proven: 'content' });
+    expect(asked).not.toContain('eth_getBlockReceipts');
+  });
+
+  it('are refused for what they are when those of its transactions are no better', async () => {
+    const answer = block(3);
+    const hidden = withReceipt(answer, 0, () => ({ logs: [] }));
+    const { client } = node(hidden, () => hidden.receipts);
+    for (let n = 0; n < 3; n++) {
+      await expect(client.block(1)).rejects.toThrow('receipt 0 has a filter of logs and no logs');
+    }
+  });
+
+  it.each([
+    'transaction not found (-32000)',
+    'Transaction 0x12 does not exist (-32001)',
+    'unknown transaction (-32602)',
+    'not found (-32000)',
+  ])('may be refused for a transaction that was never executed: %s', async (words) => {
+    const shown = block(3);
+    const bare = sealed(withHeader(shown, { receiptsRoot: EMPTY_ROOT }), keccak);
+    const receipts = bare.receipts.slice(0, 2);
+    const rpc: JsonRpc = {
+      async send(method) {
+        if (method === 'eth_getBlockReceipts') return receipts;
+        if (method !== 'eth_getTransactionReceipt') return bare.block;
+        throw new RpcFailure(`node.example refused ${method}: ${words}.`, 'refused');
+      },
+    };
+    const client = createEvmClient(rpc, 'eip155:1', IDS, { proof: BY_COUNTS });
+    expect(await client.block(1)).toMatchObject({ transactions: [{}, {}, {}] });
+  });
+
+  it('are asked for one by one when batches only fail, and in batches again after some time', async () => {
+    let now = 0;
+    const gateway: { isFailing: boolean } = { isFailing: true };
+    const batches: number[] = [];
+    const rpc: JsonRpc = {
+      async send(method) {
+        if (method === 'eth_getTransactionReceipt') return {};
+        throw new RpcFailure('refused: method not found (-32601).', 'refused');
+      },
+      async sendBatch(_, params) {
+        batches.push(params.length);
+        if (gateway.isFailing)
+          throw new RpcFailure('HTTP status 500: cannot unmarshal array', 'passing', 500);
+        return params.map(() => ({}));
+      },
+    };
+    const source = createReceiptsSource(rpc, () => now);
+    const ask = () => source.byTransaction(['0x1', '0x2']);
+    // Once may be chance.
+    await expect(ask()).rejects.toThrow('500');
+    for (let n = 0; n < 3; n++) expect(await ask()).toHaveLength(2);
+    expect(batches).toEqual([2, 2]);
+    gateway.isFailing = false;
+    now += 600_000;
+    expect(await ask()).toHaveLength(2);
+    expect(batches).toEqual([2, 2, 2]);
   });
 
   it('are asked for by hash if those by height are of another branch', async () => {

@@ -18,10 +18,9 @@ export function encodeReceipt(
   const type = typeOf(isShown || transaction === undefined ? receipt : transaction);
   let logItems = '';
   for (const log of receipt.logs) logItems += logOf(log);
-  const bloom =
-    receipt.logsBloom === undefined || receipt.logsBloom === null
-      ? Buffer.from(bloomOf(receipt.logs, keccak)).toString('hex')
-      : digitsOf(receipt.logsBloom, 'bloom filter of a receipt');
+  const bloom = isNoBloom(receipt.logsBloom)
+    ? Buffer.from(bloomOf(receipt.logs, keccak)).toString('hex')
+    : digitsOf(receipt.logsBloom, 'bloom filter of a receipt');
   const fields = listOf(
     (succeeded(receipt) ? '01' : EMPTY) +
       quantityItem(receipt.cumulativeGasUsed, 'cumulative gas of a receipt') +
@@ -43,6 +42,11 @@ function ownFields(type: number, receipt: RawReceipt): string {
     return quantityItem(baseFee, 'base fee of a receipt');
   }
   return '';
+}
+
+/** Some nodes leave filters out of receipts. */
+function isNoBloom(bloom: unknown): boolean {
+  return bloom === undefined || bloom === null || bloom === '' || bloom === '0x';
 }
 
 function logOf({ address, topics, data }: RawLog): string {

@@ -88,9 +88,20 @@ function legacy(transaction: RawTransaction): string | null {
 }
 
 function typed(type: string, fields: string, transaction: RawTransaction): string {
-  const parity = transaction.yParity ?? transaction.v;
+  const parity = typedParity(transaction);
   return type + listOf(fields + quantityItem(parity, 'yParity of a transaction') + rs(transaction));
 }
+
+/** The last part of the signature of a typed transaction. Some nodes write it as that of a legacy one. */
+export function typedParity({ yParity, v }: RawFields): unknown {
+  const parity = yParity ?? v;
+  return LEGACY_PARITIES.get(parity) ?? parity;
+}
+
+const LEGACY_PARITIES: ReadonlyMap<unknown, string> = new Map([
+  ['0x1b', '0x0'],
+  ['0x1c', '0x1'],
+]);
 
 const rs = (transaction: RawFields) => q(transaction, 'r') + q(transaction, 's');
 const chain = (transaction: RawTransaction) => q(transaction, 'chainId');

@@ -13,6 +13,7 @@ import { InvalidBlock } from '../invalid-block';
 import { RpcFailure, type Unparsed } from '../node-http';
 import { WrongChain } from '../wrong-chain';
 import { listenForAnnouncements } from './announcements';
+import { askAgain } from './ask-again';
 import { type AssetIds, assetIds } from './asset-ids';
 import { createBalanceReader } from './balances';
 import { type EvmBlockWorker, fetchBlock, type Reading } from './fetch-block';
@@ -163,11 +164,12 @@ export function createEvmClient(
     const isHash = typeof at === 'string' && at.startsWith('0x');
     const method = isHash ? 'eth_getBlockByHash' : 'eth_getBlockByNumber';
     const params = [typeof at === 'number' ? `0x${at.toString(16)}` : at, isWhole];
-    if (!isWhole) return rpc.send(method, params).catch(nullIfMissing);
-    const asked = rpc.sendUnparsed
-      ? rpc.sendUnparsed(method, params)
-      : rpc.send(method, params).then((result) => ({ result }));
-    return asked.catch((error: unknown) => ({ result: nullIfMissing(error) }));
+    const isTag = at === 'safe' || at === 'finalized';
+    const asked = () => rpc.send(method, params);
+    if (!isWhole) return (isTag ? asked() : askAgain(asked)).catch(nullIfMissing);
+    const whole = async () =>
+      rpc.sendUnparsed ? await rpc.sendUnparsed(method, params) : { result: await asked() };
+    return askAgain(whole).catch((error: unknown) => ({ result: nullIfMissing(error) }));
   }
 
   /** How often in a row each tag could not be read. */
@@ -222,7 +224,7 @@ export function createEvmClient(
   return {
     ...{ ids, contracts },
     async verify() {
-      const answer = `eip155:${numberOf(await rpc.send('eth_chainId', []))}`;
+      const answer = `eip155:${numberOf(await askAgain(() => rpc.send('eth_chainId', [])))}`;
       if (answer !== chainId) {
         throw new WrongChain(`The node that is configured for ${chainId} serves ${answer}.`);
       }

@@ -1,8 +1,8 @@
 import type { BlockWorkers } from '../block-threads';
 import type { BlockHeader, ChainBlock } from '../chain-client';
 import { InvalidBlock } from '../invalid-block';
-import type { Unparsed } from '../node-http';
-import type { WorkAnswer, WorkRequest, WorkRules } from './block-work';
+import { RpcFailure, type Unparsed } from '../node-http';
+import type { OpenedHeader, WorkAnswer, WorkRequest, WorkRules } from './block-work';
 import type { createReceiptsSource } from './receipts';
 import { resultOf } from './result-of';
 import type { TraceAnswer, TraceSource } from './trace-source';
@@ -30,6 +30,9 @@ export async function fetchBlock(
   lastId += 1;
   const id = lastId;
   let isOpen = false;
+  let isSettled = false;
+  /** Whether the receipts of the block were incomplete or refused before; null while they are not. */
+  let isAgain: boolean | null = null;
   async function ask(request: Omitted): Promise<WorkAnswer> {
     const answered = await worker.ask({ ...request, id } as WorkRequest);
     if ('invalid' in answered) throw new InvalidBlock(answered.invalid);
@@ -44,6 +47,36 @@ export async function fetchBlock(
     isOpen = false;
     if ('traceFault' in answered) tracing.refused(header, answered.traceFault);
     return 'block' in answered ? (answered.block ?? null) : null;
+  }
+  /** With these receipts of the block; `last`: they are all that the node has. */
+  async function readWith(header: OpenedHeader, answer: Unparsed, attempt: 'first' | 'last') {
+    let receipts = answer;
+    isSettled = false;
+    if (header.isSettledLater) {
+      receipts = { result: resultOf(answer) };
+      isSettled = receipts.result !== null && (await settled(header, receipts.result));
+    }
+    return await ask({ do: 'read', receipts, more: [], attempt, isSettled });
+  }
+  /** With further receipts, of the transactions that lack one. */
+  async function readMissing({ hash }: OpenedHeader, { missing, isPart }: Missing) {
+    isAgain ??= source.isIncompleteAgain(hash);
+    const isDue = isAgain || (isPart && missing.length <= MISSING_MAX);
+    const more = isDue ? await source.byTransaction(missing) : [];
+    const attempt = isDue ? 'last' : 'without';
+    return await ask({ do: 'read', receipts: null, more, attempt, isSettled });
+  }
+  /** Some nodes show by block what is not the block, for ever, and have the right receipts of its transactions. */
+  async function readByTransaction(header: OpenedHeader, refusal: InvalidBlock) {
+    try {
+      const receipts = { result: await source.byTransaction(await hashes()) };
+      const read = await readWith(header, receipts, 'last');
+      source.wasRefused();
+      return read;
+    } catch (error) {
+      if (error instanceof InvalidBlock || error instanceof RpcFailure) throw refusal;
+      throw error;
+    }
   }
   try {
     const opened = await ask({ do: 'open', answer, receipts: early, rules });
@@ -61,20 +94,16 @@ export async function fetchBlock(
     traces?.catch(() => undefined);
     if ('isKept' in opened) return await withTraces(header, await traces);
     if (early !== null) source.didNotFit();
-    let receipts = await source.ofBlock(header.hash, hashes);
-    let isSettled = false;
-    if (header.isSettledLater) {
-      receipts = { result: resultOf(receipts) };
-      isSettled = receipts.result !== null && (await settled(header, receipts.result));
-    }
-    let read = await ask({ do: 'read', receipts, more: [], attempt: 'first', isSettled });
-    if ('missing' in read) {
-      const { missing, isPart } = read;
-      const isAgain = source.isIncompleteAgain(header.hash);
-      const isDue = isAgain || (isPart && missing.length <= MISSING_MAX);
-      const more = isDue ? await source.byTransaction(missing) : [];
-      const attempt = isDue ? 'last' : 'without';
-      read = await ask({ do: 'read', receipts: null, more, attempt, isSettled });
+    const receipts = await source.ofBlock(header.hash, hashes);
+    let read: WorkAnswer;
+    try {
+      read = await readWith(header, receipts, 'first');
+      if ('missing' in read) read = await readMissing(header, read);
+    } catch (error) {
+      if (!(error instanceof InvalidBlock)) throw error;
+      isAgain ??= source.isIncompleteAgain(header.hash);
+      if (!isAgain) throw error;
+      read = await readByTransaction(header, error);
     }
     if ('isKept' in read) return await withTraces(header, (await traces) ?? null);
     const block = 'block' in read ? read.block : null;
@@ -94,6 +123,8 @@ export interface Reading {
   /** Whether a later header was found that proves these receipts of a block. */
   settled(header: BlockHeader, receipts: unknown): Promise<boolean>;
 }
+
+type Missing = Extract<WorkAnswer, { readonly missing: readonly string[] }>;
 
 type Omitted = WorkRequest extends infer Each
   ? Each extends unknown

@@ -104,6 +104,16 @@ export function headerDigits(
   return keccak(listOf(items));
 }
 
+const NO_NONCE = `0x${'0'.repeat(16)}`;
+
+function isZero(value: unknown): boolean {
+  return value === '0x0' || value === '0x' || value === 0;
+}
+
 function fieldItem(block: RawFields, { name, kind }: HeaderField): string {
-  return kind === 'bytes' ? bytesItem(block[name], name) : quantityItem(block[name], name);
+  const value = block[name];
+  if (kind === 'quantity') return quantityItem(value, name);
+  // Some nodes write it as a quantity. It is zero in every block of proof of stake.
+  if (name === 'nonce' && isZero(value)) return bytesItem(NO_NONCE, name);
+  return bytesItem(value, name);
 }

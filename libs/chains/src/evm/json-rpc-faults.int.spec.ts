@@ -47,6 +47,8 @@ describe('an answer with a result', () => {
     ['a byte order mark', `\ufeff${whole}`, {}],
     ['its id as text', '{"id":"1","result":"0x1"}', {}],
     ['no id', '{"id":null,"result":"0x1"}', {}],
+    ['an error without code and words', '{"error":{},"result":"0x1"}', {}],
+    ['one of zeros', '{"error":{"code":0,"message":"","data":null},"result":"0x1"}', {}],
     ['an error that is null', '{"error":null,"result":"0x1"}', {}],
     ['its result first', '{"result":"0x1","id":1,"jsonrpc":"2.0"}', {}],
     ['gzip', gzipSync(whole), { 'content-encoding': 'gzip' }],

@@ -7,6 +7,7 @@ import {
   wordsOf,
 } from '../node-http';
 import { jsonOf } from '../quoted';
+import { isNoError } from './result-of';
 
 /** Sends requests to one node. Rejects with `RpcFailure`. */
 export interface JsonRpc {
@@ -83,7 +84,7 @@ export function createJsonRpc(url: string, options: JsonRpcOptions = {}): JsonRp
 
   function resultOf(answer: unknown, method: string): unknown {
     const { error, result } = Object(answer) as { error?: unknown; result?: unknown };
-    if (error) {
+    if (error && (result === undefined || !isNoError(error))) {
       const { code } = Object(error) as { code?: unknown };
       const isShown = typeof code === 'number' || typeof code === 'string';
       const suffix = isShown ? ` (${quote(String(code))})` : '';

@@ -97,6 +97,16 @@ describe('an answer in another form', () => {
     ],
     ['an empty index', receipts((it, i) => (i === 0 ? { ...it, transactionIndex: '0x' } : it))],
     ['numbers for a height, a time and a type', header({ number: 436, timestamp: 1_700_000_000 })],
+    ['a nonce of the header as a quantity', header({ nonce: '0x0' })],
+    ['no digits of that nonce', header({ nonce: '0x' })],
+    ['no filters of receipts', receipts((it) => ({ ...it, logsBloom: '0x' }))],
+    ['empty filters of receipts', receipts((it) => ({ ...it, logsBloom: '' }))],
+    [
+      'the parity of a signature as in legacy transactions',
+      transactions(({ yParity, ...it }) =>
+        it.type === '0x0' ? it : { ...it, v: `0x${(27 + Number(yParity)).toString(16)}` },
+      ),
+    ],
     ['a number for a nonce', transactions((it) => ({ ...it, nonce: Number(it.nonce) }))],
     ['true and false for a status', receipts((it) => ({ ...it, status: it.status === '0x1' }))],
     ['a padded status', receipts((it) => ({ ...it, status: `0x0${String(it.status).slice(2)}` }))],
@@ -303,6 +313,23 @@ describe('an answer in another form', () => {
     await expect(read(change(answer), 'two-providers')).rejects.toThrow(said);
     const proven = honest() as unknown as Answer;
     expect(await read(change(proven), 'roots')).toEqual(await read(proven, 'roots'));
+  });
+
+  it.each([
+    ['milliseconds', `0x${(1_700_000_000_123n).toString(16)}`],
+    ['milliseconds as a number', 1_700_000_000_123],
+    ['microseconds', `0x${(1_700_000_000_123_456n).toString(16)}`],
+    ['nanoseconds', `0x${(1_700_000_000_123_456_789n).toString(16)}`],
+  ])('may show the time in %s', async (_, timestamp) => {
+    const shown = aBlock({ number: 436, header: { timestamp } }, keccak);
+    const answer = shown as unknown as Answer;
+    expect(await read(answer, 'roots')).toMatchObject({ proven: 'content', time: 1_700_000_000 });
+  });
+
+  it('shows no time by more than nanoseconds have digits', async () => {
+    const header = { timestamp: '0xffffffffffffffff' };
+    const shown = aBlock({ number: 436, header }, keccak) as unknown as Answer;
+    await expect(read(shown, 'roots')).rejects.toThrow(/block time .* not a quantity/);
   });
 
   it.each(['logsBloom', 'receiptsRoot', 'stateRoot', 'mixHash', 'miner', 'difficulty'])(

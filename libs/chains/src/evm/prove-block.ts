@@ -7,8 +7,8 @@ import { checkCounts } from './check-counts';
 import { typeText } from './encode-transaction';
 import { type ProvenHeader, proveHeader } from './header';
 import type { Keccak } from './keccak';
-import { type ProvenRoots, proveRoots } from './prove-roots';
-import type { RawFields } from './raw';
+import { isOfSystem, type ProvenRoots, proveRoots } from './prove-roots';
+import type { RawFields, RawTransaction } from './raw';
 
 export interface Verdict {
   readonly proven: Proven;
@@ -46,7 +46,9 @@ export function proveBlock(
   // A root in a header that is not proven proves nothing.
   const roots = header.isProven ? proveRoots(answer, true, keccak) : null;
   if (roots !== null && isWhole(roots, isSettled)) return WHOLE;
-  checkCounts(answer, proof.rule === 'bloom-and-counts', keccak);
+  const isOutside = mayStandOutside(block, proof);
+  const hasNone = (it: RawTransaction) => isOutside && isOfSystem(it, undefined);
+  checkCounts(answer, proof.rule === 'bloom-and-counts', keccak, hasNone);
   if (proof.rule === 'bloom-and-counts') checkBloom(answer, keccak);
   const needsConfirmation = proof.rule === 'two-providers';
   return { proven: header.isProven ? 'header' : 'none', alarm: null, needsConfirmation };

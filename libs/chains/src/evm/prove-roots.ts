@@ -3,7 +3,7 @@ import type { BlockAnswer } from './block-answer';
 import { encodeReceipt } from './encode-receipt';
 import { encodeTransaction, typeOf } from './encode-transaction';
 import type { Keccak } from './keccak';
-import { type RawReceipt, type RawTransaction, toAmount, ZERO_ADDRESS } from './raw';
+import { isUnsigned, type RawReceipt, type RawTransaction, toAmount, ZERO_ADDRESS } from './raw';
 import { EMPTY_ROOT, trieRoot } from './trie-root';
 
 /** What the two roots of a header show of the content that came with it. */
@@ -55,11 +55,16 @@ export function proveRoots(
   };
 }
 
-function isOfSystem(transaction: RawTransaction, receipt: RawReceipt | undefined): boolean {
-  const { from, to, r, s, gasPrice } = transaction;
+/** Whether a transaction is of the chain's system, as far as it shows. */
+export function isOfSystem(transaction: RawTransaction, receipt: RawReceipt | undefined): boolean {
+  const { from, to, gasPrice } = transaction;
   const isOfNobody = from === ZERO_ADDRESS && to === ZERO_ADDRESS;
-  const isUnsigned = (r ?? '0x0') === '0x0' && (s ?? '0x0') === '0x0';
-  return isOfNobody || isUnsigned || gasPrice === '0x0' || receipt?.cumulativeGasUsed === '0x0';
+  return (
+    isOfNobody ||
+    isUnsigned(transaction) ||
+    gasPrice === '0x0' ||
+    receipt?.cumulativeGasUsed === '0x0'
+  );
 }
 
 /** `isCut`: the root is that of the transactions without those of the system. */

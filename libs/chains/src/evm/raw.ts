@@ -121,6 +121,15 @@ export function isNobody(to: unknown): boolean {
   return to === undefined || to === null || to === '' || to === '0x';
 }
 
+/** Whether nobody signed a transaction, as those of a chain's system. */
+export function isUnsigned({ r, s }: RawFields): boolean {
+  return isNoNumber(r) && isNoNumber(s);
+}
+
+function isNoNumber(quantity: unknown): boolean {
+  return quantity === undefined || quantity === null || /^0x0*$/.test(String(quantity));
+}
+
 const ADDRESS = /^0x[0-9a-fA-F]{40}$/;
 
 export function isAddress(text: unknown): text is string {

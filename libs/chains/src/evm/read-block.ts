@@ -44,9 +44,29 @@ export function toHeader(raw: RawFields) {
     number: toNumber(raw.number, 'block number'),
     hash: toHash(raw.hash, 'block hash'),
     parentHash: toHash(raw.parentHash, 'parent hash'),
-    time: toNumber(raw.timestamp, 'block time'),
+    time: toSeconds(raw.timestamp),
   };
 }
+
+/** Unix milliseconds, microseconds and nanoseconds from 2001 on. As seconds they would be after the year 33,000. */
+const FINER_UNITS: readonly { readonly min: bigint; readonly perSecond: bigint }[] = [
+  { min: 10n ** 18n, perSecond: 10n ** 9n },
+  { min: 10n ** 15n, perSecond: 10n ** 6n },
+  { min: 10n ** 12n, perSecond: 10n ** 3n },
+];
+
+/** Some chains count time in parts of a second: Quorum with Raft in nanoseconds. Throws `InvalidBlock`. */
+function toSeconds(shown: unknown): number {
+  const isLong = typeof shown === 'string' && LONG_TIME.test(shown);
+  const time = isLong || Number.isSafeInteger(shown) ? BigInt(shown as string | number) : 0n;
+  const unit = FINER_UNITS.find(({ min }) => time >= min);
+  return unit && time < 10n * unit.min
+    ? Number(time / unit.perSecond)
+    : toNumber(shown, 'block time');
+}
+
+/** Of 64 bits. */
+const LONG_TIME = /^0x0*[0-9a-f]{9,16}$/i;
 
 /** Proves a block with the answer about its receipts, and reads its transfers. Throws `InvalidBlock`. */
 export function readBlock(

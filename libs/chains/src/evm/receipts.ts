@@ -1,7 +1,8 @@
 import { InvalidBlock } from '../invalid-block';
 import { RpcFailure, type Unparsed } from '../node-http';
+import { askAgain } from './ask-again';
 import type { JsonRpc } from './json-rpc';
-import { isMissingBlock } from './missing-block';
+import { isMissingBlock, isMissingReceipt, nullIfMissingReceipt } from './missing-block';
 
 /** Common limits of batches are 100 and 1,000 requests; answers of this many receipts stay small. */
 const BATCH_MAX = 50;
@@ -10,12 +11,22 @@ const BATCHES_AT_ONCE = 4;
 const TRANSACTIONS_MAX = 50_000;
 /** How nodes say that they do not have a method. */
 const UNKNOWN_METHOD = /-32601|method|not (supported|available|implemented|allowed)|unsupported/i;
-/** A node that does not answer so often in a row never will. Fewer may be chance, and asking by transaction costs more. */
-const SILENCES_MIN = 3;
+/**
+ * A node that does not answer so often in a row, or only with internal errors and pages, never will. Fewer may be chance,
+ * and asking by transaction costs more.
+ */
+const FAILURES_MIN = 3;
+/** So for batches, by nodes and gateways that cannot read them. */
+const BATCH_FAILURES_MIN = 2;
+/** A limit of expensive requests passes, unless the plan has none of them. */
+const FAILURE_WEIGHTS = { silent: 1, passing: 1, limited: 0.1 } as const;
+const MAY_PASS: readonly RpcFailure['kind'][] = ['silent', 'passing'];
 /** A load balancer has nodes of several kinds, so a method that one lacks is tried again after this. */
 const UNKNOWN_MS = 600_000;
 /** Receipts by height did not fit their block, so for this long they are asked for by its hash alone. */
 const APART_MS = 60_000;
+/** `eth_getBlockReceipts` showed what is not the block, and may of one block only. */
+const REFUSED_MS = 60_000;
 /** Far more blocks than are read at once. */
 const INCOMPLETE_MAX = 1_000;
 
@@ -26,23 +37,37 @@ const INCOMPLETE_MAX = 1_000;
 export function createReceiptsSource(rpc: JsonRpc, now = Date.now) {
   let unknownUntil = 0;
   let apartUntil = 0;
-  /** Questions for all receipts of a block that were not answered in time, in a row. */
-  let silences = 0;
-  let isInBatches = rpc.sendBatch !== undefined;
-  /** Hashes of blocks whose receipts were not all in an answer. */
+  /** Questions for all receipts of a block that failed and may pass, in a row. */
+  let failures = 0;
+  /** Until then receipts are asked for one by one. */
+  let singlyUntil = rpc.sendBatch === undefined ? Number.POSITIVE_INFINITY : 0;
+  /** Batches that failed and may pass, in a row. */
+  let batchFailures = 0;
+  /** Hashes of blocks whose receipts were not all in an answer, or refused. */
   const incomplete = new Set<string>();
 
   async function ask(hashes: readonly string[]): Promise<unknown[]> {
+    const method = 'eth_getTransactionReceipt';
     const params = hashes.map((hash) => [hash]);
-    if (isInBatches && rpc.sendBatch) {
+    let hasNoBatches = false;
+    if (rpc.sendBatch && now() >= singlyUntil) {
       try {
-        return await rpc.sendBatch('eth_getTransactionReceipt', params);
+        const answers = await rpc.sendBatch(method, params);
+        batchFailures = 0;
+        return answers;
       } catch (error) {
-        if (!(error instanceof RpcFailure) || error.kind !== 'refused') throw error;
-        isInBatches = false;
+        if (!(error instanceof RpcFailure)) throw error;
+        batchFailures = MAY_PASS.includes(error.kind) ? batchFailures + 1 : 0;
+        if (error.kind !== 'refused' && batchFailures < BATCH_FAILURES_MIN) throw error;
+        // The refusal of one receipt fails a batch.
+        hasNoBatches = !isMissingReceipt(error);
       }
     }
-    return Promise.all(params.map((each) => rpc.send('eth_getTransactionReceipt', each)));
+    const answers = await Promise.all(
+      params.map((each) => askAgain(() => rpc.send(method, each).catch(nullIfMissingReceipt))),
+    );
+    if (hasNoBatches) singlyUntil = now() + UNKNOWN_MS;
+    return answers;
   }
 
   /** The receipts of transactions that the node has; the others are left out. */
@@ -70,10 +95,11 @@ export function createReceiptsSource(rpc: JsonRpc, now = Date.now) {
       const answer = rpc.sendUnparsed
         ? await rpc.sendUnparsed(method, [at])
         : { result: await rpc.send(method, [at]) };
-      silences = 0;
+      failures = 0;
       return answer;
     } catch (error) {
-      silences = error instanceof RpcFailure && error.kind === 'silent' ? silences + 1 : 0;
+      const kind = error instanceof RpcFailure ? error.kind : 'refused';
+      failures = kind === 'refused' ? 0 : failures + FAILURE_WEIGHTS[kind];
       throw error;
     }
   }
@@ -94,6 +120,10 @@ export function createReceiptsSource(rpc: JsonRpc, now = Date.now) {
         return null;
       }
     },
+    /** Notes that the receipts of a block were refused, and those of its transactions are the block's. */
+    wasRefused(): void {
+      unknownUntil = now() + REFUSED_MS;
+    },
     /** Notes that early receipts and their block were not one whole block. */
     didNotFit(): void {
       apartUntil = now() + APART_MS;
@@ -107,11 +137,11 @@ export function createReceiptsSource(rpc: JsonRpc, now = Date.now) {
       } catch (error) {
         if (isMissingBlock(error)) return { result: null };
         const isRefused = error instanceof RpcFailure && error.kind === 'refused';
-        if (!isRefused && silences < SILENCES_MIN) throw error;
+        if (!isRefused && failures < FAILURES_MIN) throw error;
         refusal = error as RpcFailure;
       }
       const words = refusal.message.replaceAll('eth_getBlockReceipts', '');
-      const isUnknown = silences >= SILENCES_MIN || UNKNOWN_METHOD.test(words);
+      const isUnknown = failures >= FAILURES_MIN || UNKNOWN_METHOD.test(words);
       try {
         const receipts = await byTransaction(await hashes());
         if (isUnknown) unknownUntil = now() + UNKNOWN_MS;
@@ -122,7 +152,7 @@ export function createReceiptsSource(rpc: JsonRpc, now = Date.now) {
         throw refusal;
       }
     },
-    /** Notes that the receipts of a block were incomplete; returns whether they were before. */
+    /** Notes that the receipts of a block were incomplete or refused; returns whether they were before. */
     isIncompleteAgain(hash: string): boolean {
       if (!isByBlock()) return false;
       if (incomplete.has(hash)) return true;

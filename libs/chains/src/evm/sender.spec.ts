@@ -2,7 +2,7 @@ import { Transaction, type TransactionLike, Wallet } from 'ethers';
 import { addressOf, hashOf } from '../../testing/raw-blocks';
 import { type Keccak, loadKeccak } from './keccak';
 import type { RawBlock, RawFields } from './raw';
-import { refuseFalseSenders } from './sender';
+import { refuseFalseSenders, withSenders } from './sender';
 
 const wallet = new Wallet(hashOf('key'));
 const sender = wallet.address.toLowerCase();
@@ -59,6 +59,30 @@ describe.each<[string, TransactionLike]>([
     expect(() => check({ ...transaction, from: other })).toThrow(said);
     const upper = `0x${other.slice(2).toUpperCase()}`;
     expect(() => check({ ...transaction, from: upper })).toThrow(/was not sent by/);
+  });
+});
+
+describe('a transaction without a sender', () => {
+  const blockOf = (...transactions: RawFields[]) =>
+    ({ number: '0x7', hash: hashOf('block'), transactions }) as unknown as RawBlock;
+
+  it.each([undefined, null, '', '0x'])('is from who signed it (%j)', async (from) => {
+    const fees = { maxFeePerGas: 9n, maxPriorityFeePerGas: 1n };
+    const signed = [
+      await shown({ type: 0, gasPrice: 7n, chainId: 56, to: sender }),
+      await shown({ type: 2, ...fees, chainId: 1 }),
+    ];
+    const { v, yParity, ...bare } = signed[1] as RawFields;
+    const legacyParity = { ...bare, v: `0x${(27 + Number(yParity)).toString(16)}` };
+    const block = blockOf(...signed.map((it) => ({ ...it, from })), { ...legacyParity, from });
+    const senders = withSenders(block, keccak).transactions.map((it) => it.from);
+    expect(senders).toEqual([sender, sender, sender]);
+  });
+
+  it('stays so without a signature, or if it is not whole', () => {
+    const unsigned = { type: '0x7e', hash: hashOf('x'), from: null };
+    const block = blockOf(unsigned, { ...unsigned, type: '0x2' });
+    expect(withSenders(block, keccak).transactions.map((it) => it.from)).toEqual([null, null]);
   });
 });
 

@@ -1,8 +1,9 @@
 import { recover } from 'tiny-secp256k1';
+import { InvalidBlock } from '../invalid-block';
 import { fail } from './block-answer';
-import { encodeTransaction, typeOf } from './encode-transaction';
+import { encodeTransaction, typedParity, typeOf } from './encode-transaction';
 import type { Keccak } from './keccak';
-import { lowerCase, type RawBlock, type RawTransaction } from './raw';
+import { isNobody, lowerCase, type RawBlock, type RawTransaction } from './raw';
 import { EMPTY, itemOf, listOf, quantityItem, wholeBytes } from './rlp';
 
 /** Types that are signed: the common ones, and Celo's (CIP-64). */
@@ -27,6 +28,31 @@ export function refuseFalseSenders(block: RawBlock, keccak: Keccak): void {
   }
 }
 
+/**
+ * The block with the senders of transactions that a node shows without one, as far as their signatures say: they might be
+ * purses, and what an address sends to itself moves nothing.
+ */
+export function withSenders(block: RawBlock, keccak: Keccak): RawBlock {
+  const { transactions } = block;
+  if (!transactions.some(({ from }) => isNobody(from))) return block;
+  const signed = transactions.map((transaction) =>
+    isNobody(transaction.from)
+      ? { ...transaction, from: knownSigner(transaction, keccak) }
+      : transaction,
+  );
+  return { ...block, transactions: signed };
+}
+
+/** Null for a transaction that is not signed, or not whole. */
+function knownSigner(transaction: RawTransaction, keccak: Keccak): string | null {
+  try {
+    return signerOf(transaction, keccak);
+  } catch (error) {
+    if (error instanceof InvalidBlock) return null;
+    throw error;
+  }
+}
+
 function isSame(from: unknown, to: unknown): boolean {
   if (typeof from !== 'string' || typeof to !== 'string') return false;
   return from === to || from.toLowerCase() === to.toLowerCase();
@@ -37,13 +63,14 @@ function signerOf(transaction: RawTransaction, keccak: Keccak): string | null {
   const type = typeOf(transaction);
   const bytes = SIGNED_TYPES.includes(type) ? encodeTransaction(transaction) : null;
   if (bytes === null || `0x${keccak(bytes)}` !== transaction.hash) return null;
-  const { r, s, v, yParity } = transaction;
-  const last = quantityItem(type === 0 ? v : (yParity ?? v), 'v of a transaction');
+  const { r, s } = transaction;
+  const v = type === 0 ? transaction.v : typedParity(transaction);
+  const last = quantityItem(v, 'v of a transaction');
   const signature = last + quantityItem(r, 'r') + quantityItem(s, 's');
   // The signature is the end of what it signs.
   const signed = itemsIn(type === 0 ? bytes : bytes.slice(2)).slice(0, -signature.length);
   const digest = type === 0 ? listOf(signed + chainIn(v)) : bytes.slice(0, 2) + listOf(signed);
-  const parity = parityOf(type === 0 ? v : (yParity ?? v), type === 0);
+  const parity = parityOf(v, type === 0);
   const key = keyThatSigned(keccak(digest), word(r) + word(s), parity);
   return key && `0x${keccak(key.subarray(1).toString('hex')).slice(-40)}`;
 }

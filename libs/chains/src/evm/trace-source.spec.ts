@@ -166,6 +166,21 @@ it('passes on that a node is away or limits requests, and gives up a block about
   await expect(client.block(1)).resolves.toMatchObject({ isUntraced: true });
 });
 
+it.each([
+  ['failed', 'passing', 9],
+  ['has a limit', 'limited', 29],
+] as const)('gives up traces of which a node only says that it %s', async (_, kind, attempts) => {
+  const { asked, client, note } = clientOf(() => refuse('later', kind));
+  for (let n = 0; n < attempts; n++) await expect(client.block(1)).rejects.toMatchObject({ kind });
+  // The next blocks need not be asked about so often.
+  for (const number of [1, 2, 3]) {
+    expect(await client.block(number)).toMatchObject({ isUntraced: true });
+  }
+  expect(note()).toMatchObject({ state: 'wrong', sentence: expect.stringMatching(/from 1 to 3:/) });
+  asked.splice(0);
+  expect([await client.block(4), asked]).toMatchObject([{ isUntraced: true }, []]);
+});
+
 it('asks for the next block after one that no node can trace, and notes each that it did not ask for', async () => {
   const tooLarge = new Set([1, 2, 5, 6, 7]);
   const { asked, client, note } = clientOf((method, answer) =>

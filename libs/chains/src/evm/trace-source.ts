@@ -17,6 +17,15 @@ const METHODS: readonly TraceMethod[] = ['debug_traceBlockByHash', 'trace_block'
 const UNKNOWN_MS = 600_000;
 /** A node that does not answer so often about one block never will. */
 const SILENCES_MIN = 3;
+/** Nor will one that fails so often in a row, about any blocks, while it shows the blocks themselves. Failures are faster. */
+const FAILURES_MIN = 10;
+/** A limit of expensive requests passes, unless the plan has none of them. */
+const LIMITS_MIN = 30;
+const GIVEN_UP_AFTER = {
+  silent: SILENCES_MIN,
+  passing: FAILURES_MIN,
+  limited: LIMITS_MIN,
+} as const;
 /** One that does not answer about so many blocks in a row is not asked for a while. Anybody can make one block too large. */
 const SILENT_BLOCKS_MIN = 3;
 /** More than are in question at once. */
@@ -41,7 +50,9 @@ export function createTraceSource(
   const unknownUntil = new Map<TraceMethod, number>();
   /** How often the node was silent about a block. */
   const silences = new LRUCache<string, number>({ max: SILENCES_MAX });
-  /** The blocks in a row about which a method was silent until they were given up. */
+  /** How often in a row a method has failed, or was limited. */
+  let failures = 0;
+  /** The blocks in a row about which a method was silent or failed until they were given up. */
   const silentBlocks = new Map<TraceMethod, Set<string>>();
   /** Blocks in a row of which a node with the method has shown nothing. */
   let nothings = 0;
@@ -66,15 +77,22 @@ export function createTraceSource(
     return { ...answer, method };
   }
 
+  function answered(method: TraceMethod): void {
+    silentBlocks.delete(method);
+    failures = 0;
+  }
+
   /** Whether a block is given up because the node is silent about it. */
   function isGivenUp(method: TraceMethod, { hash }: Named, { kind }: RpcFailure): boolean {
-    if (kind !== 'silent') {
-      silentBlocks.delete(method);
+    if (kind === 'refused') {
+      answered(method);
       return false;
     }
-    const count = (silences.get(hash) ?? 0) + 1;
-    silences.set(hash, count);
-    if (count < SILENCES_MIN) return false;
+    const isSilent = kind === 'silent';
+    const count = (isSilent ? (silences.get(hash) ?? 0) : failures) + 1;
+    if (isSilent) silences.set(hash, count);
+    else failures = count;
+    if (count < GIVEN_UP_AFTER[kind]) return false;
     const blocks = silentBlocks.get(method) ?? new Set();
     silentBlocks.set(method, blocks.add(hash));
     if (blocks.size >= SILENT_BLOCKS_MIN) unknownUntil.set(method, now() + UNKNOWN_MS);
@@ -88,7 +106,7 @@ export function createTraceSource(
       if (isUnknown(method)) continue;
       try {
         const answer = await ask(method, header);
-        silentBlocks.delete(method);
+        answered(method);
         // Some have the method, and null for a block without state; others null for whatever they do not know.
         const isNothing = 'result' in answer && answer.result === null;
         nothings = isNothing ? nothings + 1 : 0;

@@ -58,6 +58,24 @@ describe('blockTransfers', () => {
     expect(blockTransfers({ ...answer, receipts: [undefined], extra: null }, ids)).toEqual([]);
   });
 
+  it.each([undefined, null, ''])('finds what a system pays without a sender (%j)', (from) => {
+    const answer = aBlock({ transactions: [{ from: alice, to: bob, value: 7n }] }, keccak);
+    const paid = (fields: object) => {
+      const transactions = answer.block.transactions.map((it) => ({ ...it, from, ...fields }));
+      const block = { ...answer.block, transactions };
+      return blockTransfers({ ...answer, block, extra: null }, ids);
+    };
+    const nobody = `0x${'0'.repeat(40)}`;
+    for (const [r, s] of [
+      [undefined, null],
+      ['0x0', '0x'],
+      [`0x${'0'.repeat(64)}`, '0x0'],
+    ]) {
+      expect(paid({ r, s })).toMatchObject([{ from: nobody, to: bob, amount: 7n }]);
+    }
+    expect(() => paid({ r: '0x5', s: '0x6' })).toThrow(InvalidBlock);
+  });
+
   it.each(['0x69', '0x6a'])('believes no value in a transaction of type %s', (type) => {
     const answer = aBlock({ transactions: [{ from: alice, to: bob, value: 7n }] }, keccak);
     const transactions = answer.block.transactions.map((it) => ({ ...it, type }));

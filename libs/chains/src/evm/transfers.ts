@@ -7,12 +7,14 @@ import { coinLogAt, mayWithhold } from './coin-log';
 import { typeOf } from './encode-transaction';
 import {
   isNobody,
+  isUnsigned,
   type RawReceipt,
   type RawTransaction,
   succeeded,
   toAddress,
   toAmount,
   toNumber,
+  ZERO_ADDRESS,
 } from './raw';
 import {
   addLog,
@@ -124,16 +126,22 @@ export function pendingTransfers(
   return [value, call].filter((transfer) => transfer !== null);
 }
 
+/** Systems of chains move coins without a sender, as a mint does. Throws `InvalidBlock` if a signed one has none. */
+function senderOf(transaction: RawTransaction): string {
+  const { from } = transaction;
+  return isNobody(from) && isUnsigned(transaction) ? ZERO_ADDRESS : toAddress(from);
+}
+
 /** The value of the transaction itself, which goes to the contract that it creates, if it creates one. */
 function valueTransfer(transaction: RawTransaction, ids: AssetIds, failed: boolean) {
-  const { to, from, value, hash } = transaction;
+  const { to, value, hash } = transaction;
   // No value is no transfer.
   if (value === '0x0' || hasNoValue(transaction)) return null;
   const amount = toAmount(value);
   if (amount === 0n) return null;
   const recipient = isNobody(to) ? createdBy(transaction) : toAddress(to);
   if (recipient === null) return null;
-  const parties = { from: toAddress(from), to: recipient };
+  const parties = { from: senderOf(transaction), to: recipient };
   return {
     ...{ ...parties, ordinal: 'value:0', asset: ids.native, txHash: hash, failed },
     amount: movedBetween(parties, amount),
@@ -145,7 +153,7 @@ function valueTransfer(transaction: RawTransaction, ids: AssetIds, failed: boole
  * that does not follow from its nonce.
  */
 function createdBy({ from, nonce }: RawTransaction): string | null {
-  if (nonce === undefined || nonce === null) return null;
+  if (nonce === undefined || nonce === null || isNobody(from)) return null;
   return getCreateAddress({ from: toAddress(from), nonce: toNumber(nonce, 'nonce') }).toLowerCase();
 }
 
@@ -165,7 +173,7 @@ function callTransfer(
   coinLog: CoinLogHere | null,
   failed: boolean,
 ) {
-  const { to, from, hash } = transaction;
+  const { to, hash } = transaction;
   const input = transaction.input ?? transaction.data;
   if (typeof input !== 'string' || isNobody(to)) return null;
   const selector = input.slice(0, SELECTOR_LENGTH);
@@ -174,7 +182,7 @@ function callTransfer(
   const [first, second, third] = [0, 1, 2].map((n) =>
     input.slice(SELECTOR_LENGTH + n * 64, SELECTOR_LENGTH + (n + 1) * 64),
   );
-  const sender = isFrom ? wordAddress(first) : toAddress(from);
+  const sender = isFrom ? wordAddress(first) : senderOf(transaction);
   const recipient = wordAddress(isFrom ? second : first);
   const word = (isFrom ? third : second) ?? '';
   if (sender === null || recipient === null || !WORD.test(word)) return null;

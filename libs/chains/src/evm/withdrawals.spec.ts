@@ -50,6 +50,19 @@ describe('the withdrawals of a block', () => {
     ]);
   });
 
+  it('may be shown with numbers, leading zeros and no digits for zero', () => {
+    const answer = aBlock({ withdrawals: [{ index: 0, address: alice, amount: 7n }] }, proving);
+    const [shown] = withdrawalsIn(answer);
+    for (const fields of [
+      { index: 0, validatorIndex: 7, amount: 7 },
+      { index: '0x', amount: `0x${'0'.repeat(20)}7` },
+    ]) {
+      expect(read(showing({ withdrawals: [{ ...shown, ...fields }] }, answer))).toEqual(
+        read(answer),
+      );
+    }
+  });
+
   it('are proven by root for every count, and follow the transactions', () => {
     for (const count of [0, 1, 16, 130]) {
       const plans = Array.from({ length: count }, (_, index) => ({

@@ -17,7 +17,7 @@ import { trieRoot } from './trie-root';
 /** Withdrawals count in 10^9 base units (EIP-4895). */
 const UNIT = 10n ** 9n;
 /** Index and amount are of 64 bits, which is more than JavaScript's numbers have. */
-const UINT_64 = /^0x[0-9a-f]{1,16}$/i;
+const UINT_64 = /^0x0*[0-9a-f]{1,16}$/i;
 
 export interface Withdrawals {
   readonly transfers: readonly BlockTransfer[];
@@ -65,6 +65,9 @@ function encoded({ index, validatorIndex, address, amount }: RawFields): string 
 }
 
 function toUint64(value: unknown, what: string): bigint {
-  if (typeof value === 'string' && UINT_64.test(value)) return BigInt(value);
+  if (value === '0x') return 0n;
+  const isWhole = typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+  const isShown = isWhole || (typeof value === 'string' && UINT_64.test(value));
+  if (isShown) return BigInt(value);
   return refuseField(value, what, 'a quantity of 64 bits such as "0x1b4"');
 }
