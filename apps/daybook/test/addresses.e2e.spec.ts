@@ -70,12 +70,6 @@ it('derives addresses of TRON', async () => {
   expect(first).toMatchObject({ path: '0/0', address: expect.stringMatching(/^T/) });
 });
 
-it('derives addresses of TRON', async () => {
-  const { stdout } = await addresses('derive', '--family', 'tron', '--json');
-  const [first] = answerOf('addresses', stdout).addresses;
-  expect(first).toMatchObject({ path: '0/0', address: expect.stringMatching(/^T/) });
-});
-
 it('refuses a private key without repeating it, and needs no installation', async () => {
   const secret = `xprv9${'s21ZrQH143K3QTDL4LXw2F7HEK3wJUD2nW2nRk4stbPy6cq3jPPqjiChkVvvNKmPGJxWUtg6LnF5kejMRNNU3TGtRBeJgk33yuGBxrMPHi'}`;
   const refused = await daybook(['addresses', 'derive', '--xpub', secret]);
