@@ -30,6 +30,7 @@ const SUSPENSE_OF = {
   'below-minimum': 'suspense/below-minimum',
   'purse-archived': 'suspense/archived',
   'purse-declined': 'suspense/declined',
+  'shared-address': 'suspense/shared-address',
   'compliance-declined': 'suspense/declined',
 } as const satisfies Readonly<Record<string, BookKind>>;
 
@@ -41,13 +42,17 @@ export type HeldCredit = Extract<Credit, { to: 'suspense' }>;
 export interface OwnerFacts {
   readonly purseStatus: 'active' | 'archived' | 'declined';
   readonly customerBlocked: boolean;
+  /** Whether another purse was given the same address, by a fault of an earlier version. Absent: no. */
+  readonly addressShared?: boolean;
 }
 
 /**
  * Nothing that arrives is dropped. Money on a purse that may no longer be used waits in suspense for
- * the account to resolve; a blocked customer's receipts belong to the account.
+ * the account to resolve; a blocked customer's receipts belong to the account. What arrives at an address of two purses
+ * waits until an operator says whose it is.
  */
 export function creditOf(facts: OwnerFacts): Credit {
+  if (facts.addressShared === true) return { to: 'suspense', reason: 'shared-address' };
   if (facts.purseStatus === 'declined') return { to: 'suspense', reason: 'purse-declined' };
   if (facts.purseStatus === 'archived') return { to: 'suspense', reason: 'purse-archived' };
   if (facts.customerBlocked) return { to: 'account', reason: 'customer-blocked' };

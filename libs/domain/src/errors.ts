@@ -126,6 +126,18 @@ export const REFUSALS = {
     when: 'A purse that compliance declined is asked to work again.',
     remedy: 'Give the customer another way to pay; this purse is never used again.',
   },
+  'address-conflict': {
+    kind: 'wrong-state',
+    title: 'The purse has no address of its own',
+    when: 'A purse is minted again that was given the address of another one, by a fault of an earlier version.',
+    remedy: 'Ask the operator to give the purse an address of its own.',
+  },
+  'address-not-shared': {
+    kind: 'wrong-state',
+    title: 'The purse has an address of its own',
+    when: 'An operator gives another address to a purse that shares its address with no other one.',
+    remedy: 'Read the purse; an address that is its own never changes.',
+  },
   'family-not-available': {
     kind: 'not-available',
     title: 'Purses of this family are not minted here',

@@ -59,6 +59,7 @@ const CURRENT: { readonly [Type in DomainEvent['type']]: readonly a.EventOf<Type
   PurseArchived: [a.purseArchived()],
   PurseRestored: [a.purseRestored()],
   PurseDeclined: [a.purseDeclined()],
+  PurseAddressAssigned: [a.purseAddressAssigned()],
   ReplenishmentSeen: [a.replenishmentSeen(), a.replenishmentSeen({ outsideOrderId })],
   ReplenishmentDetected: [a.replenishmentDetected(), a.replenishmentDetected({ outsideOrderId })],
   ReplenishmentVersionNoted: [

@@ -162,6 +162,13 @@ export const EVENTS = {
   PurseArchived: { postings: none, publicFields: { reason: 'everyone' } },
   PurseRestored: { postings: none, publicFields: {} },
   PurseDeclined: { postings: none, publicFields: { replenishmentId: 'everyone' } },
+  PurseAddressAssigned: {
+    postings: none,
+    publicFields: {
+      ...{ family: 'everyone', address: 'everyone', assignedAt: 'everyone' },
+      ...ACT,
+    },
+  },
 
   ReplenishmentSeen: { ...UNCREDITED, publicFields: ABOUT },
   ReplenishmentDetected: { ...UNCREDITED, publicFields: INCLUDED },

@@ -213,3 +213,45 @@ it('never changes the address of a purse', () => {
     { status: 'declined', ...minted.data, restorations: 0 },
   ]);
 });
+
+describe('an address of its own, for a purse that was given that of another one', () => {
+  const { family: _, assignedAt, ...given_ } = a.purseAddressAssigned().data;
+  const assigns = (isHeld = true, reference = given_.reference): PurseCommand => ({
+    ...{
+      type: 'AssignAddress',
+      accountId,
+      ...given_,
+      reference,
+      at: assignedAt,
+      facts: { isHeld },
+    },
+  });
+
+  it('is given once, and only where the address is shared', () => {
+    given(minted)
+      .when(assigns(false))
+      .refuses('address-not-shared')
+      .when(assigns())
+      .emits(a.purseAddressAssigned())
+      .when(assigns(false))
+      .changesNothing()
+      .when(assigns(false, 'case-1743'))
+      .refuses('address-not-shared');
+    const { address, derivation } = given_;
+    const state = fold(purse, [minted, a.purseAddressAssigned()]);
+    expect(state).toMatchObject({ status: 'active', address, derivation });
+  });
+
+  it('leaves the status as it is', () => {
+    expect(fold(purse, [minted, archived, a.purseAddressAssigned()]).status).toBe('archived');
+  });
+
+  it('is refused without a reason or a reference, and where there is no purse', () => {
+    given(minted)
+      .when({ ...assigns(), reason: '' } as PurseCommand)
+      .refuses('invalid-reason')
+      .when({ ...assigns(), reference: ' ' } as PurseCommand)
+      .refuses('invalid-reference');
+    given().when(assigns()).refuses('purse-not-found');
+  });
+});

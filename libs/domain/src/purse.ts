@@ -1,3 +1,4 @@
+import { type Act, isRepeat, type PastAct, requireAct } from './act';
 import type { CustomerState } from './customer';
 import type { CommandIn, Decider, EventIn } from './decider';
 import { DomainError } from './errors';
@@ -50,6 +51,14 @@ export type PurseCommand = CommandIn<{
   ExpirePurse: { accountId: string; at: string; facts: ExpiryFacts };
   RestorePurse: { accountId: string };
   DeclinePurse: { accountId: string; replenishmentId: string };
+  /** `isHeld`: whether the purse was given the address of another one, by the read models. */
+  AssignAddress: Act & {
+    accountId: string;
+    address: string;
+    derivation: Derivation;
+    at: string;
+    facts: { readonly isHeld: boolean };
+  };
 }>;
 
 export type PurseEvent = EventIn<{
@@ -57,19 +66,29 @@ export type PurseEvent = EventIn<{
   PurseArchived: { reason: ArchiveReason };
   PurseRestored: Record<string, never>;
   PurseDeclined: { replenishmentId: string };
+  PurseAddressAssigned: Act & {
+    readonly family: Family;
+    readonly address: string;
+    readonly derivation: Derivation;
+    /** RFC 3339, UTC. */
+    readonly assignedAt: string;
+  };
 }>;
 
-/** The status that each event sets. */
-export const PURSE_STATUS_AFTER: Readonly<Record<PurseEvent['type'], Known['status']>> = {
+/** The status that each event sets; null where it stays. */
+export const PURSE_STATUS_AFTER = {
   PurseMinted: 'active',
   PurseArchived: 'archived',
   PurseRestored: 'active',
   PurseDeclined: 'declined',
-};
+  PurseAddressAssigned: null,
+} as const satisfies Readonly<Record<PurseEvent['type'], Known['status'] | null>>;
 
 type Known = Minted & {
   readonly status: 'active' | 'archived' | 'declined';
   readonly restorations: number;
+  /** What operators did about its address; absent for nothing. */
+  readonly acts?: readonly PastAct[];
 };
 
 export type PurseState = { readonly status: 'absent' } | Known;
@@ -96,6 +115,9 @@ export const purse: Decider<PurseCommand, PurseEvent, PurseState> = {
       case 'DeclinePurse':
         if (state.status === 'declined') return [];
         return [{ type: 'PurseDeclined', data: { replenishmentId: command.replenishmentId } }];
+
+      case 'AssignAddress':
+        return assign(command, state);
     }
   },
 
@@ -108,9 +130,32 @@ export const purse: Decider<PurseCommand, PurseEvent, PurseState> = {
         return { ...state, status: PURSE_STATUS_AFTER[event.type] };
       case 'PurseRestored':
         return { ...state, status: 'active', restorations: state.restorations + 1 };
+      case 'PurseAddressAssigned': {
+        const { address, derivation, reason, reference } = event.data;
+        const act = { type: 'assign', reason, reference };
+        return { ...state, address, derivation, acts: [...(state.acts ?? []), act] };
+      }
     }
   },
 };
+
+/**
+ * An address of its own for a purse that was given that of another one. The other one keeps it, and what arrives there
+ * is no longer held. Refuses with `invalid-reason`, `invalid-reference`, `reference-reused`, `address-not-shared`.
+ */
+function assign(
+  command: Extract<PurseCommand, { type: 'AssignAddress' }>,
+  state: Known,
+): readonly PurseEvent[] {
+  const { address, derivation, at, facts, reason, reference } = command;
+  requireAct({ reason, reference });
+  if (isRepeat({ type: 'assign', reason, reference }, state.acts)) return [];
+  if (!facts.isHeld) {
+    throw new DomainError('address-not-shared', 'The purse has an address of its own.');
+  }
+  const data = { family: state.family, address, derivation, assignedAt: at, reason, reference };
+  return [{ type: 'PurseAddressAssigned', data }];
+}
 
 function restore({ status }: Known): readonly PurseEvent[] {
   if (status === 'declined') {

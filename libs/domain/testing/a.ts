@@ -258,6 +258,12 @@ export const purseArchived = event('PurseArchived', { reason: 'requested' });
 export const purseRestored = event('PurseRestored', {});
 export const purseDeclined = event('PurseDeclined', { replenishmentId });
 
+export const purseAddressAssigned = event('PurseAddressAssigned', {
+  ...{ family: 'evm', address: '0x8617e340b3d01fa5f11f306f4090fd50e238070d' },
+  derivation: { xpubFingerprint: '3442193e', branch: 239_280_003, index: 0 },
+  ...{ assignedAt: at, reason: 'a restored database gave it twice', reference: 'case-1742' },
+});
+
 export const replenishmentSeen = event('ReplenishmentSeen', observed);
 export const replenishmentDetected = event('ReplenishmentDetected', {
   ...observed,

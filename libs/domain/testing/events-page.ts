@@ -30,6 +30,7 @@ export const FIELDS: Readonly<Record<string, string>> = {
   'derivation.index': 'The second part of its path below that key.',
   branch: 'The first part of the path of its addresses below the account key.',
   openedAt: 'RFC 3339, UTC.',
+  assignedAt: 'RFC 3339, UTC.',
   outsideOrderId:
     "The merchant's own order id of the purse, as it was when the transfer was first observed.",
   version: "The version of the transfer's report that led to the event. It never decreases.",

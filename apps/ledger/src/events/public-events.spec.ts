@@ -87,6 +87,9 @@ describe('the public form of an event', () => {
       shownTo('account', type, examplesOf(type)[0] ?? {}) !== null;
     expect(Object.fromEntries(kept.filter(isOpen).filter(([, own]) => own.length > 0))).toEqual({
       CustomerCreated: ['accountId'],
+      PurseAddressAssigned: [
+        ...['derivation.xpubFingerprint', 'derivation.branch', 'derivation.index'],
+      ],
       PurseMinted: [
         ...['accountId', 'derivation.xpubFingerprint', 'derivation.branch', 'derivation.index'],
       ],

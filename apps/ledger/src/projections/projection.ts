@@ -78,6 +78,8 @@ interface RowPerStream<Kind extends StreamKind, Row> {
   change(happened: HappenedTo<Kind>): Change<Row>;
   /** What is kept of the rows besides them. */
   readonly sum?: RunningSum;
+  /** SQL for columns of a new row `r` that depend on the rows that there are. */
+  readonly inserted?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -90,11 +92,13 @@ export function rowPerStream<Kind extends StreamKind, Row extends { id: string }
   entity,
   change,
   sum,
+  inserted = {},
 }: RowPerStream<Kind, Row>): Projection {
   type Changed = Partial<Written<Row>>;
   const table = String(getMetadataArgsStorage().filterTables(entity)[0]?.name);
   const all = columnsOf(entity);
-  const bareInsert = `INSERT INTO ${table} (${namesOf(all)}) SELECT * FROM ${rowsOf('r', all)}`;
+  const values = Object.keys(all).map((column) => inserted[column] ?? `r.${column}`);
+  const bareInsert = `INSERT INTO ${table} (${namesOf(all)}) SELECT ${values.join(', ')} FROM ${rowsOf('r', all)}`;
   const insert = sum ? insertAndSum(bareInsert, sum) : bareInsert;
   const statements = new Map<string, { readonly sql: string; readonly columns: typeof all }>();
 

@@ -1,7 +1,13 @@
 import { type ArchiveReason, type PurseCommand, purse, streamName } from '@daybook/domain';
 import { EventStore } from '@daybook/event-store';
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { type Answer, CallerCommand, type RequestContext } from '../edge/request-context';
+import { DataSource } from 'typeorm';
+import {
+  type Answer,
+  CallerCommand,
+  mapAnswer,
+  type RequestContext,
+} from '../edge/request-context';
 import { writeAs } from '../edge/write-as';
 import { type Purse, purseResource } from './purse-resource';
 
@@ -21,10 +27,16 @@ type PurseChange =
 
 @CommandHandler(ChangePurse)
 export class ChangePurseHandler implements ICommandHandler<ChangePurse> {
-  constructor(private readonly store: EventStore) {}
+  constructor(
+    private readonly store: EventStore,
+    private readonly dataSource: DataSource,
+  ) {}
 
-  execute({ context, request: { purseId, change } }: ChangePurse): Promise<Answer<Purse>> {
-    return writePurse(this.store, context, purseId, { ...change, accountId: context.accountId });
+  async execute({ context, request: { purseId, change } }: ChangePurse): Promise<Answer<Purse>> {
+    const { accountId } = context;
+    const answer = await writePurse(this.store, context, purseId, { ...change, accountId });
+    const isHeld = await isAddressHeld(this.dataSource, purseId);
+    return isHeld ? mapAnswer(answer, (resource) => ({ ...resource, address: null })) : answer;
   }
 }
 
@@ -41,6 +53,12 @@ export async function writePurse(
   const mintPosition =
     answer.outcome === 'created' ? answer.position : await mintPositionOf(store, stream);
   return { ...answer, resource: purseResource(id, answer.resource, mintPosition) };
+}
+
+/** Whether a purse was given the address of another one, as far as the read models know. */
+export async function isAddressHeld(dataSource: DataSource, id: string): Promise<boolean> {
+  const sql = 'SELECT FROM ledger.purse WHERE id = $1 AND held_address IS NOT NULL';
+  return (await dataSource.query<unknown[]>(sql, [id])).length > 0;
 }
 
 async function mintPositionOf(store: EventStore, stream: string): Promise<bigint> {

@@ -118,6 +118,7 @@ function dueOf(
     }
     case 'PurseArchived':
     case 'PurseDeclined':
+    case 'PurseAddressAssigned':
     case 'AccountOpened':
     case 'ApiKeyIssued':
     case 'ApiKeyRevoked':

@@ -40,7 +40,9 @@ export class GetPurseHandler implements IQueryHandler<GetPurse> {
     const until = history.filter(({ position }) => position <= asOf);
     const state = fold(purse, until.map(upcast) as PurseEvent[]);
     if (state.status === 'absent') throw new Error(`Purse ${id} is in no event up to ${asOf}.`);
-    return purseResource(id, state, mintPosition);
+    // What it had before it got an address of its own was never its own.
+    const address = state.address === row.address ? row.address : null;
+    return purseResource(id, { ...state, address }, mintPosition);
   }
 }
 
@@ -58,5 +60,5 @@ export class ListPursesHandler implements IQueryHandler<ListPurses> {
 
 function toResource(row: PurseRow): Purse {
   const purse = { ...row, mintedAt: row.mintedAt.toISOString() };
-  return purseResource(row.id, purse, BigInt(row.firstPosition));
+  return purseResource(row.id, purse, BigInt(row.addressPosition ?? row.firstPosition));
 }

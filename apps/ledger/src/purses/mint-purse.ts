@@ -1,15 +1,16 @@
 import { customer, DomainError, type Family, purse, streamName } from '@daybook/domain';
 import { EventStore, loadStates } from '@daybook/event-store';
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { DataSource } from 'typeorm';
 import { purseIdOf } from '../edge/identity';
 import { type Answer, CallerCommand } from '../edge/request-context';
-import { writePurse } from './change-purse';
+import { isAddressHeld, writePurse } from './change-purse';
 import { PurseAddresses } from './purse-addresses';
 import type { Purse } from './purse-resource';
 
 /**
  * Gives a customer a permanent address on a family of chains, or returns the existing purse.
- * Refuses with `customer-not-found`, `family-not-available`, `purse-declined`.
+ * Refuses with `customer-not-found`, `family-not-available`, `purse-declined`, `address-conflict`.
  */
 export class MintPurse extends CallerCommand<
   { readonly customerId: string; readonly family: Family; readonly outsideOrderId: string | null },
@@ -21,6 +22,7 @@ export class MintPurseHandler implements ICommandHandler<MintPurse> {
   constructor(
     private readonly store: EventStore,
     private readonly addresses: PurseAddresses,
+    private readonly dataSource: DataSource,
   ) {}
 
   async execute({ context, request }: MintPurse): Promise<Answer<Purse>> {
@@ -39,6 +41,12 @@ export class MintPurseHandler implements ICommandHandler<MintPurse> {
       throw new DomainError('customer-not-found', 'There is no customer with this id.');
     }
     const isNew = existing.status === 'absent';
+    if (!isNew && (await isAddressHeld(this.dataSource, id))) {
+      throw new DomainError(
+        'address-conflict',
+        'The purse was given the address of another one. Ask the operator to give it one of its own.',
+      );
+    }
     const { address, derivation } = isNew ? await this.addresses.next(family) : existing;
     const at = new Date().toISOString();
     // The owner may be blocked between this read and the append. That is no reason to refuse a mint, so

@@ -35,10 +35,11 @@ export function startPurseAddressesRelay(
 }
 
 function messageOf(recorded: RecordedEvent): readonly Message[] {
-  if (recorded.type !== 'PurseMinted') return [];
+  if (recorded.type !== 'PurseMinted' && recorded.type !== 'PurseAddressAssigned') return [];
   const event = upcast(recorded);
-  if (event.type !== 'PurseMinted') return [];
-  const { family, address, mintedAt } = event.data;
+  if (event.type !== 'PurseMinted' && event.type !== 'PurseAddressAssigned') return [];
+  const { family, address } = event.data;
+  const mintedAt = event.type === 'PurseMinted' ? event.data.mintedAt : event.data.assignedAt;
   const position = recorded.position.toString();
   const value: PurseAddressV1 = { family, address, mintedAt, position };
   const [topic, type] = [TOPICS.purseAddress, 'daybook.PurseAddress.v1'];

@@ -18,14 +18,14 @@ type Known = Exclude<PurseState, { status: 'absent' }>;
 
 export function purseResource(
   id: string,
-  purse: Pick<
-    Known,
-    'status' | 'customerId' | 'family' | 'address' | 'outsideOrderId' | 'mintedAt'
-  >,
+  purse: Pick<Known, 'status' | 'customerId' | 'family' | 'outsideOrderId' | 'mintedAt'> & {
+    /** Null if it is that of another purse. */
+    readonly address: string | null;
+  },
   mintPosition: bigint,
 ): Purse {
   const { customerId, family, outsideOrderId, mintedAt } = purse;
-  const address = displayAddress(family, purse.address);
+  const address = purse.address === null ? null : displayAddress(family, purse.address);
   const status = PURSE_STATUS[purse.status];
   return { id, customerId, family, address, status, outsideOrderId, mintedAt, mintPosition };
 }

@@ -10,9 +10,17 @@ export class PurseRow extends ListedRow {
   @Column('text')
   family!: Family;
 
-  /** In the canonical form of the family: lower-case hex on EVM chains. */
-  @Column('text')
-  address!: string;
+  /** In the canonical form of the family: lower-case hex on EVM chains. Null while it has that of another purse. */
+  @Column('text', { nullable: true })
+  address!: string | null;
+
+  /** The address that it was given although another purse has it, until it gets one of its own. */
+  @Column('text', { name: 'held_address', nullable: true })
+  heldAddress!: string | null;
+
+  /** Where the log gave it an address of its own, if it was minted with that of another one. */
+  @Column('bigint', { name: 'address_position', nullable: true })
+  addressPosition!: string | null;
 
   @Column('text')
   status!: 'active' | 'archived' | 'declined';

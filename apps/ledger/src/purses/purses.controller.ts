@@ -42,7 +42,10 @@ export class PursesController {
     scope: 'purses:write',
     tier: 'wallet',
     creates: '/v1/purses/:id',
-    refuses: ['customer-not-found', 'family-not-available', 'asset-unknown', 'purse-declined'],
+    refuses: [
+      ...['customer-not-found', 'family-not-available', 'asset-unknown'],
+      ...['purse-declined', 'address-conflict'],
+    ] as const,
   })
   async mintPurse(
     context: RequestContext,

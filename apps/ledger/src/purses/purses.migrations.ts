@@ -10,4 +10,12 @@ export const pursesMigrations = sqlMigrations({
     );
     DROP SEQUENCE ledger.address_index;
   `,
+
+  // Two purses on one address, as a sequence that was restored gave them: the second one is held, and the first one
+  // found by the address is still the only one.
+  HoldSharedAddresses1700000017100: `
+    ALTER TABLE ledger.purse ALTER COLUMN address DROP NOT NULL, ADD COLUMN held_address text,
+      ADD COLUMN address_position bigint;
+    CREATE INDEX purse_held ON ledger.purse (held_address, family) WHERE held_address IS NOT NULL;
+  `,
 });

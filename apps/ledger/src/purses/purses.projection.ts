@@ -1,16 +1,29 @@
 import { type Change, rowPerStream } from '../projections/projection';
 import { PurseRow } from './purse.row';
 
-/** Purses as they are now. */
+/**
+ * Whether another purse was minted with the address of the new row `r` before. Earlier versions could take an address
+ * twice from a database that was restored.
+ */
+const IS_TAKEN = `(
+  row_number() OVER (PARTITION BY r.family, r.address ORDER BY r.first_position) > 1
+  OR EXISTS (SELECT FROM purse p WHERE p.address = r.address AND p.family = r.family))`;
+
+/** Purses as they are now. The second one on an address is held: it shows none. */
 export const pursesProjection = rowPerStream({
   name: 'purses',
   kind: 'purse',
   entity: PurseRow,
+  inserted: {
+    address: `CASE WHEN NOT ${IS_TAKEN} THEN r.address END`,
+    held_address: `CASE WHEN ${IS_TAKEN} THEN r.address END`,
+  },
   change({ event, recorded }): Change<PurseRow> {
     switch (event.type) {
       case 'PurseMinted': {
         const firstPosition = recorded.position;
-        return { ...event.data, status: 'active', wasRestored: false, firstPosition };
+        const own = { wasRestored: false, heldAddress: null, addressPosition: null };
+        return { ...event.data, status: 'active', ...own, firstPosition };
       }
       case 'PurseArchived':
         return { status: 'archived' };
@@ -18,6 +31,10 @@ export const pursesProjection = rowPerStream({
         return { status: 'active', wasRestored: true };
       case 'PurseDeclined':
         return { status: 'declined' };
+      case 'PurseAddressAssigned': {
+        const { address } = event.data;
+        return { address, heldAddress: null, addressPosition: recorded.position };
+      }
     }
   },
 });

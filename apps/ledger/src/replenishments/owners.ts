@@ -136,7 +136,10 @@ function changeOf(recorded: RecordedEvent): Partial<Owner> {
   const { type } = upcast(recorded) as CustomerEvent | PurseEvent;
   if (type in PURSE_STATUS_AFTER) {
     const purseStatus = PURSE_STATUS_AFTER[type as PurseEvent['type']];
-    return { purseStatus, ...(type === 'PurseRestored' && { purseWasRestored: true }) };
+    return {
+      ...(purseStatus && { purseStatus }),
+      ...(type === 'PurseRestored' && { purseWasRestored: true }),
+    };
   }
   const status = CUSTOMER_STATUS_AFTER[type as CustomerEvent['type']];
   return status === null ? {} : { customerBlocked: status === 'blocked' };
@@ -149,6 +152,7 @@ interface Row extends Parties, Pick<Owner, 'outsideOrderId' | 'purseStatus' | 's
   readonly family: Family;
   readonly purseWasRestored: boolean;
   readonly customerBlocked: boolean;
+  readonly addressShared: boolean;
 }
 
 // One statement is one snapshot, so the position matches the rows. It is returned even without rows. Each
@@ -160,6 +164,8 @@ const FIND = `
       SELECT p.address, p.family, p.id AS "purseId", p.customer_id AS "customerId",
              p.account_id AS "accountId", p.outside_order_id AS "outsideOrderId",
              p.status AS "purseStatus", p.was_restored AS "purseWasRestored",
+             EXISTS (SELECT FROM ledger.purse WHERE held_address = r.address AND family = r.family)
+               AS "addressShared",
              (SELECT status = 'blocked' FROM ledger.customer WHERE id = p.customer_id) AS "customerBlocked",
              p.account_id IN (SELECT id FROM ledger.account WHERE screening) AS screening
         FROM unnest($2::text[], $3::text[]) AS r(address, family), LATERAL (
@@ -186,6 +192,7 @@ export async function findOwners(
       purseStatus: row.purseStatus,
       purseWasRestored: row.purseWasRestored,
       customerBlocked: row.customerBlocked,
+      addressShared: row.addressShared,
       screening: row.screening,
     });
   }

@@ -38,6 +38,8 @@ const SENTENCES = {
   'top-up': 'It comes from a gas address of yours, so it is no deposit.',
   'customer-blocked': 'The customer was blocked, so the account was credited.',
   'purse-archived': 'The purse was archived, so the money waits in suspense.',
+  'shared-address':
+    'Two purses were given this address, so the money waits in suspense until the operator says whose it is.',
   'purse-declined': 'The purse was declined, so the money waits in suspense.',
   'compliance-declined': 'Compliance declined it, so the money waits in suspense.',
 } as const;

@@ -270,8 +270,8 @@ export interface Purse {
   readonly customerId: string;
   /** The address family. One purse takes every registered asset of its family. */
   readonly family: 'evm' | 'tron';
-  /** The address, as people write it, such as `0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266`. It never changes. */
-  readonly address: string;
+  /** The address, as people write it, such as `0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266`. It never changes. Null if the purse was given the address of another one, by a fault of an earlier version, until the operator gives it one of its own. */
+  readonly address: string | null;
   /** PENDING_PAYMENT: in use. ARCHIVED: out of use, but watched for ever; what arrives is held in suspense. DECLINED: compliance refused a receipt; never used again. */
   readonly status: 'PENDING_PAYMENT' | 'ARCHIVED' | 'DECLINED';
   /** Your own order id; null if none was given. */
@@ -3745,9 +3745,12 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
         "description": "The address family. One purse takes every registered asset of its family."
       },
       "address": {
-        "type": "string",
+        "type": [
+          "string",
+          "null"
+        ],
         "maxLength": 64,
-        "description": "The address, as people write it, such as `0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266`. It never changes.",
+        "description": "The address, as people write it, such as `0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266`. It never changes. Null if the purse was given the address of another one, by a fault of an earlier version, until the operator gives it one of its own.",
         "example": "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266"
       },
       "status": {
@@ -3821,9 +3824,12 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
         "description": "The address family. One purse takes every registered asset of its family."
       },
       "address": {
-        "type": "string",
+        "type": [
+          "string",
+          "null"
+        ],
         "maxLength": 64,
-        "description": "The address, as people write it, such as `0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266`. It never changes.",
+        "description": "The address, as people write it, such as `0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266`. It never changes. Null if the purse was given the address of another one, by a fault of an earlier version, until the operator gives it one of its own.",
         "example": "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266"
       },
       "status": {
