@@ -173,7 +173,8 @@ export function describeWhere(name: string, openEngines: () => Promise<Engines>)
     async function pathOfPurse(address: string): Promise<string> {
       for await (const { events } of eventsOf(ledger.store, ['purse'])) {
         for (const event of events.map(upcast)) {
-          if (event.type !== 'PurseMinted' || event.data.address !== address.toLowerCase()) continue;
+          if (event.type !== 'PurseMinted' || event.data.address !== address.toLowerCase())
+            continue;
           return `${event.data.derivation.branch}/${event.data.derivation.index}`;
         }
       }

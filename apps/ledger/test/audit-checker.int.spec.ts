@@ -24,7 +24,7 @@ const WAYS: Readonly<Record<Invariant, readonly Way[]>> = {
   'reversed-at-most-received': [['figures', 'reversed = received + 1']],
   'figures-are-not-negative': [
     ['figures', 'claim_customer = -1'],
-    ['journal_line', 'claim_account_after = -1'],
+    ['journal_line', 'claim_account_after = -1', `kind = 'receipt'`],
   ],
   'journal-sums-to-figures': [
     ['figures', 'received = received + 1'],
@@ -40,6 +40,7 @@ const WAYS: Readonly<Record<Invariant, readonly Way[]>> = {
     ['replenishment', `status = 'confirmed'`, `status = 'detected'`],
     ['replenishment', 'amount = amount + 1', `status = 'confirmed'`],
   ],
+  'one-purse-an-address': [['purse', 'held_address = address']],
   // A line of the journal has one amount for both sides, so no change of a row makes them differ.
   'debits-equal-credits': [],
   // Of whole book accounts, which are sums of owners' figures: `figures-are-not-negative` finds those.
@@ -134,6 +135,6 @@ describe('the running checker', () => {
 /** What a violation names the row by: a posting by its books, so by the purse among them. */
 function nameIn(table: string, invariant: Invariant): string {
   if (table === 'figures') return `owner_id || ', ' || asset`;
-  if (table === 'replenishment') return 'id';
+  if (table === 'replenishment' || table === 'purse') return 'id';
   return invariant.startsWith('posting-') ? 'purse_id' : `'journal_line ' || position`;
 }

@@ -5,6 +5,7 @@ import { auditConnection, inSnapshot } from './audit-connection';
 import { AuditRefused } from './audit-refused';
 import { type Pace, rowMeter } from './fold-log';
 import { checkpointOf } from './fold-tables';
+import { rowViolations } from './row-checks';
 import { compareTable, type Difference, shapeOf, type TableComparison } from './rows';
 import { closeRun, openRun, type RunOptions, type Scratch } from './scratch';
 import { stateHash } from './state-hash';
@@ -39,7 +40,7 @@ export interface Compared {
 export interface CompareReport extends Compared {
   readonly kind: 'compare';
   readonly seconds: number;
-  /** Invariants of the books that the event log itself violates. */
+  /** Invariants that the event log itself violates. */
   readonly violations: readonly Violation[];
   /** The schema that was kept, else null. */
   readonly schema: string | null;
@@ -60,8 +61,9 @@ export async function compare(options: CompareOptions): Promise<CompareReport> {
     // Fold most of the log before taking the snapshot: while one is open, vacuum cannot clean up.
     await scratch.foldTo(await checkpointOf(live), options);
     const compared = await compareSnapshot(live, scratch, projections, options);
+    const wrongRows = await rowViolations(scratch.client, projections);
     const schema = await closeRun(scratch, keep);
-    const violations = scratch.books.violations();
+    const violations = [...scratch.books.violations(), ...wrongRows];
     const isRight = compared.differences.length === 0 && violations.length === 0;
     const seconds = (performance.now() - startedAt) / 1_000;
     return { kind: 'compare', ...compared, seconds, violations, schema, exitCode: isRight ? 0 : 1 };

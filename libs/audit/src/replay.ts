@@ -16,6 +16,7 @@ import {
   type TrialBalanceLine,
 } from './books-in-memory';
 import { endOf, type Folded, foldLog, type Pace, rowMeter, type Until } from './fold-log';
+import { rowViolations } from './row-checks';
 import { digestTable, shapeOf, type TableShape } from './rows';
 import { closeRun, openRun, type RunOptions, type Scratch } from './scratch';
 import { type Cells, stateHash } from './state-hash';
@@ -105,8 +106,9 @@ export async function replay(options: ReplayOptions): Promise<ReplayReport> {
     const foldedAt = performance.now();
     if (keep) await buildIndexes(scratch.client, scratch);
     const { tables, violations } = await digestAll(scratch, options);
+    const wrong = [...violations, ...(await rowViolations(scratch.client, projections))];
     const schema = await closeRun(scratch, keep);
-    return reportOf({ ...folded, startedAt, foldedAt }, scratch.books, tables, violations, schema);
+    return reportOf({ ...folded, startedAt, foldedAt }, scratch.books, tables, wrong, schema);
   } finally {
     await scratch.close();
   }

@@ -24,6 +24,7 @@ export const INVARIANTS = [
   'journal-sums-to-figures',
   'throughput-never-decreases',
   'one-net-credit',
+  'one-purse-an-address',
 ] as const;
 
 export type Invariant = (typeof INVARIANTS)[number];
@@ -182,4 +183,11 @@ export function creditViolations(
   if (credits === expected) return [];
   const detail = `${credits} net credits instead of ${expected}`;
   return [{ invariant: 'one-net-credit', subject, detail }];
+}
+
+/** No two purses have the same address. `held`: what a purse was given although another one has it; null for nothing. */
+export function addressViolations(purseId: string, held: string | null): readonly Violation[] {
+  if (held === null) return [];
+  const detail = `${held} is the address of another purse; what arrives there is held`;
+  return [{ invariant: 'one-purse-an-address', subject: `purse ${purseId}`, detail }];
 }

@@ -30,5 +30,6 @@ export {
   happenedTo,
   isLater,
   type Projection,
+  type RowCheck,
   type Sql,
 } from './projection';

@@ -1,4 +1,4 @@
-import type { DomainEvent, EventsOf, StreamKind } from '@daybook/domain';
+import type { DomainEvent, EventsOf, StreamKind, Violation } from '@daybook/domain';
 import type { RecordedEvent } from './event-store';
 
 /** An event of the log in its current shape, with its place. */
@@ -40,6 +40,14 @@ export interface Projection {
   /** The tables that this projection alone writes. */
   readonly tables: readonly string[];
   apply(batch: readonly Happened[], sql: Sql): Promise<void>;
+  /** What an audit checks in its rows besides: a row may follow from the log and still be wrong. */
+  readonly rowCheck?: RowCheck;
+}
+
+/** A statement for the rows that are wrong, a bounded number of them, and what is wrong with each. */
+export interface RowCheck {
+  readonly sql: string;
+  check(row: Readonly<Record<string, string | null>>): readonly Violation[];
 }
 
 /**

@@ -1,6 +1,15 @@
 import { type Command, Option } from '@commander-js/extra-typings';
+import type { json } from '@daybook/contracts';
 import { FAMILIES } from '@daybook/domain';
-import { count, index, several, subcommand } from '../cli/options';
+import { operate } from '../cli/operate';
+import {
+  actReasonOption,
+  count,
+  index,
+  referenceOption,
+  several,
+  subcommand,
+} from '../cli/options';
 
 const XPUB_HELP = 'an account-level xpub, or "configured" for the one that the ledger mints with';
 
@@ -42,6 +51,23 @@ export function addAddresses(program: Command): void {
         require('../addresses/export') as typeof import('../addresses/export');
       return exportAddresses(options);
     });
+
+  subcommand(
+    addresses,
+    'assign',
+    'Give a purse an address of its own that was given the address of another one.',
+    'npx daybook addresses assign 9b8a7c6d-... --reason "a restored database gave it twice" --reference case-19',
+  )
+    .argument('<purse>', 'the id of the purse')
+    .addOption(actReasonOption())
+    .addOption(referenceOption())
+    .action((id, { reason, reference, ...options }) =>
+      operate(options, async ({ api }) => {
+        const act = { reason, reference };
+        const purse = await api.post<json.Purse>(`/v1/operations/purses/${id}/address`, act);
+        return { json: purse, text: () => `Purse ${id} has the address ${purse.address} now.` };
+      }),
+    );
 
   const check = subcommand(
     addresses,

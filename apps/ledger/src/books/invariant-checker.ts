@@ -1,4 +1,5 @@
 import {
+  addressViolations,
   BOOKS,
   creditViolations,
   eventViolations,
@@ -16,7 +17,13 @@ import {
 import { pause, textArray, uuidArray } from '@daybook/platform/plain';
 import type { DataSource } from 'typeorm';
 import { parseFigures } from './figure-columns';
-import { FIGURES_AFTER, FIGURES_OF, LINES_AFTER, REPLENISHMENTS_AFTER } from './invariant-queries';
+import {
+  FIGURES_AFTER,
+  FIGURES_OF,
+  HELD_PURSES_AFTER,
+  LINES_AFTER,
+  REPLENISHMENTS_AFTER,
+} from './invariant-queries';
 
 /** How often the books are checked. */
 const EVERY_MS = 1_000;
@@ -55,6 +62,7 @@ const SWEPT: readonly Swept[] = [
     check: violationsOfFigures,
   },
   { sql: REPLENISHMENTS_AFTER, key: ['id'], firstKey: [FIRST_ID], check: violationsOfCredit },
+  { sql: HELD_PURSES_AFTER, key: ['id'], firstKey: [FIRST_ID], check: violationsOfAddress },
 ];
 
 /**
@@ -174,6 +182,10 @@ export function startInvariantChecker(
 
 function violationsOfCredit({ id, booked, credited }: Row): readonly Violation[] {
   return creditViolations(`replenishment ${id}`, booked === true ? 1 : 0, credited === true);
+}
+
+function violationsOfAddress({ id, held }: Row): readonly Violation[] {
+  return addressViolations(String(id), held as string | null);
 }
 
 function violationsOfLine(row: Row): readonly Violation[] {

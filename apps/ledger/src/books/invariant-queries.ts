@@ -60,3 +60,8 @@ export const REPLENISHMENTS_AFTER = `
            AND j.amount = r.amount - coalesce(r.netted, 0), false) AS booked
     FROM (SELECT * FROM ${LIVE_SCHEMA}.replenishment WHERE id > $1::uuid ORDER BY id LIMIT $2) AS r
     LEFT JOIN ${LIVE_SCHEMA}.journal_line j ON j.position = r.credit_position AND j.line = 0`;
+
+/** The next purses in key order that have no address of their own. An index has these few. */
+export const HELD_PURSES_AFTER = `
+  SELECT id, held_address AS held FROM ${LIVE_SCHEMA}.purse
+   WHERE held_address IS NOT NULL AND id > $1::uuid ORDER BY id LIMIT $2`;

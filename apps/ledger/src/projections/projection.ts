@@ -1,5 +1,5 @@
 import { idOf, type StreamKind } from '@daybook/domain';
-import { type HappenedTo, happenedTo, type Projection } from '@daybook/event-store';
+import { type HappenedTo, happenedTo, type Projection, type RowCheck } from '@daybook/event-store';
 import { textArray } from '@daybook/platform/plain';
 import { getMetadataArgsStorage } from 'typeorm';
 import { insertAndSum, type RunningSum, updateAndSum } from './running-sum';
@@ -78,6 +78,7 @@ interface RowPerStream<Kind extends StreamKind, Row> {
   change(happened: HappenedTo<Kind>): Change<Row>;
   /** What is kept of the rows besides them. */
   readonly sum?: RunningSum;
+  readonly rowCheck?: RowCheck;
   /** SQL for columns of a new row `r` that depend on the rows that there are. */
   readonly inserted?: Readonly<Record<string, string>>;
 }
@@ -93,6 +94,7 @@ export function rowPerStream<Kind extends StreamKind, Row extends { id: string }
   change,
   sum,
   inserted = {},
+  rowCheck,
 }: RowPerStream<Kind, Row>): Projection {
   type Changed = Partial<Written<Row>>;
   const table = String(getMetadataArgsStorage().filterTables(entity)[0]?.name);
@@ -117,6 +119,7 @@ export function rowPerStream<Kind extends StreamKind, Row extends { id: string }
   return {
     name,
     tables: sum ? [table, sum.table] : [table],
+    ...(rowCheck && { rowCheck }),
 
     async apply(batch, sql) {
       const rows = new Map<string, Changed>();

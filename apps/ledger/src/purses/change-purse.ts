@@ -62,7 +62,9 @@ export async function isAddressHeld(dataSource: DataSource, id: string): Promise
 }
 
 async function mintPositionOf(store: EventStore, stream: string): Promise<bigint> {
-  const [minted] = await store.readStream(stream);
-  if (minted === undefined) throw new Error(`${stream} has no events.`);
-  return minted.position;
+  const given = (await store.readStream(stream)).findLast(
+    ({ type }) => type === 'PurseMinted' || type === 'PurseAddressAssigned',
+  );
+  if (given === undefined) throw new Error(`${stream} has no address.`);
+  return given.position;
 }

@@ -11,12 +11,14 @@ import { Operation } from '../edge/operation';
 import { pageRequest, toList } from '../edge/paging';
 import { found, Problem } from '../edge/problem';
 import { type Answer, mapAnswer, type RequestContext } from '../edge/request-context';
+import { AssignAddress } from './assign-address';
 import { ChangePurse } from './change-purse';
 import { GetPurse, ListPurses } from './get-purses';
 import { MintPurse } from './mint-purse';
 import type { Purse } from './purse-resource';
 import {
   ArchivePurseRequest,
+  AssignAddressRequest,
   GetPurseRequest,
   ListCustomerPursesRequest,
   ListPursesRequest,
@@ -125,6 +127,20 @@ export class PursesController {
   restorePurse(context: RequestContext, { purseId, reason }: RestorePurseRequest) {
     const change = { type: 'RestorePurse' } as const;
     return this.written(new ChangePurse({ ...context, reason }, { purseId, change }));
+  }
+
+  @Operation({
+    http: 'POST /v1/operations/purses/:purseId/address',
+    rpc: 'CorrectionService/AssignAddress',
+    scope: 'operations:write',
+    tier: 'financial',
+    refuses: [
+      ...['purse-not-found', 'address-not-shared', 'family-not-available', 'reference-reused'],
+    ] as const,
+  })
+  assignAddress(context: RequestContext, request: AssignAddressRequest) {
+    const { purseId, reason, reference } = request;
+    return this.written(new AssignAddress(context, { purseId, reason, reference }));
   }
 
   private async listed(accountId: string, request: ListPurses['request']) {

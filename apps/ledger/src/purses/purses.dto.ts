@@ -8,6 +8,7 @@ import {
   IdField,
   PatternField,
   ReasonField,
+  ReferenceField,
   TextField,
 } from '../edge/fields';
 import { ListRequest } from '../edge/paging';
@@ -56,6 +57,11 @@ export class ArchivePurseRequest {
 }
 
 export class RestorePurseRequest extends ArchivePurseRequest {}
+
+export class AssignAddressRequest extends ArchivePurseRequest {
+  @ReferenceField()
+  readonly reference!: string;
+}
 
 export class ListPursesRequest extends ListRequest {
   @PatternField({

@@ -5,6 +5,7 @@ import { DurableLog } from '@daybook/messaging';
 import { type DynamicModule, Module, type OnModuleInit } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { BackgroundWork } from '../runtime/background-work';
+import { AssignAddressHandler } from './assign-address';
 import { ChangePurseHandler } from './change-purse';
 import { CustomerWithPursesController } from './customer-with-purses.controller';
 import { ExpirePurseHandler } from './expire-purse';
@@ -39,6 +40,7 @@ export class PursesModule implements OnModuleInit {
         },
         MintPurseHandler,
         ChangePurseHandler,
+        AssignAddressHandler,
         ExpirePurseHandler,
         ExpirePurses,
         GetPurseHandler,

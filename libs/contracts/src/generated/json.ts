@@ -138,6 +138,42 @@ export interface FindingList {
   readonly nextCursor: string | null;
 }
 
+/** Whether transfers to a purse are seen on one chain. */
+export interface PurseWatch {
+  /** CAIP-2 id of the chain, such as `eip155:1`. */
+  readonly chain: string;
+  /** Whether the watcher of the chain has acknowledged the address. */
+  readonly watched: boolean;
+}
+
+/** A customer's permanent deposit address on one family. */
+export interface Purse {
+  /** Id of the purse. */
+  readonly id: string;
+  /** Id of the customer. */
+  readonly customerId: string;
+  /** The address family. One purse takes every registered asset of its family. */
+  readonly family: 'evm' | 'tron';
+  /** The address, as people write it, such as `0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266`. It never changes. Null if the purse was given the address of another one, by a fault of an earlier version, until the operator gives it one of its own. */
+  readonly address: string | null;
+  /** PENDING_PAYMENT: in use. ARCHIVED: out of use, but watched for ever; what arrives is held in suspense. DECLINED: compliance refused a receipt; never used again. */
+  readonly status: 'PENDING_PAYMENT' | 'ARCHIVED' | 'DECLINED';
+  /** Your own order id; null if none was given. */
+  readonly outsideOrderId: string | null;
+  /** When it was minted. */
+  readonly mintedAt: string;
+  /** One entry for each watched chain of the family. Show the address to a payer only once it is watched on the payer's chain, usually seconds after the mint. What was paid before is found all the same: the blocks since the mint are scanned again. */
+  readonly watch: readonly PurseWatch[];
+}
+
+/** A page of purses. */
+export interface PurseList {
+  /** From the newest to the oldest. */
+  readonly data: readonly Purse[];
+  /** Pass it as `cursor` for the next page; null on the last page. */
+  readonly nextCursor: string | null;
+}
+
 /** The block that includes a transfer. */
 export interface Block {
   /** Its height. */
@@ -251,42 +287,6 @@ export interface NegativeClaimList {
   /** At most 100, the lowest id of an account first. */
   readonly data: readonly NegativeClaim[];
   /** Null: the list is complete. */
-  readonly nextCursor: string | null;
-}
-
-/** Whether transfers to a purse are seen on one chain. */
-export interface PurseWatch {
-  /** CAIP-2 id of the chain, such as `eip155:1`. */
-  readonly chain: string;
-  /** Whether the watcher of the chain has acknowledged the address. */
-  readonly watched: boolean;
-}
-
-/** A customer's permanent deposit address on one family. */
-export interface Purse {
-  /** Id of the purse. */
-  readonly id: string;
-  /** Id of the customer. */
-  readonly customerId: string;
-  /** The address family. One purse takes every registered asset of its family. */
-  readonly family: 'evm' | 'tron';
-  /** The address, as people write it, such as `0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266`. It never changes. Null if the purse was given the address of another one, by a fault of an earlier version, until the operator gives it one of its own. */
-  readonly address: string | null;
-  /** PENDING_PAYMENT: in use. ARCHIVED: out of use, but watched for ever; what arrives is held in suspense. DECLINED: compliance refused a receipt; never used again. */
-  readonly status: 'PENDING_PAYMENT' | 'ARCHIVED' | 'DECLINED';
-  /** Your own order id; null if none was given. */
-  readonly outsideOrderId: string | null;
-  /** When it was minted. */
-  readonly mintedAt: string;
-  /** One entry for each watched chain of the family. Show the address to a payer only once it is watched on the payer's chain, usually seconds after the mint. What was paid before is found all the same: the blocks since the mint are scanned again. */
-  readonly watch: readonly PurseWatch[];
-}
-
-/** A page of purses. */
-export interface PurseList {
-  /** From the newest to the oldest. */
-  readonly data: readonly Purse[];
-  /** Pass it as `cursor` for the next page; null on the last page. */
   readonly nextCursor: string | null;
 }
 
@@ -1183,20 +1183,21 @@ export interface Answers {
   readonly 'AccountService/RevokeApiKey': ApiKey;
   readonly 'FindingService/GetFinding': Finding;
   readonly 'FindingService/ListFindings': FindingList;
-  readonly 'ReplenishmentService/GetReplenishment': Replenishment;
-  readonly 'ReplenishmentService/ListReplenishments': ReplenishmentList;
-  readonly 'CorrectionService/VoidReplenishment': Replenishment;
-  readonly 'CorrectionService/CreditReplenishment': Replenishment;
-  readonly 'CorrectionService/GetAnyFinding': Finding;
-  readonly 'CorrectionService/ListAllFindings': FindingList;
-  readonly 'CorrectionService/ResolveFinding': Finding;
-  readonly 'CorrectionService/ListNegativeClaims': NegativeClaimList;
   readonly 'PurseService/MintPurse': Purse;
   readonly 'PurseService/ArchivePurse': Purse;
   readonly 'PurseService/RestorePurse': Purse;
   readonly 'PurseService/GetPurse': Purse;
   readonly 'PurseService/ListPurses': PurseList;
   readonly 'PurseService/ListCustomerPurses': PurseList;
+  readonly 'ReplenishmentService/GetReplenishment': Replenishment;
+  readonly 'ReplenishmentService/ListReplenishments': ReplenishmentList;
+  readonly 'CorrectionService/VoidReplenishment': Replenishment;
+  readonly 'CorrectionService/CreditReplenishment': Replenishment;
+  readonly 'CorrectionService/AssignAddress': Purse;
+  readonly 'CorrectionService/GetAnyFinding': Finding;
+  readonly 'CorrectionService/ListAllFindings': FindingList;
+  readonly 'CorrectionService/ResolveFinding': Finding;
+  readonly 'CorrectionService/ListNegativeClaims': NegativeClaimList;
   readonly 'CustomerService/CreateCustomer': CreatedCustomer;
   readonly 'CustomerService/GetCustomer': Customer;
   readonly 'CustomerService/ListCustomers': CustomerList;
@@ -1351,163 +1352,6 @@ export const OPERATIONS: Readonly<Record<keyof Answers, Documented>> = {
       }
     }
   },
-  "ReplenishmentService/GetReplenishment": {
-    "summary": "Get a replenishment",
-    "answer": "Replenishment",
-    "fields": {
-      "replenishmentId": {
-        "description": "Id of the replenishment."
-      },
-      "minPosition": {
-        "description": "Wait, up to 5 seconds, until everything up to this position is visible."
-      }
-    }
-  },
-  "ReplenishmentService/ListReplenishments": {
-    "summary": "List replenishments",
-    "answer": "ReplenishmentList",
-    "fields": {
-      "customerId": {
-        "description": "Only those of this customer."
-      },
-      "purseId": {
-        "description": "Only those to this purse."
-      },
-      "status": {
-        "description": "Only those with this status or transaction state."
-      },
-      "asset": {
-        "description": "Only those of this asset: its CAIP-19 id, or its currency code, such as `USDT_ETH`.",
-        "example": "USDT_ETH"
-      },
-      "from": {
-        "description": "Only those first recorded at or after this time."
-      },
-      "to": {
-        "description": "Only those first recorded before this time."
-      },
-      "limit": {
-        "description": "How many entries at most; 25 by default. A value above 100 counts as 100."
-      },
-      "cursor": {
-        "description": "The `nextCursor` of the page before, with the same filters."
-      },
-      "minPosition": {
-        "description": "Wait, up to 5 seconds, until everything up to this position is visible."
-      }
-    }
-  },
-  "CorrectionService/VoidReplenishment": {
-    "summary": "Void a replenishment: take its credit back",
-    "answer": "ReplenishmentAnswer",
-    "fields": {
-      "replenishmentId": {
-        "description": "Id of the replenishment."
-      },
-      "reason": {
-        "description": "The reason, 1 to 500 characters; it is kept as evidence."
-      },
-      "reference": {
-        "description": "Your own name for the act, 1 to 128 characters, such as `case-1742`. A repeat with the same reference changes nothing.",
-        "example": "case-1742"
-      }
-    }
-  },
-  "CorrectionService/CreditReplenishment": {
-    "summary": "Credit a voided replenishment again, or one that is held",
-    "answer": "ReplenishmentAnswer",
-    "fields": {
-      "replenishmentId": {
-        "description": "Id of the replenishment."
-      },
-      "reason": {
-        "description": "The reason, 1 to 500 characters; it is kept as evidence."
-      },
-      "reference": {
-        "description": "Your own name for the act, 1 to 128 characters, such as `case-1743`. A repeat with the same reference changes nothing.",
-        "example": "case-1743"
-      }
-    }
-  },
-  "CorrectionService/GetAnyFinding": {
-    "summary": "Get a finding of any account",
-    "answer": "Finding",
-    "fields": {
-      "findingId": {
-        "description": "Id of the finding."
-      },
-      "minPosition": {
-        "description": "Wait, up to 5 seconds, until everything up to this position is visible."
-      }
-    }
-  },
-  "CorrectionService/ListAllFindings": {
-    "summary": "List the findings of all accounts",
-    "answer": "FindingList",
-    "fields": {
-      "accountId": {
-        "description": "Only those of this account."
-      },
-      "status": {
-        "description": "Only open or only closed ones."
-      },
-      "kind": {
-        "description": "Only those of this kind."
-      },
-      "limit": {
-        "description": "How many entries at most; 25 by default. A value above 100 counts as 100."
-      },
-      "cursor": {
-        "description": "The `nextCursor` of the page before, with the same filters."
-      },
-      "minPosition": {
-        "description": "Wait, up to 5 seconds, until everything up to this position is visible."
-      }
-    }
-  },
-  "CorrectionService/ResolveFinding": {
-    "summary": "Resolve a finding, or have its blocks matched again",
-    "answer": "FindingAnswer",
-    "fields": {
-      "findingId": {
-        "description": "Id of the finding."
-      },
-      "resolution": {
-        "description": "What to do: `credit` books the difference, `note` leaves it as it is, `rescan` has its blocks matched again."
-      },
-      "creditTo": {
-        "description": "The claim that a credit is for, or from when the difference is negative. Required for `credit`."
-      },
-      "difference": {
-        "description": "The difference in base units that you have seen, such as `-1500000`. Required for `credit`: another one by now is refused.",
-        "example": "-1500000"
-      },
-      "fromBlock": {
-        "description": "The first block to match again, if the finding does not say it or others are meant, such as `19000000`.",
-        "example": "19000000"
-      },
-      "toBlock": {
-        "description": "The last block to match again, such as `19000500`.",
-        "example": "19000500"
-      },
-      "reason": {
-        "description": "The reason, 1 to 500 characters; it is kept as evidence."
-      },
-      "reference": {
-        "description": "Your own name for the act, 1 to 128 characters, such as `case-1742`. A repeat with the same reference changes nothing.",
-        "example": "case-1742"
-      }
-    }
-  },
-  "CorrectionService/ListNegativeClaims": {
-    "summary": "List the claims below zero, until they are covered",
-    "answer": "NegativeClaimList",
-    "fields": {
-      "minPosition": {
-        "description": "Wait, up to 5 seconds, until everything up to this position is visible."
-      }
-    }
-  },
   "PurseService/MintPurse": {
     "summary": "Mint a purse for a customer, or return the one that exists",
     "description": "An address never changes.",
@@ -1609,6 +1453,179 @@ export const OPERATIONS: Readonly<Record<keyof Answers, Documented>> = {
       "cursor": {
         "description": "The `nextCursor` of the page before, with the same filters."
       },
+      "minPosition": {
+        "description": "Wait, up to 5 seconds, until everything up to this position is visible."
+      }
+    }
+  },
+  "ReplenishmentService/GetReplenishment": {
+    "summary": "Get a replenishment",
+    "answer": "Replenishment",
+    "fields": {
+      "replenishmentId": {
+        "description": "Id of the replenishment."
+      },
+      "minPosition": {
+        "description": "Wait, up to 5 seconds, until everything up to this position is visible."
+      }
+    }
+  },
+  "ReplenishmentService/ListReplenishments": {
+    "summary": "List replenishments",
+    "answer": "ReplenishmentList",
+    "fields": {
+      "customerId": {
+        "description": "Only those of this customer."
+      },
+      "purseId": {
+        "description": "Only those to this purse."
+      },
+      "status": {
+        "description": "Only those with this status or transaction state."
+      },
+      "asset": {
+        "description": "Only those of this asset: its CAIP-19 id, or its currency code, such as `USDT_ETH`.",
+        "example": "USDT_ETH"
+      },
+      "from": {
+        "description": "Only those first recorded at or after this time."
+      },
+      "to": {
+        "description": "Only those first recorded before this time."
+      },
+      "limit": {
+        "description": "How many entries at most; 25 by default. A value above 100 counts as 100."
+      },
+      "cursor": {
+        "description": "The `nextCursor` of the page before, with the same filters."
+      },
+      "minPosition": {
+        "description": "Wait, up to 5 seconds, until everything up to this position is visible."
+      }
+    }
+  },
+  "CorrectionService/VoidReplenishment": {
+    "summary": "Void a replenishment: take its credit back",
+    "answer": "ReplenishmentAnswer",
+    "fields": {
+      "replenishmentId": {
+        "description": "Id of the replenishment."
+      },
+      "reason": {
+        "description": "The reason, 1 to 500 characters; it is kept as evidence."
+      },
+      "reference": {
+        "description": "Your own name for the act, 1 to 128 characters, such as `case-1742`. A repeat with the same reference changes nothing.",
+        "example": "case-1742"
+      }
+    }
+  },
+  "CorrectionService/CreditReplenishment": {
+    "summary": "Credit a voided replenishment again, or one that is held",
+    "answer": "ReplenishmentAnswer",
+    "fields": {
+      "replenishmentId": {
+        "description": "Id of the replenishment."
+      },
+      "reason": {
+        "description": "The reason, 1 to 500 characters; it is kept as evidence."
+      },
+      "reference": {
+        "description": "Your own name for the act, 1 to 128 characters, such as `case-1743`. A repeat with the same reference changes nothing.",
+        "example": "case-1743"
+      }
+    }
+  },
+  "CorrectionService/AssignAddress": {
+    "summary": "Give a purse an address of its own that was given the address of another one",
+    "answer": "PurseAnswer",
+    "fields": {
+      "purseId": {
+        "description": "Id of the purse."
+      },
+      "reason": {
+        "description": "The reason, 1 to 500 characters; it is kept as evidence."
+      },
+      "reference": {
+        "description": "Your own name for the act, 1 to 128 characters, such as `case-1744`. A repeat with the same reference changes nothing.",
+        "example": "case-1744"
+      }
+    }
+  },
+  "CorrectionService/GetAnyFinding": {
+    "summary": "Get a finding of any account",
+    "answer": "Finding",
+    "fields": {
+      "findingId": {
+        "description": "Id of the finding."
+      },
+      "minPosition": {
+        "description": "Wait, up to 5 seconds, until everything up to this position is visible."
+      }
+    }
+  },
+  "CorrectionService/ListAllFindings": {
+    "summary": "List the findings of all accounts",
+    "answer": "FindingList",
+    "fields": {
+      "accountId": {
+        "description": "Only those of this account."
+      },
+      "status": {
+        "description": "Only open or only closed ones."
+      },
+      "kind": {
+        "description": "Only those of this kind."
+      },
+      "limit": {
+        "description": "How many entries at most; 25 by default. A value above 100 counts as 100."
+      },
+      "cursor": {
+        "description": "The `nextCursor` of the page before, with the same filters."
+      },
+      "minPosition": {
+        "description": "Wait, up to 5 seconds, until everything up to this position is visible."
+      }
+    }
+  },
+  "CorrectionService/ResolveFinding": {
+    "summary": "Resolve a finding, or have its blocks matched again",
+    "answer": "FindingAnswer",
+    "fields": {
+      "findingId": {
+        "description": "Id of the finding."
+      },
+      "resolution": {
+        "description": "What to do: `credit` books the difference, `note` leaves it as it is, `rescan` has its blocks matched again."
+      },
+      "creditTo": {
+        "description": "The claim that a credit is for, or from when the difference is negative. Required for `credit`."
+      },
+      "difference": {
+        "description": "The difference in base units that you have seen, such as `-1500000`. Required for `credit`: another one by now is refused.",
+        "example": "-1500000"
+      },
+      "fromBlock": {
+        "description": "The first block to match again, if the finding does not say it or others are meant, such as `19000000`.",
+        "example": "19000000"
+      },
+      "toBlock": {
+        "description": "The last block to match again, such as `19000500`.",
+        "example": "19000500"
+      },
+      "reason": {
+        "description": "The reason, 1 to 500 characters; it is kept as evidence."
+      },
+      "reference": {
+        "description": "Your own name for the act, 1 to 128 characters, such as `case-1742`. A repeat with the same reference changes nothing.",
+        "example": "case-1742"
+      }
+    }
+  },
+  "CorrectionService/ListNegativeClaims": {
+    "summary": "List the claims below zero, until they are covered",
+    "answer": "NegativeClaimList",
+    "fields": {
       "minPosition": {
         "description": "Wait, up to 5 seconds, until everything up to this position is visible."
       }
@@ -2106,6 +2123,15 @@ export const WORDS: Readonly<Record<string, Readonly<Record<string, string>>>> =
     "FINDING_CLAIMANT_CUSTOMER": "customer",
     "FINDING_CLAIMANT_ACCOUNT": "account"
   },
+  "Family": {
+    "FAMILY_EVM": "evm",
+    "FAMILY_TRON": "tron"
+  },
+  "PurseStatus": {
+    "PURSE_STATUS_PENDING_PAYMENT": "PENDING_PAYMENT",
+    "PURSE_STATUS_ARCHIVED": "ARCHIVED",
+    "PURSE_STATUS_DECLINED": "DECLINED"
+  },
   "ReplenishmentStatus": {
     "REPLENISHMENT_STATUS_SEEN": "seen",
     "REPLENISHMENT_STATUS_DETECTED": "detected",
@@ -2144,15 +2170,6 @@ export const WORDS: Readonly<Record<string, Readonly<Record<string, string>>>> =
     "FINDING_RESOLUTION_CREDIT": "credit",
     "FINDING_RESOLUTION_NOTE": "note",
     "FINDING_RESOLUTION_RESCAN": "rescan"
-  },
-  "Family": {
-    "FAMILY_EVM": "evm",
-    "FAMILY_TRON": "tron"
-  },
-  "PurseStatus": {
-    "PURSE_STATUS_PENDING_PAYMENT": "PENDING_PAYMENT",
-    "PURSE_STATUS_ARCHIVED": "ARCHIVED",
-    "PURSE_STATUS_DECLINED": "DECLINED"
   },
   "CustomerStatus": {
     "CUSTOMER_STATUS_ACTIVE": "ACTIVE",
@@ -2852,6 +2869,202 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
         "type": "array",
         "items": {
           "$ref": "#/components/schemas/Finding"
+        },
+        "description": "From the newest to the oldest."
+      },
+      "nextCursor": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 128,
+        "description": "Pass it as `cursor` for the next page; null on the last page."
+      }
+    },
+    "required": [
+      "data",
+      "nextCursor"
+    ]
+  },
+  "PurseWatch": {
+    "type": "object",
+    "description": "Whether transfers to a purse are seen on one chain.",
+    "properties": {
+      "chain": {
+        "type": "string",
+        "maxLength": 64,
+        "description": "CAIP-2 id of the chain, such as `eip155:1`.",
+        "example": "eip155:1"
+      },
+      "watched": {
+        "type": "boolean",
+        "description": "Whether the watcher of the chain has acknowledged the address."
+      }
+    },
+    "required": [
+      "chain",
+      "watched"
+    ]
+  },
+  "PurseAnswer": {
+    "type": "object",
+    "description": "A customer's permanent deposit address on one family.",
+    "properties": {
+      "id": {
+        "type": "string",
+        "format": "uuid",
+        "description": "Id of the purse."
+      },
+      "customerId": {
+        "type": "string",
+        "format": "uuid",
+        "description": "Id of the customer."
+      },
+      "family": {
+        "type": "string",
+        "enum": [
+          "evm",
+          "tron"
+        ],
+        "description": "The address family. One purse takes every registered asset of its family."
+      },
+      "address": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 64,
+        "description": "The address, as people write it, such as `0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266`. It never changes. Null if the purse was given the address of another one, by a fault of an earlier version, until the operator gives it one of its own.",
+        "example": "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266"
+      },
+      "status": {
+        "type": "string",
+        "enum": [
+          "PENDING_PAYMENT",
+          "ARCHIVED",
+          "DECLINED"
+        ],
+        "description": "PENDING_PAYMENT: in use. ARCHIVED: out of use, but watched for ever; what arrives is held in suspense. DECLINED: compliance refused a receipt; never used again."
+      },
+      "outsideOrderId": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 128,
+        "description": "Your own order id; null if none was given."
+      },
+      "mintedAt": {
+        "type": "string",
+        "format": "date-time",
+        "description": "When it was minted."
+      },
+      "watch": {
+        "type": "array",
+        "items": {
+          "$ref": "#/components/schemas/PurseWatch"
+        },
+        "description": "One entry for each watched chain of the family. Show the address to a payer only once it is watched on the payer's chain, usually seconds after the mint. What was paid before is found all the same: the blocks since the mint are scanned again."
+      },
+      "position": {
+        "type": "string",
+        "pattern": "^[0-9]+$",
+        "example": "42",
+        "description": "The position in the event log. Pass it as `minPosition` to read your write."
+      }
+    },
+    "required": [
+      "id",
+      "customerId",
+      "family",
+      "address",
+      "status",
+      "outsideOrderId",
+      "mintedAt",
+      "watch",
+      "position"
+    ]
+  },
+  "Purse": {
+    "type": "object",
+    "description": "A customer's permanent deposit address on one family.",
+    "properties": {
+      "id": {
+        "type": "string",
+        "format": "uuid",
+        "description": "Id of the purse."
+      },
+      "customerId": {
+        "type": "string",
+        "format": "uuid",
+        "description": "Id of the customer."
+      },
+      "family": {
+        "type": "string",
+        "enum": [
+          "evm",
+          "tron"
+        ],
+        "description": "The address family. One purse takes every registered asset of its family."
+      },
+      "address": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 64,
+        "description": "The address, as people write it, such as `0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266`. It never changes. Null if the purse was given the address of another one, by a fault of an earlier version, until the operator gives it one of its own.",
+        "example": "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266"
+      },
+      "status": {
+        "type": "string",
+        "enum": [
+          "PENDING_PAYMENT",
+          "ARCHIVED",
+          "DECLINED"
+        ],
+        "description": "PENDING_PAYMENT: in use. ARCHIVED: out of use, but watched for ever; what arrives is held in suspense. DECLINED: compliance refused a receipt; never used again."
+      },
+      "outsideOrderId": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 128,
+        "description": "Your own order id; null if none was given."
+      },
+      "mintedAt": {
+        "type": "string",
+        "format": "date-time",
+        "description": "When it was minted."
+      },
+      "watch": {
+        "type": "array",
+        "items": {
+          "$ref": "#/components/schemas/PurseWatch"
+        },
+        "description": "One entry for each watched chain of the family. Show the address to a payer only once it is watched on the payer's chain, usually seconds after the mint. What was paid before is found all the same: the blocks since the mint are scanned again."
+      }
+    },
+    "required": [
+      "id",
+      "customerId",
+      "family",
+      "address",
+      "status",
+      "outsideOrderId",
+      "mintedAt",
+      "watch"
+    ]
+  },
+  "PurseList": {
+    "type": "object",
+    "description": "A page of purses.",
+    "properties": {
+      "data": {
+        "type": "array",
+        "items": {
+          "$ref": "#/components/schemas/Purse"
         },
         "description": "From the newest to the oldest."
       },
@@ -3695,202 +3908,6 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
         ],
         "maxLength": 128,
         "description": "Null: the list is complete."
-      }
-    },
-    "required": [
-      "data",
-      "nextCursor"
-    ]
-  },
-  "PurseWatch": {
-    "type": "object",
-    "description": "Whether transfers to a purse are seen on one chain.",
-    "properties": {
-      "chain": {
-        "type": "string",
-        "maxLength": 64,
-        "description": "CAIP-2 id of the chain, such as `eip155:1`.",
-        "example": "eip155:1"
-      },
-      "watched": {
-        "type": "boolean",
-        "description": "Whether the watcher of the chain has acknowledged the address."
-      }
-    },
-    "required": [
-      "chain",
-      "watched"
-    ]
-  },
-  "PurseAnswer": {
-    "type": "object",
-    "description": "A customer's permanent deposit address on one family.",
-    "properties": {
-      "id": {
-        "type": "string",
-        "format": "uuid",
-        "description": "Id of the purse."
-      },
-      "customerId": {
-        "type": "string",
-        "format": "uuid",
-        "description": "Id of the customer."
-      },
-      "family": {
-        "type": "string",
-        "enum": [
-          "evm",
-          "tron"
-        ],
-        "description": "The address family. One purse takes every registered asset of its family."
-      },
-      "address": {
-        "type": [
-          "string",
-          "null"
-        ],
-        "maxLength": 64,
-        "description": "The address, as people write it, such as `0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266`. It never changes. Null if the purse was given the address of another one, by a fault of an earlier version, until the operator gives it one of its own.",
-        "example": "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266"
-      },
-      "status": {
-        "type": "string",
-        "enum": [
-          "PENDING_PAYMENT",
-          "ARCHIVED",
-          "DECLINED"
-        ],
-        "description": "PENDING_PAYMENT: in use. ARCHIVED: out of use, but watched for ever; what arrives is held in suspense. DECLINED: compliance refused a receipt; never used again."
-      },
-      "outsideOrderId": {
-        "type": [
-          "string",
-          "null"
-        ],
-        "maxLength": 128,
-        "description": "Your own order id; null if none was given."
-      },
-      "mintedAt": {
-        "type": "string",
-        "format": "date-time",
-        "description": "When it was minted."
-      },
-      "watch": {
-        "type": "array",
-        "items": {
-          "$ref": "#/components/schemas/PurseWatch"
-        },
-        "description": "One entry for each watched chain of the family. Show the address to a payer only once it is watched on the payer's chain, usually seconds after the mint. What was paid before is found all the same: the blocks since the mint are scanned again."
-      },
-      "position": {
-        "type": "string",
-        "pattern": "^[0-9]+$",
-        "example": "42",
-        "description": "The position in the event log. Pass it as `minPosition` to read your write."
-      }
-    },
-    "required": [
-      "id",
-      "customerId",
-      "family",
-      "address",
-      "status",
-      "outsideOrderId",
-      "mintedAt",
-      "watch",
-      "position"
-    ]
-  },
-  "Purse": {
-    "type": "object",
-    "description": "A customer's permanent deposit address on one family.",
-    "properties": {
-      "id": {
-        "type": "string",
-        "format": "uuid",
-        "description": "Id of the purse."
-      },
-      "customerId": {
-        "type": "string",
-        "format": "uuid",
-        "description": "Id of the customer."
-      },
-      "family": {
-        "type": "string",
-        "enum": [
-          "evm",
-          "tron"
-        ],
-        "description": "The address family. One purse takes every registered asset of its family."
-      },
-      "address": {
-        "type": [
-          "string",
-          "null"
-        ],
-        "maxLength": 64,
-        "description": "The address, as people write it, such as `0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266`. It never changes. Null if the purse was given the address of another one, by a fault of an earlier version, until the operator gives it one of its own.",
-        "example": "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266"
-      },
-      "status": {
-        "type": "string",
-        "enum": [
-          "PENDING_PAYMENT",
-          "ARCHIVED",
-          "DECLINED"
-        ],
-        "description": "PENDING_PAYMENT: in use. ARCHIVED: out of use, but watched for ever; what arrives is held in suspense. DECLINED: compliance refused a receipt; never used again."
-      },
-      "outsideOrderId": {
-        "type": [
-          "string",
-          "null"
-        ],
-        "maxLength": 128,
-        "description": "Your own order id; null if none was given."
-      },
-      "mintedAt": {
-        "type": "string",
-        "format": "date-time",
-        "description": "When it was minted."
-      },
-      "watch": {
-        "type": "array",
-        "items": {
-          "$ref": "#/components/schemas/PurseWatch"
-        },
-        "description": "One entry for each watched chain of the family. Show the address to a payer only once it is watched on the payer's chain, usually seconds after the mint. What was paid before is found all the same: the blocks since the mint are scanned again."
-      }
-    },
-    "required": [
-      "id",
-      "customerId",
-      "family",
-      "address",
-      "status",
-      "outsideOrderId",
-      "mintedAt",
-      "watch"
-    ]
-  },
-  "PurseList": {
-    "type": "object",
-    "description": "A page of purses.",
-    "properties": {
-      "data": {
-        "type": "array",
-        "items": {
-          "$ref": "#/components/schemas/Purse"
-        },
-        "description": "From the newest to the oldest."
-      },
-      "nextCursor": {
-        "type": [
-          "string",
-          "null"
-        ],
-        "maxLength": 128,
-        "description": "Pass it as `cursor` for the next page; null on the last page."
       }
     },
     "required": [

@@ -19,6 +19,7 @@ import {
   findingStatusToNumber,
 } from "./finding_service";
 import { Money } from "./money";
+import { Purse } from "./purse_service";
 import { Replenishment } from "./replenishment_service";
 
 /** What an operator does about a finding. */
@@ -118,6 +119,33 @@ export interface CreditReplenishmentResponse {
   /** The replenishment. */
   readonly replenishment:
     | Replenishment
+    | undefined;
+  /** The position in the event log. Pass it as `min_position` to read your write. */
+  readonly position: string;
+  /** Whether this is the answer of an earlier request with the same request id. */
+  readonly replayed: boolean;
+}
+
+/** Which purse gets an address of its own. */
+export interface AssignAddressRequest {
+  /** Id of the purse. */
+  readonly purseId: string;
+  /** The reason, 1 to 500 characters; it is kept as evidence. */
+  readonly reason: string;
+  /**
+   * Your own name for the act, 1 to 128 characters, such as `case-1744`. A repeat with the same reference changes
+   * nothing.
+   */
+  readonly reference: string;
+  /** Makes a repeat of this request safe: 1 to 255 visible ASCII characters, such as a UUID. */
+  readonly requestId?: string | undefined;
+}
+
+/** The purse after the command. */
+export interface AssignAddressResponse {
+  /** The purse. */
+  readonly purse:
+    | Purse
     | undefined;
   /** The position in the event log. Pass it as `min_position` to read your write. */
   readonly position: string;
@@ -590,6 +618,176 @@ export const CreditReplenishmentResponse: MessageFns<CreditReplenishmentResponse
     message.replenishment = (object.replenishment !== undefined && object.replenishment !== null)
       ? Replenishment.fromPartial(object.replenishment)
       : undefined;
+    message.position = object.position ?? "0";
+    message.replayed = object.replayed ?? false;
+    return message;
+  },
+};
+
+function createBaseAssignAddressRequest(): AssignAddressRequest {
+  return { purseId: "", reason: "", reference: "", requestId: undefined };
+}
+
+export const AssignAddressRequest: MessageFns<AssignAddressRequest> = {
+  encode(message: AssignAddressRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.purseId !== "") {
+      writer.uint32(10).string(message.purseId);
+    }
+    if (message.reason !== "") {
+      writer.uint32(18).string(message.reason);
+    }
+    if (message.reference !== "") {
+      writer.uint32(26).string(message.reference);
+    }
+    if (message.requestId !== undefined) {
+      writer.uint32(34).string(message.requestId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): AssignAddressRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseAssignAddressRequest() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.purseId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.reference = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.requestId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<AssignAddressRequest>): AssignAddressRequest {
+    return AssignAddressRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<AssignAddressRequest>): AssignAddressRequest {
+    const message = createBaseAssignAddressRequest() as any;
+    message.purseId = object.purseId ?? "";
+    message.reason = object.reason ?? "";
+    message.reference = object.reference ?? "";
+    message.requestId = object.requestId ?? undefined;
+    return message;
+  },
+};
+
+function createBaseAssignAddressResponse(): AssignAddressResponse {
+  return { purse: undefined, position: "0", replayed: false };
+}
+
+export const AssignAddressResponse: MessageFns<AssignAddressResponse> = {
+  encode(message: AssignAddressResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.purse !== undefined) {
+      Purse.encode(message.purse, writer.uint32(10).fork()).join();
+    }
+    if (message.position !== "0") {
+      writer.uint32(16).uint64(message.position);
+    }
+    if (message.replayed !== false) {
+      writer.uint32(24).bool(message.replayed);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): AssignAddressResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseAssignAddressResponse() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.purse = Purse.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.position = reader.uint64().toString();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.replayed = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<AssignAddressResponse>): AssignAddressResponse {
+    return AssignAddressResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<AssignAddressResponse>): AssignAddressResponse {
+    const message = createBaseAssignAddressResponse() as any;
+    message.purse = (object.purse !== undefined && object.purse !== null) ? Purse.fromPartial(object.purse) : undefined;
     message.position = object.position ?? "0";
     message.replayed = object.replayed ?? false;
     return message;
@@ -1376,6 +1574,15 @@ export const CorrectionServiceDefinition = {
       requestType: CreditReplenishmentRequest as typeof CreditReplenishmentRequest,
       requestStream: false,
       responseType: CreditReplenishmentResponse as typeof CreditReplenishmentResponse,
+      responseStream: false,
+      options: {},
+    },
+    /** Give a purse an address of its own that was given the address of another one. */
+    assignAddress: {
+      name: "AssignAddress",
+      requestType: AssignAddressRequest as typeof AssignAddressRequest,
+      requestStream: false,
+      responseType: AssignAddressResponse as typeof AssignAddressResponse,
       responseStream: false,
       options: {},
     },
