@@ -216,3 +216,19 @@ describe('a node whose answers cannot be read', () => {
     expectCredited(hashes);
   });
 });
+
+describe('a chain whose clock is a day behind', () => {
+  it('is scanned for what was paid to a purse before its address was known', async () => {
+    const now = () => Date.now() + 86_400_000;
+    driver = await drive(local, new InMemoryWatcherStore(), createBroker(), {
+      ...{ chain: { rpcUrl: node.url }, now },
+    });
+    await driver.settle();
+    const mintedAt = now();
+    const hashes = await pay();
+    await local.mine(3);
+    await driver.settle();
+    await driver.mint([purse], mintedAt);
+    expectCredited(hashes);
+  });
+});

@@ -31,6 +31,8 @@ export function witnessAcknowledgement(
   let acknowledged: bigint | null = null;
   /** The hash of the tip when everything was published last, in this process. */
   let drainedTip: string | null = null;
+  /** The gaps below that tip, listed as unknown. What they show is published after they are filled. */
+  let drainedGaps: ReadonlySet<string> = new Set();
   /** What the process did last is still to be checked. */
   let isGone = false;
   let lookedAt = 0;
@@ -75,11 +77,9 @@ export function witnessAcknowledgement(
     }
     listen();
     const addresses = new Set(ours.map(({ address }) => address));
-    const gaps = new Set(record.quarantine.map(({ hash }) => hash));
     for (const found of matched(drainedTip, record.startNumber ?? 0)) {
       const { hash } = found.block;
-      // Listed as unknown, and matched with every address when it is known.
-      if (gaps.has(hash)) continue;
+      if (drainedGaps.has(hash)) continue;
       for (const movement of shownTo(found, (address) => addresses.has(address))) {
         if (isSilent(movement) || reported.has(`${movement.id} ${hash}`)) continue;
         throw new Error(`${now} was acknowledged before ${movement.id} was published.`);
@@ -89,7 +89,9 @@ export function witnessAcknowledgement(
 
   return {
     async drained() {
-      drainedTip = (await store.load(CHAIN)).ring.at(-1)?.hash ?? null;
+      const { ring, quarantine } = await store.load(CHAIN);
+      drainedTip = ring.at(-1)?.hash ?? null;
+      drainedGaps = new Set(quarantine.map(({ hash }) => hash));
     },
     restarted() {
       isGone = true;

@@ -35,5 +35,10 @@ export function isRepeat(act: PastAct, acts: readonly PastAct[] = []): boolean {
   const isSame =
     known.type === act.type && known.reason === act.reason && known.about === act.about;
   if (isLast && isSame) return true;
-  throw new DomainError('reference-reused', `The reference ${act.reference} is taken.`);
+  throw referenceReused(act);
+}
+
+/** The refusal of a reference that another act has used. */
+export function referenceReused({ reference }: Pick<Act, 'reference'>): DomainError {
+  return new DomainError('reference-reused', `The reference ${reference} is taken.`);
 }

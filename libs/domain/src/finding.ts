@@ -1,4 +1,4 @@
-import { type Act, isRepeat, requireAct } from './act';
+import { type Act, isRepeat, referenceReused, requireAct } from './act';
 import type { BookKind, Posting } from './books';
 import type { Decider } from './decider';
 import { DomainError } from './errors';
@@ -156,7 +156,7 @@ function resolve(
     // What ended it has not ended it again.
     const isEnded = state.status === 'closed' || command.type === 'RequestFindingRescan';
     if (isEnded) return [];
-    throw new DomainError('reference-reused', `The reference ${act.reference} is taken.`);
+    throw referenceReused(act);
   }
   if (state.status === 'closed') {
     throw new DomainError('finding-closed', `The finding is closed already: it was ${state.how}.`);

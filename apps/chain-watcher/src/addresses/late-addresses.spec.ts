@@ -1,6 +1,6 @@
 import { late, waitingLate } from '../../testing/rescans';
 import { CLOCK_MARGIN_MS } from '../state/watch-state';
-import { type MintedAddress, rescanForLate } from './late-addresses';
+import { clockLagMs, type MintedAddress, rescanForLate } from './late-addresses';
 
 const TIP = { number: 100, hash: '0x64', parentHash: '0x63', time: 1_000 };
 
@@ -16,6 +16,18 @@ function rescan(
   const found = rescanForLate(addresses, TIP, open);
   return found && { since: found.since, after: found.after };
 }
+
+describe('the lag of the clock of a chain', () => {
+  it('is how old its head is, beyond the margin of clocks', () => {
+    const ofAge = (ms: number) => clockLagMs(TIP, TIP.time * 1000 + ms);
+    expect(ofAge(CLOCK_MARGIN_MS)).toBe(0);
+    expect(ofAge(CLOCK_MARGIN_MS + 1)).toBe(CLOCK_MARGIN_MS + 1);
+    expect(ofAge(86_400_000)).toBe(86_400_000);
+    // A clock that is ahead only makes a rescan longer.
+    expect(ofAge(-86_400_000)).toBe(0);
+    expect(clockLagMs(null, 7)).toBe(0);
+  });
+});
 
 describe('rescanForLate', () => {
   it('is nothing when the addresses are younger than everything that was matched', () => {

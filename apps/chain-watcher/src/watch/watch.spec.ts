@@ -51,7 +51,8 @@ beforeEach(async () => {
   paid.push(pay());
   node.mine(2);
   [store, broker] = [new InMemoryWatcherStore(), new InMemoryBroker()];
-  [pruned, nowMs] = [0, 1_700_000_000_000];
+  // The time of the last block.
+  [pruned, nowMs] = [0, node.chain.height * 10_000];
   table = createAddressTable('evm');
   const parts = {
     chain,

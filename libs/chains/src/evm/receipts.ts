@@ -12,14 +12,14 @@ const TRANSACTIONS_MAX = 50_000;
 /** How nodes say that they do not have a method. */
 const UNKNOWN_METHOD = /-32601|method|not (supported|available|implemented|allowed)|unsupported/i;
 /**
- * A node that does not answer so often in a row, or only with internal errors and pages, never will. Fewer may be chance,
- * and asking by transaction costs more.
+ * A node whose failures in a row weigh so much never answers: three silences, internal errors or pages, or thirty limits.
+ * Fewer may be chance, and asking by transaction costs more.
  */
-const FAILURES_MIN = 3;
+const FAILURES_MIN = 30;
 /** So for batches, by nodes and gateways that cannot read them. */
 const BATCH_FAILURES_MIN = 2;
 /** A limit of expensive requests passes, unless the plan has none of them. */
-const FAILURE_WEIGHTS = { silent: 1, passing: 1, limited: 0.1 } as const;
+const FAILURE_WEIGHTS = { silent: 10, passing: 10, limited: 1 } as const;
 const MAY_PASS: readonly RpcFailure['kind'][] = ['silent', 'passing'];
 /** A load balancer has nodes of several kinds, so a method that one lacks is tried again after this. */
 const UNKNOWN_MS = 600_000;
@@ -37,7 +37,7 @@ const INCOMPLETE_MAX = 1_000;
 export function createReceiptsSource(rpc: JsonRpc, now = Date.now) {
   let unknownUntil = 0;
   let apartUntil = 0;
-  /** Questions for all receipts of a block that failed and may pass, in a row. */
+  /** What the questions for all receipts of a block that failed in a row weigh. */
   let failures = 0;
   /** Until then receipts are asked for one by one. */
   let singlyUntil = rpc.sendBatch === undefined ? Number.POSITIVE_INFINITY : 0;

@@ -181,6 +181,14 @@ it.each([
   expect([await client.block(4), asked]).toMatchObject([{ isUntraced: true }, []]);
 });
 
+it('gives nothing up for one failure after some limits', async () => {
+  let kind: 'limited' | 'passing' = 'limited';
+  const { client } = clientOf(() => refuse('later', kind));
+  for (let n = 0; n < 12; n++) await expect(client.block(1)).rejects.toMatchObject({ kind });
+  kind = 'passing';
+  await expect(client.block(1)).rejects.toMatchObject({ kind });
+});
+
 it('asks for the next block after one that no node can trace, and notes each that it did not ask for', async () => {
   const tooLarge = new Set([1, 2, 5, 6, 7]);
   const { asked, client, note } = clientOf((method, answer) =>

@@ -17,15 +17,12 @@ const METHODS: readonly TraceMethod[] = ['debug_traceBlockByHash', 'trace_block'
 const UNKNOWN_MS = 600_000;
 /** A node that does not answer so often about one block never will. */
 const SILENCES_MIN = 3;
-/** Nor will one that fails so often in a row, about any blocks, while it shows the blocks themselves. Failures are faster. */
-const FAILURES_MIN = 10;
-/** A limit of expensive requests passes, unless the plan has none of them. */
-const LIMITS_MIN = 30;
-const GIVEN_UP_AFTER = {
-  silent: SILENCES_MIN,
-  passing: FAILURES_MIN,
-  limited: LIMITS_MIN,
-} as const;
+/**
+ * Nor will one whose failures in a row, about any blocks, weigh so much while it shows the blocks themselves: ten failures,
+ * which are faster than silences, or thirty limits. A limit of expensive requests passes, unless the plan has none of them.
+ */
+const FAILURES_MIN = 30;
+const FAILURE_WEIGHTS = { passing: 3, limited: 1 } as const;
 /** One that does not answer about so many blocks in a row is not asked for a while. Anybody can make one block too large. */
 const SILENT_BLOCKS_MIN = 3;
 /** More than are in question at once. */
@@ -50,7 +47,7 @@ export function createTraceSource(
   const unknownUntil = new Map<TraceMethod, number>();
   /** How often the node was silent about a block. */
   const silences = new LRUCache<string, number>({ max: SILENCES_MAX });
-  /** How often in a row a method has failed, or was limited. */
+  /** What the failures and limits in a row weigh. */
   let failures = 0;
   /** The blocks in a row about which a method was silent or failed until they were given up. */
   const silentBlocks = new Map<TraceMethod, Set<string>>();
@@ -88,11 +85,14 @@ export function createTraceSource(
       answered(method);
       return false;
     }
-    const isSilent = kind === 'silent';
-    const count = (isSilent ? (silences.get(hash) ?? 0) : failures) + 1;
-    if (isSilent) silences.set(hash, count);
-    else failures = count;
-    if (count < GIVEN_UP_AFTER[kind]) return false;
+    if (kind === 'silent') {
+      const count = (silences.get(hash) ?? 0) + 1;
+      silences.set(hash, count);
+      if (count < SILENCES_MIN) return false;
+    } else {
+      failures += FAILURE_WEIGHTS[kind];
+      if (failures < FAILURES_MIN) return false;
+    }
     const blocks = silentBlocks.get(method) ?? new Set();
     silentBlocks.set(method, blocks.add(hash));
     if (blocks.size >= SILENT_BLOCKS_MIN) unknownUntil.set(method, now() + UNKNOWN_MS);
