@@ -137,10 +137,11 @@ it('answers every command in JSON that follows its schema', async () => {
   await pay(purse.address);
   await isConfirmed(purse.id);
 
-  const [keys, derived, checked, all, tail] = await Promise.all([
+  const checked = await answer('address-checked', 'addresses', 'check', purse.address, '--json');
+  const branch = ['--branch', String(checked.branch)];
+  const [keys, derived, all, tail] = await Promise.all([
     answer('keys', 'keys', 'list', '--json'),
-    answer('addresses', 'addresses', 'derive', '--count', '5', '--json'),
-    answer('address-checked', 'addresses', 'check', purse.address, '--json'),
+    answer('addresses', 'addresses', 'derive', ...branch, '--count', '5', '--json'),
     answer('addresses-checked', 'addresses', 'check', '--all', '--json'),
     cli('events', 'tail', '--type', 'ReplenishmentConfirmed', '--json'),
   ]);

@@ -32,12 +32,16 @@ import { IssueApiKey, RevokeApiKey } from '../src/edge/keys';
 import { systemContext } from '../src/edge/request-context';
 import { RecordDifferences } from '../src/findings';
 import { GetReactions } from '../src/reactions/get-reactions';
+import { mintOnAddressOf } from './shared-addresses';
 
 /** What a ledger has of everything, so that every operation has something to answer with. */
 export interface Known {
   readonly customerId: string;
   readonly purseId: string;
   readonly address: string;
+  /** Of two purses that were minted on the address of another one: it has one of its own since; it has none yet. */
+  readonly assignedPurseId: string;
+  readonly heldPurseId: string;
   readonly replenishmentId: string;
   /** Voided; voided and credited again; credited. */
   readonly voidedId: string;
@@ -65,7 +69,7 @@ export interface Known {
 const USDT = 'eip155:1/erc20:0xdac17f958d2ee523a2206206994597c13d831ec7';
 
 /** The references of what operators did. */
-export const [VOID, CREDIT, NOTE] = ['case-1', 'case-2', 'case-3'] as const;
+export const [VOID, CREDIT, NOTE, ASSIGN] = ['case-1', 'case-2', 'case-3', 'case-4'] as const;
 
 /** So long that nothing expires. */
 export const PURSE_EXPIRY = { unusedDays: 3_000, idleDays: 3_001 };
@@ -137,6 +141,7 @@ export async function fill(ledger: TestLedger): Promise<Known> {
     purseId: purse.id,
     address: purse.address,
     replenishmentId: credited.id,
+    ...(await shareAddress(ledger)),
     ...(await changeCredits(ledger, purse)),
     ...(await resolveFindings(ledger, customer.id, purse)),
     ...(await spendKeys(ledger)),
@@ -145,6 +150,17 @@ export async function fill(ledger: TestLedger): Promise<Known> {
     parkedKey: await parkKey(ledger),
     position: String(await ledger.store.head()),
   };
+}
+
+/** Purses that were given the address of another one; one got its own. */
+async function shareAddress(ledger: TestLedger) {
+  const body = { externalId: 'eve', families: ['evm'] };
+  const { body: owner } = await ledger.request('POST', '/v1/customers', { body });
+  const [first] = owner.purses;
+  const [assignedPurseId, heldPurseId] = await mintOnAddressOf(ledger, first.id, ['fay', 'gus']);
+  await ledger.request('GET', `/v1/purses?minPosition=${await ledger.store.head()}`);
+  await operate(ledger, `purses/${assignedPurseId}/address`, { reference: ASSIGN });
+  return { assignedPurseId, heldPurseId };
 }
 
 type Minted = { readonly id: string; readonly address: string };

@@ -133,6 +133,7 @@ const MEANT_OTHERWISE = [
   'account-not-found',
   'operator-not-found',
   'api-key-not-found',
+  'address-not-shared',
   'key-not-parked',
   'chain-unknown',
   'watch-request-invalid',

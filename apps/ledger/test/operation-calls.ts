@@ -1,7 +1,7 @@
 import { exactlyOneOf, fieldsOf, type RequestField } from '../src/edge/fields';
 import { operationsOf, type RunningOperation } from '../src/edge/operation';
 import { scopeWords } from '../src/edge/scopes';
-import { CREDIT, type Known, NOTE, PURSE_EXPIRY, VOID } from './grpc-known';
+import { ASSIGN, CREDIT, type Known, NOTE, PURSE_EXPIRY, VOID } from './grpc-known';
 import type { GrpcLedger } from './grpc-ledger';
 import type { Reflected, ReflectedField, ReflectedMethod, ReflectedType } from './grpc-reflected';
 
@@ -55,6 +55,10 @@ export function samplesOf(known: Known): Readonly<Record<string, unknown>> {
       creditReplenishment: {
         ...{ replenishmentId: known.restoredId, reference: CREDIT },
         otherFields: { replenishmentId: known.otherId },
+      },
+      assignAddress: {
+        ...{ purseId: known.assignedPurseId, reference: ASSIGN },
+        otherFields: { purseId: known.heldPurseId },
       },
       resolveFinding: {
         ...{ resolution: 'note', creditTo: 'customer', difference: '7', reference: NOTE },

@@ -1,12 +1,9 @@
 import { compare } from '@daybook/audit';
 import type { TransferV1 } from '@daybook/contracts';
-import { purse, streamName } from '@daybook/domain';
-import { decideAndAppend, loadStates } from '@daybook/event-store';
 import { until } from '../../../test/dependencies';
 import { createLedgerForTest, type Reply, type TestLedger } from '../../../test/ledger-harness';
-import { DEFAULT_ACCOUNT_ID, purseIdOf } from '../src/edge/identity';
-import { systemContext } from '../src/edge/request-context';
 import { AUDITED } from '../src/operations/read-models';
+import { mintOnAddressOf } from './shared-addresses';
 
 const USDT = 'eip155:1/erc20:0xdac17f958d2ee523a2206206994597c13d831ec7';
 const ACT = { reason: 'a restored database gave it twice', reference: 'case-1742' };
@@ -19,11 +16,6 @@ const get = (path: string) => ledger.request('GET', path);
 const atHead = async (path: string): Promise<Reply['body']> =>
   (await get(`${path}${path.includes('?') ? '&' : '?'}minPosition=${await ledger.store.head()}`))
     .body;
-
-async function customer(externalId: string, families: readonly string[]) {
-  const body = { externalId, families };
-  return (await ledger.request('POST', '/v1/customers', { body })).body;
-}
 
 const mint = () =>
   ledger.request('POST', `/v1/customers/${second.customerId}/purses`, { body: { family: 'evm' } });
@@ -58,31 +50,13 @@ async function pay(to: string): Promise<Reply['body']> {
 const violations = async () =>
   (await compare({ ...AUDITED, store: ledger.store, liveUrl: ledger.databaseUrl })).violations;
 
-// As an earlier version did, whose indexes came from a sequence that was restored.
 beforeAll(async () => {
   ledger = await createLedgerForTest();
-  const owner = await customer('first', ['evm']);
-  [first] = owner.purses;
-  const other = await customer('second', []);
-  const id = purseIdOf(DEFAULT_ACCOUNT_ID, other.id, 'evm');
-  second = { customerId: other.id, id };
-  const stream = streamName('purse', first.id);
-  const minted = (await loadStates(ledger.store, purse, [stream])).get(stream);
-  const owned = {
-    ...{ accountId: DEFAULT_ACCOUNT_ID, externalId: 'second', description: null },
-    createdAt: '2026-01-01T00:00:00.000Z',
-  };
-  if (minted?.status !== 'active') throw new Error('The first purse was not minted.');
-  const { address, derivation } = minted;
-  const { commandId, ...metadata } = systemContext(DEFAULT_ACCOUNT_ID);
-  await decideAndAppend(ledger.store, {
-    ...{ stream: streamName('purse', id), decider: purse, commandId, metadata },
-    command: {
-      ...{ type: 'MintPurse', accountId: DEFAULT_ACCOUNT_ID, customerId: other.id, family: 'evm' },
-      ...{ address, derivation, outsideOrderId: null, at: new Date().toISOString() },
-      facts: { owner: { ...owned, status: 'active' } },
-    },
-  });
+  const body = { externalId: 'first', families: ['evm'] };
+  [first] = (await ledger.request('POST', '/v1/customers', { body })).body.purses;
+  const [id] = await mintOnAddressOf(ledger, first.id, ['second']);
+  const { customerId } = await atHead(`/v1/purses/${id}`);
+  second = { customerId, id };
 });
 afterAll(() => ledger.close());
 

@@ -76,13 +76,13 @@ export type PurseEvent = EventIn<{
 }>;
 
 /** The status that each event sets; null where it stays. */
-export const PURSE_STATUS_AFTER = {
+export const PURSE_STATUS_AFTER: Readonly<Record<PurseEvent['type'], Known['status'] | null>> = {
   PurseMinted: 'active',
   PurseArchived: 'archived',
   PurseRestored: 'active',
   PurseDeclined: 'declined',
   PurseAddressAssigned: null,
-} as const satisfies Readonly<Record<PurseEvent['type'], Known['status'] | null>>;
+};
 
 type Known = Minted & {
   readonly status: 'active' | 'archived' | 'declined';
@@ -126,8 +126,9 @@ export const purse: Decider<PurseCommand, PurseEvent, PurseState> = {
     if (state.status === 'absent') return state;
     switch (event.type) {
       case 'PurseArchived':
+        return { ...state, status: 'archived' };
       case 'PurseDeclined':
-        return { ...state, status: PURSE_STATUS_AFTER[event.type] };
+        return { ...state, status: 'declined' };
       case 'PurseRestored':
         return { ...state, status: 'active', restorations: state.restorations + 1 };
       case 'PurseAddressAssigned': {

@@ -154,7 +154,7 @@ export interface Purse {
   readonly customerId: string;
   /** The address family. One purse takes every registered asset of its family. */
   readonly family: 'evm' | 'tron';
-  /** The address, as people write it, such as `0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266`. It never changes. Null if the purse was given the address of another one, by a fault of an earlier version, until the operator gives it one of its own. */
+  /** The address, as people write it, such as `0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266`. It never changes. Null (over gRPC empty) if the purse was given the address of another one, by a fault of an earlier version, until the operator gives it one of its own. */
   readonly address: string | null;
   /** PENDING_PAYMENT: in use. ARCHIVED: out of use, but watched for ever; what arrives is held in suspense. DECLINED: compliance refused a receipt; never used again. */
   readonly status: 'PENDING_PAYMENT' | 'ARCHIVED' | 'DECLINED';
@@ -2934,7 +2934,7 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
           "null"
         ],
         "maxLength": 64,
-        "description": "The address, as people write it, such as `0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266`. It never changes. Null if the purse was given the address of another one, by a fault of an earlier version, until the operator gives it one of its own.",
+        "description": "The address, as people write it, such as `0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266`. It never changes. Null (over gRPC empty) if the purse was given the address of another one, by a fault of an earlier version, until the operator gives it one of its own.",
         "example": "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266"
       },
       "status": {
@@ -3013,7 +3013,7 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
           "null"
         ],
         "maxLength": 64,
-        "description": "The address, as people write it, such as `0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266`. It never changes. Null if the purse was given the address of another one, by a fault of an earlier version, until the operator gives it one of its own.",
+        "description": "The address, as people write it, such as `0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266`. It never changes. Null (over gRPC empty) if the purse was given the address of another one, by a fault of an earlier version, until the operator gives it one of its own.",
         "example": "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266"
       },
       "status": {

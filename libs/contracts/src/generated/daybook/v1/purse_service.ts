@@ -111,12 +111,10 @@ export interface Purse {
   readonly family: Family;
   /**
    * The address, as people write it, such as `0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266`. It never
-   * changes. Absent if the purse was given the address of another one, by a fault of an earlier version, until the operator
-   * gives it one of its own.
+   * changes. Absent (over gRPC empty) if the purse was given the address of another one, by a fault of an earlier version,
+   * until the operator gives it one of its own.
    */
-  readonly address?:
-    | string
-    | undefined;
+  readonly address: string;
   /**
    * PENDING_PAYMENT: in use. ARCHIVED: out of use, but watched for ever; what arrives is held in
    * suspense. DECLINED: compliance refused a receipt; never used again.
@@ -310,7 +308,7 @@ function createBasePurse(): Purse {
     id: "",
     customerId: "",
     family: Family.FAMILY_UNSPECIFIED,
-    address: undefined,
+    address: "",
     status: PurseStatus.PURSE_STATUS_UNSPECIFIED,
     outsideOrderId: undefined,
     mintedAt: undefined,
@@ -329,7 +327,7 @@ export const Purse: MessageFns<Purse> = {
     if (message.family !== Family.FAMILY_UNSPECIFIED) {
       writer.uint32(24).int32(familyToNumber(message.family));
     }
-    if (message.address !== undefined) {
+    if (message.address !== "") {
       writer.uint32(34).string(message.address);
     }
     if (message.status !== PurseStatus.PURSE_STATUS_UNSPECIFIED) {
@@ -444,7 +442,7 @@ export const Purse: MessageFns<Purse> = {
     message.id = object.id ?? "";
     message.customerId = object.customerId ?? "";
     message.family = object.family ?? Family.FAMILY_UNSPECIFIED;
-    message.address = object.address ?? undefined;
+    message.address = object.address ?? "";
     message.status = object.status ?? PurseStatus.PURSE_STATUS_UNSPECIFIED;
     message.outsideOrderId = object.outsideOrderId ?? undefined;
     message.mintedAt = object.mintedAt ?? undefined;
