@@ -123,7 +123,8 @@ export function newEvents<Command>(
   emitted: readonly Emitted[],
 ): readonly NewEvent[] {
   let shared: EventMetadata | undefined;
-  return emitted.map(({ type, data }, i) => {
+  return emitted.map((event, i) => {
+    const { type, data } = event;
     const schemaVersion = SCHEMA_VERSIONS[type];
     const accountId = accountOf(data) ?? metadata.accountId;
     // Events of one version share their metadata, which is then encoded once.
@@ -138,7 +139,7 @@ export function newEvents<Command>(
         commandId,
       };
     }
-    const id = eventId(stream, revision + BigInt(i), commandId);
+    const id = eventId(stream, revision + BigInt(i), commandId, event);
     return { id, type, data: data as JsonObject, metadata: shared };
   });
 }
