@@ -1,6 +1,7 @@
 import { Client } from 'pg';
 import { createLedgerForTest, type TestLedger } from '../../../test/ledger-harness';
 import { migrate as migrateWatcher } from '../../chain-watcher/src/migrate';
+import { mintOnAddressOf } from '../../ledger/test/shared-addresses';
 import { answerOf } from '../testing/answers';
 import { daybook, type Ended } from '../testing/command-line';
 
@@ -60,7 +61,9 @@ it('exports each address with its path below its xpub', async () => {
   );
   expect(stderr).toContain(`${CUSTOMERS} addresses.`);
   const rows = (await addresses('export', '--json')).stdout.trim().split('\n');
-  expect(rows.map((row) => JSON.parse(row).address)).toEqual(ours.map(({ address }) => address));
+  expect(rows.map((row) => answerOf('address-exported', row).address)).toEqual(
+    ours.map(({ address }) => address),
+  );
   expect((await addresses('export', '--family', 'tron', '--json')).stdout).toBe('');
 });
 
@@ -159,4 +162,38 @@ it('counts addresses of another xpub', async () => {
   const ended = await addresses('check', '--all', '--xpub', other, '--json');
   expect(answerOf('addresses-checked', ended.stdout).otherXpub).toBeGreaterThan(0);
   expect(ended.exitCode).toBe(1);
+});
+
+it('names a purse that was given the address of another one, and knows its own once it has one', async () => {
+  const { id: firstId, address } = ours[2] as { id: string; address: string };
+  const [id] = await mintOnAddressOf(ledger, firstId, ['twice']);
+  const atHead = async () =>
+    (await ledger.request('GET', `/v1/purses/${id}?minPosition=${await ledger.store.head()}`)).body;
+  expect((await atHead()).address).toBeNull();
+  const alarms = async () => {
+    const { stdout } = await addresses('check', '--all', '--json');
+    return answerOf('addresses-checked', stdout).alarms;
+  };
+  expect(await alarms()).toContainEqual({ purseId: id, address, reason: 'shared-address' });
+
+  const act = ['--reason', 'a restored database gave it twice', '--reference', 'case-19'];
+  const assigned = await daybook(['addresses', 'assign', id, ...act], {
+    DAYBOOK_LEDGER_URL: ledger.url,
+    DAYBOOK_OPERATOR_KEY: ledger.operatorKey,
+  });
+  const { address: own } = await atHead();
+  expect([assigned.exitCode, assigned.stdout]).toEqual([
+    0,
+    `Purse ${id} has the address ${own} now.\n`,
+  ]);
+  const { stdout } = await addresses('check', own, '--json');
+  expect(answerOf('address-checked', stdout)).toMatchObject({ finding: 'ours', purse: { id } });
+  expect((await alarms()).filter(({ purseId }: { purseId: string }) => purseId === id)).toEqual([]);
+  const lines = (await addresses('export')).stdout
+    .trim()
+    .split('\n')
+    .map((line) => line.split(','));
+  const given = lines.filter((cells) => cells[4] === id);
+  expect(given.map(([given]) => given)).toEqual([address, own]);
+  expect(given[1]?.slice(5)).toEqual(given[0]?.slice(5));
 });

@@ -157,6 +157,11 @@ export interface ChainClient {
     block: Pick<BlockHeader, 'number' | 'hash'>,
   ): Promise<readonly (bigint | null)[]>;
   /**
+   * What the node shows of addresses now, in their order: for a search of what was paid to them, of whatever block.
+   * Canonical addresses; CAIP-19 ids of the coin and tokens of the chain.
+   */
+  uses?(addresses: readonly string[], assets: readonly string[]): Promise<readonly AddressUse[]>;
+  /**
    * The number of the block that includes the transaction, `pending` while none does, null if the node does not
    * know it. `hash` is canonical. The number is a hint: only the block proves that it includes the transaction.
    */
@@ -174,6 +179,14 @@ export interface BalanceQuery {
   readonly address: string;
   /** CAIP-19: the coin or a token. */
   readonly asset: string;
+}
+
+/** What a node shows of an address. */
+export interface AddressUse {
+  /** Whether it has sent a transaction or, on TRON, was ever paid coins. Null if the node did not say. */
+  readonly hasHistory: boolean | null;
+  /** In the order of the assets; null for each that the node did not say. */
+  readonly balances: readonly (bigint | null)[];
 }
 
 export interface Listening {
@@ -259,6 +272,7 @@ export interface TagAnswer {
 /** One chain through its providers, one or several. Each answer comes from one of them. */
 export interface ProviderPool extends ChainClient {
   readonly balances: NonNullable<ChainClient['balances']>;
+  readonly uses: NonNullable<ChainClient['uses']>;
   /** How many providers are configured. */
   readonly size: number;
   /** The last block with a tag; null while it is unknown, or the providers do not agree. */

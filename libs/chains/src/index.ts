@@ -1,5 +1,6 @@
 export { type AddressTable, createAddressTable } from './address-table';
 export {
+  type AddressUse,
   type Announcements,
   type BlockHeader,
   type BlockTransfer,

@@ -1,6 +1,6 @@
 import * as a from '../testing/a';
 import { specification } from '../testing/specification';
-import { addressBranch, nextBranch } from './address-branch';
+import { addressBranch, branchesAt, minuteOfBranch, nextBranch } from './address-branch';
 
 const given = specification(addressBranch);
 const { branch } = a.addressBranchOpened().data;
@@ -24,6 +24,12 @@ describe('the next branch', () => {
     expect(nextBranch(now, 0, -1)).toBe(minute * 8);
     expect(nextBranch(now + 59_999, 0.999, -1)).toBe(minute * 8 + 7);
     expect(nextBranch(now + 60_000, 0, -1)).toBe(minute * 8 + 8);
+  });
+
+  it('is one of those of its minute', () => {
+    const { first, last } = branchesAt(now + 59_999);
+    expect([first, last]).toEqual([minute * 8, minute * 8 + 7]);
+    expect([first, last, last + 1].map(minuteOfBranch)).toEqual([now, now, now + 60_000]);
   });
 
   it('is above every known one, also when the clock was set back', () => {

@@ -45,15 +45,26 @@ export const addressBranch: Decider<AddressBranchCommand, AddressBranchEvent, Ad
     },
   };
 
+/** The numbers of the branches that processes open in the minute of a time, unless they are more than eight. */
+export function branchesAt(ms: number): { readonly first: number; readonly last: number } {
+  const first = Math.floor(ms / MINUTE_MS) * BRANCHES_A_MINUTE;
+  return { first, last: first + BRANCHES_A_MINUTE - 1 };
+}
+
+/** The beginning of the minute that a branch is named by, in Unix milliseconds. */
+export function minuteOfBranch(branch: number): number {
+  return Math.floor(branch / BRANCHES_A_MINUTE) * MINUTE_MS;
+}
+
 /**
  * The number of the next branch: one of eight of the minute, so that a copy of a database that goes on at another time
  * opens others although it does not know those of the original, and above every known one, whatever clocks say.
  * `random` is from 0 up to 1. Throws `RangeError` when there is none left.
  */
 export function nextBranch(nowMs: number, random: number, highest: number): number {
-  const end = (Math.floor(nowMs / MINUTE_MS) + 1) * BRANCHES_A_MINUTE;
-  const lowest = Math.max(end - BRANCHES_A_MINUTE, highest + 1);
-  const branch = lowest + Math.floor(random * Math.max(end - lowest, 1));
+  const { first, last } = branchesAt(nowMs);
+  const lowest = Math.max(first, highest + 1);
+  const branch = lowest + Math.floor(random * Math.max(last + 1 - lowest, 1));
   if (branch < BRANCHES) return branch;
   throw new RangeError(
     `Branch ${branch} cannot be derived, as the last is ${BRANCHES - 1}. Is the clock of the database right?`,

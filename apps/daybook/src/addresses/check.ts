@@ -6,7 +6,13 @@ import {
   readAddress,
   type Xpub,
 } from '@daybook/chains';
-import { type Family, type PurseEvent, streamName, upcast } from '@daybook/domain';
+import {
+  type DomainEvent,
+  type Family,
+  type PurseEvent,
+  streamName,
+  upcast,
+} from '@daybook/domain';
 import { type EventStore, eventsOf } from '@daybook/event-store';
 import colors from 'picocolors';
 import { withClient } from '../cli/database';
@@ -27,7 +33,7 @@ const INDEXES_PER_TURN = 1_000;
 const UNUSED_MAX = 1_000;
 const FIRST_ID = '00000000-0000-0000-0000-000000000000';
 const PURSES =
-  'SELECT id, account_id, customer_id, family, address, status, minted_at FROM ledger.purse';
+  'SELECT id, account_id, customer_id, family, address, held_address, status, minted_at FROM ledger.purse';
 
 interface CheckOptions {
   readonly data?: string | undefined;
@@ -41,32 +47,40 @@ interface PurseRow {
   readonly account_id: string;
   readonly customer_id: string;
   readonly family: Family;
-  readonly address: string;
+  /** Null if it was given that of another purse, which is held then. */
+  readonly address: string | null;
+  readonly held_address: string | null;
   readonly status: string;
   readonly minted_at: Date;
 }
 
-/** A minted purse according to the event log. */
-type Mint = Extract<PurseEvent, { readonly type: 'PurseMinted' }>['data'];
+/** What the event log gave to a purse last. */
+type Given = Pick<Extract<PurseEvent, { type: 'PurseMinted' }>['data'], 'address' | 'derivation'>;
 
 /** What a check of a row against the event log and the xpub can find. */
 const DETAILS = {
   ours: 'It derives from the xpub.',
   'never-minted': 'The row of the purse is wrong: no such purse was minted.',
   'other-address': 'The row of the purse is wrong: the purse was minted with another address.',
+  'shared-address': 'Another purse had it before. Give this one its own with "addresses assign".',
   'does-not-derive': 'The row or the event log is wrong: the xpub gives another address.',
   'other-xpub': 'It was minted with another xpub. Name that one with --xpub to check it.',
 } as const;
 
-function checkRow(row: PurseRow, mint: Mint | undefined, xpubs: readonly Xpub[]) {
-  if (mint === undefined) return 'never-minted';
-  if (mint.address !== row.address) return 'other-address';
-  const { xpubFingerprint, ...path } = mint.derivation;
+function checkRow(row: PurseRow, given: Given | undefined, xpubs: readonly Xpub[]) {
+  if (given === undefined) return 'never-minted';
+  if (given.address !== addressOf(row)) return 'other-address';
+  if (row.address === null) return 'shared-address';
+  const { xpubFingerprint, ...path } = given.derivation;
   const xpub = xpubs.find(
     ({ family, fingerprint }) => family === row.family && fingerprint === xpubFingerprint,
   );
   if (xpub === undefined) return 'other-xpub';
   return deriveAddress(xpub, path) === row.address ? 'ours' : 'does-not-derive';
+}
+
+function addressOf({ address, held_address }: PurseRow): string {
+  return address ?? held_address ?? '';
 }
 
 /** Checks the address of every purse in the table against the event log and the xpub. */
@@ -77,14 +91,14 @@ export function checkAll({ xpub, ...options }: CheckOptions): Promise<void> {
     const alarms: { purseId: string; address: string; reason: string }[] = [];
     let [checked, otherXpub, wrong] = [0, 0, 0];
     await forEachPage(operation, async (rows) => {
-      const mints = await mintsOf(store, rows);
+      const given = await givenTo(store, rows);
       checked += rows.length;
       for (const row of rows) {
-        const reason = checkRow(row, mints.get(row.id), xpubs);
+        const reason = checkRow(row, given.get(row.id), xpubs);
         if (reason === 'other-xpub') otherXpub += 1;
         if (reason === 'ours' || reason === 'other-xpub') continue;
         wrong += 1;
-        const address = displayAddress(row.family, row.address);
+        const address = displayAddress(row.family, addressOf(row));
         if (alarms.length < LISTED_MAX) alarms.push({ purseId: row.id, address, reason });
       }
     });
@@ -123,21 +137,25 @@ async function forEachPage(
   }).finally(bar.end);
 }
 
-/** How purses were minted, by their ids, according to the event log. */
-async function mintsOf(
+/** The addresses of purses by their ids, according to the event log. */
+async function givenTo(
   store: EventStore,
   purses: readonly PurseRow[],
-): Promise<ReadonlyMap<string, Mint>> {
+): Promise<ReadonlyMap<string, Given>> {
   const streams = purses.map(({ id }) => ({ stream: streamName('purse', id) }));
   const histories = await store.readStreams(streams);
-  const mints = new Map<string, Mint>();
+  const given = new Map<string, Given>();
   for (const { id } of purses) {
     for (const recorded of histories.get(streamName('purse', id)) ?? []) {
       const event = upcast(recorded);
-      if (event.type === 'PurseMinted') mints.set(id, event.data);
+      if (isGiving(event)) given.set(id, event.data);
     }
   }
-  return mints;
+  return given;
+}
+
+function isGiving(event: DomainEvent) {
+  return event.type === 'PurseMinted' || event.type === 'PurseAddressAssigned';
 }
 
 /** Says whether an address is ours. The purse table alone is not believed. */
@@ -155,11 +173,11 @@ export function checkOne(given: string, { xpub, ...options }: CheckOptions): Pro
       const find = `${PURSES} WHERE address = $1 AND family = $2`;
       const [row] = (await client.query<PurseRow>(find, [address, family])).rows;
       if (row === undefined) return search(store, operation.signal, xpubs, address);
-      const mint = (await mintsOf(store, [row])).get(row.id);
-      const verdict = checkRow(row, mint, xpubs);
+      const given = (await givenTo(store, [row])).get(row.id);
+      const verdict = checkRow(row, given, xpubs);
       const isAlarm = verdict !== 'ours' && verdict !== 'other-xpub';
       const finding = isAlarm ? 'alarm' : verdict;
-      return { finding, detail: DETAILS[verdict], row, derivation: mint?.derivation };
+      return { finding, detail: DETAILS[verdict], row, derivation: given?.derivation };
     });
     const { finding, detail, row } = found;
     const { branch = null, index = null, xpubFingerprint = null } = found.derivation ?? {};
@@ -235,7 +253,7 @@ async function countsOf(
     signal.throwIfAborted();
     for (const event of events.map(upcast)) {
       if (event.type === 'AddressBranchOpened') counts.set(event.data.branch, UNUSED_MAX);
-      if (event.type !== 'PurseMinted') continue;
+      if (!isGiving(event)) continue;
       const { branch, index } = event.data.derivation;
       counts.set(branch, Math.max(counts.get(branch) ?? 0, index + 1 + UNUSED_MAX));
     }

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { displayAddress } from '@daybook/chains';
-import { type Family, idOf, upcast } from '@daybook/domain';
-import { eventsOf, type RecordedEvent } from '@daybook/event-store';
+import { type Family, idOf, type PurseEvent, upcast } from '@daybook/domain';
+import { type EventStore, eventsOf, type RecordedEvent } from '@daybook/event-store';
 import { EXIT } from '../cli/exit-codes';
 import { operate } from '../cli/operate';
 import { csvLine, remark, say, sayJson } from '../cli/output';
@@ -31,8 +31,9 @@ export function exportAddresses({ family, json, ...options }: ExportOptions): Pr
       for await (const { events, end } of eventsOf(store, ['purse'])) {
         operation.signal.throwIfAborted();
         bar.at(Math.min(Number(end), Number(head)), Number(head));
-        for (const row of events.flatMap(rowOf)) {
-          if (family !== undefined && row.family !== family) continue;
+        for (const event of events) {
+          const row = await rowOf(store, event);
+          if (row === null || (family !== undefined && row.family !== family)) continue;
           if (json) sayJson(row, 0);
           else say(csvLine(COLUMNS.map((column) => row[column])));
           written += 1;
@@ -48,16 +49,26 @@ export function exportAddresses({ family, json, ...options }: ExportOptions): Pr
   });
 }
 
-function rowOf(recorded: RecordedEvent) {
-  const event = upcast(recorded);
-  if (event.type !== 'PurseMinted') return [];
-  const { family, address, derivation, customerId, accountId, mintedAt } = event.data;
+/** Where the address is that an event gave to a purse; null if it gave none. */
+async function rowOf(store: EventStore, recorded: RecordedEvent) {
+  const event = upcast(recorded) as PurseEvent;
+  if (event.type !== 'PurseMinted' && event.type !== 'PurseAddressAssigned') return null;
+  const { family, address, derivation } = event.data;
+  const minted = event.type === 'PurseMinted' ? event : await mintOf(store, recorded.stream);
+  const { customerId, accountId, mintedAt } = minted.data;
   const { xpubFingerprint } = derivation;
-  return [
-    {
-      ...{ address: displayAddress(family, address), family, xpubFingerprint },
-      ...{ path: pathOf(derivation), purseId: idOf(recorded.stream) },
-      ...{ customerId, accountId, mintedAt },
-    },
-  ];
+  return {
+    ...{ address: displayAddress(family, address), family, xpubFingerprint },
+    ...{ path: pathOf(derivation), purseId: idOf(recorded.stream) },
+    ...{ customerId, accountId, mintedAt },
+  };
+}
+
+/** Of the few purses that got another address. */
+async function mintOf(store: EventStore, stream: string) {
+  const minted = (await store.readStream(stream))
+    .map(upcast)
+    .find((event) => event.type === 'PurseMinted');
+  if (minted === undefined) throw new Error(`${stream} was never minted.`);
+  return minted;
 }

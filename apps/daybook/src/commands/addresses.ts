@@ -6,12 +6,16 @@ import {
   actReasonOption,
   count,
   index,
+  moment,
   referenceOption,
   several,
   subcommand,
 } from '../cli/options';
 
 const XPUB_HELP = 'an account-level xpub, or "configured" for the one that the ledger mints with';
+
+/** As wallets search by BIP-44. Purses that nobody pays are gaps, so larger ones are found with more. */
+const GAP = 20;
 
 export function addAddresses(program: Command): void {
   const addresses = program
@@ -50,6 +54,35 @@ export function addAddresses(program: Command): void {
       const { exportAddresses } =
         require('../addresses/export') as typeof import('../addresses/export');
       return exportAddresses(options);
+    });
+
+  subcommand(
+    addresses,
+    'scan',
+    'Find addresses with funds or a history by the xpub and the chains alone, as when log and tables are lost. Needs no running service.',
+    'npx daybook addresses scan --chains chains.json --xpub xpub... --from 2026-11-01 > found.csv',
+    'npx daybook addresses scan --chains chains.json --xpub xpub... --known addresses.csv --from 2026-11-29T12:00:00Z',
+    'npx daybook addresses scan --chains chains.json --xpub xpub... --branch 239280003 --gap 200 --json',
+  )
+    .addOption(new Option('--chains <file>', 'the chains file').env('DAYBOOK_CHAINS_FILE'))
+    .option('--chain <id>', 'only this chain of the file; may be repeated', several)
+    .option('--xpub <xpub>', `${XPUB_HELP}; may be repeated (default: configured)`, several)
+    .option('--from <time>', 'search the branches that were opened from this time on', moment)
+    .option('--to <time>', 'and up to this one (default: now)', moment)
+    .option(
+      '--known <file>',
+      'search the branches of an export or of a scan; may be repeated',
+      several,
+    )
+    .option(
+      '--branch <number>',
+      'search this branch; may be repeated',
+      (text, before?: number[]) => [...(before ?? []), index(text)],
+    )
+    .option('--gap <number>', 'so many unused addresses in a row end a branch', count, GAP)
+    .action((options) => {
+      const { scan } = require('../addresses/scan') as typeof import('../addresses/scan');
+      return scan(options);
     });
 
   subcommand(

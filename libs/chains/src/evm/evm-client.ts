@@ -12,6 +12,7 @@ import {
 import { InvalidBlock } from '../invalid-block';
 import { RpcFailure, type Unparsed } from '../node-http';
 import { WrongChain } from '../wrong-chain';
+import { createUseReader } from './address-uses';
 import { listenForAnnouncements } from './announcements';
 import { askAgain } from './ask-again';
 import { type AssetIds, assetIds } from './asset-ids';
@@ -266,6 +267,7 @@ export function createEvmClient(
       blockByOtherRule: (hash: string) => blockBy({ ...proof, rule: weaker }, hash, true),
     }),
     balances: createBalanceReader(rpc, ids),
+    uses: createUseReader(rpc, ids),
     ...(coin !== undefined &&
       coin.traces !== 'none' && {
         async traced({ hash }: Pick<BlockHeader, 'hash'>) {

@@ -240,6 +240,11 @@ export function createPool(
       });
       return found ?? queries.map(() => null);
     },
+    async uses(addresses, assets) {
+      const found = await ask((provider) => provider.uses(addresses, assets));
+      if (found !== null) return found;
+      return addresses.map(() => ({ hasHistory: null, balances: assets.map(() => null) }));
+    },
     /** `pending` only if no provider shows a block: one may be behind the others. */
     async blockOf(hash) {
       let isPending = false;

@@ -31,7 +31,7 @@ export interface NamedClient {
   readonly client: ChainClient;
 }
 
-/** A block may need several requests, each with its own time-out; everything else is one. */
+/** A block, or a look at many addresses, may need several requests, each with its own time-out; the rest is one. */
 const BLOCK_TIMEOUT_MS = 60_000;
 const TIMEOUT_MS = 20_000;
 
@@ -189,6 +189,9 @@ export function createProvider(
     /** Null for each that is not served, as if none were where the client reads no balances. */
     balances: (queries: readonly BalanceQuery[], block: Pick<BlockHeader, 'number' | 'hash'>) =>
       use(async () => (await client.balances?.(queries, block)) ?? queries.map(() => null)),
+    /** Null where the client reads none. */
+    uses: (addresses: readonly string[], assets: readonly string[]) =>
+      use(async () => (await client.uses?.(addresses, assets)) ?? null, BLOCK_TIMEOUT_MS),
     /** Null if it serves no traces of the block. */
     traced: (block: Parameters<NonNullable<ChainClient['traced']>>[0]) =>
       use(async () => (await client.traced?.(block)) ?? null, BLOCK_TIMEOUT_MS),

@@ -4,9 +4,8 @@ import { FIRST, playScenario, SECOND } from '../../testing/tron-node/scenario';
 import { createTronNode as createStandIn } from '../../testing/tron-node/tron-node';
 import { InvalidBlock } from '../invalid-block';
 import { RpcFailure } from '../node-http';
-import { createTronBalanceReader } from './balances';
+import { createTronBalanceReader, createTronUseReader } from './balances';
 import { tronAssetIds } from './transfers';
-import type { TronNode } from './tron-node';
 
 const standIn = createStandIn();
 playScenario(standIn);
@@ -26,7 +25,7 @@ function reader(
     const answer = said(standIn, call, body, 'solidity');
     return call === 'getaccount' ? alter(answer) : answer;
   };
-  return createTronBalanceReader({ solid } as TronNode, chain, ids);
+  return createTronBalanceReader({ solid }, chain, ids);
 }
 
 function solidified() {
@@ -101,5 +100,33 @@ describe('balances of a TRON node', () => {
       });
     expect(await refusing('refused')(queries, solidified())).toEqual([null]);
     await expect(refusing('passing')(queries, solidified())).rejects.toThrow(RpcFailure);
+  });
+});
+
+describe('what a TRON node shows of addresses', () => {
+  const stranger = base58(`41${'ab'.repeat(20)}`);
+
+  it('is what they hold, and whether they exist', async () => {
+    const calls: string[] = [];
+    const solid = async (call: string, body: object) => {
+      calls.push(call);
+      return said(standIn, call, body, 'solidity');
+    };
+    const uses = createTronUseReader({ solid }, chain, ids);
+    const coin = said(standIn, 'getaccount', { address: FIRST }, 'solidity').balance;
+    const assets = [ids.coin, ids.trc10('1000001'), usdt];
+    const [known, unknown] = await uses([first, stranger], assets);
+    expect(known).toEqual({ hasHistory: true, balances: [BigInt(coin), 200n, expect.any(BigInt)] });
+    expect(unknown).toEqual({ hasHistory: false, balances: [0n, 0n, 0n] });
+    expect(calls).toHaveLength(4);
+  });
+
+  it('is unknown where it refuses, and a failure where it does not answer', async () => {
+    const refusing = (kind: RpcFailure['kind']) =>
+      createTronUseReader({ solid: () => Promise.reject(new RpcFailure('No.', kind)) }, chain, ids);
+    expect(await refusing('refused')([stranger], [ids.coin])).toEqual([
+      { hasHistory: null, balances: [null] },
+    ]);
+    await expect(refusing('passing')([stranger], [ids.coin])).rejects.toThrow(RpcFailure);
   });
 });

@@ -1,4 +1,4 @@
-import type { BalanceQuery, BlockHeader } from '../chain-client';
+import type { AddressUse, BalanceQuery, BlockHeader } from '../chain-client';
 import { InvalidBlock } from '../invalid-block';
 import { RpcFailure } from '../node-http';
 import { readable } from '../readable-balances';
@@ -13,35 +13,10 @@ const QUERIES_AT_ONCE = 16;
 const BALANCE_OF = '70a08231';
 const WORD_DIGITS = 64;
 
-/**
- * Reads balances on the solidity port. They are those after the last solidified block, whatever block is asked for, so
- * they count only if that block was the last one both before and after they were read.
- */
-export function createTronBalanceReader(node: TronNode, chain: string, ids: TronAssetIds) {
-  async function isLast(hash: string): Promise<boolean> {
-    const answer = fieldsOf(await node.solid('getnowblock', {}), 'block');
-    return digitsOf(answer.blockID, 'id of a block') === hash;
-  }
-
-  async function read(
-    { address, asset }: BalanceQuery,
-    accounts: Accounts,
-  ): Promise<bigint | null> {
-    const contract = prefixed(asset, `${chain}/trc20:`);
-    if (contract !== null) return tokenBalance(address, contract);
-    const account = await accountOf(address, accounts);
-    if (asset === ids.coin) return amountOf(account.balance, 'balance of an account');
-    const token = prefixed(asset, `${chain}/trc10:`);
-    if (token === null) throw new RangeError(`${asset} is no asset of ${chain}.`);
-    const held = listOf(account.assetV2, 'assets of an account').map((each) =>
-      fieldsOf(each, 'asset of an account'),
-    );
-    const found = held.find(({ key }) => textOf(key, 'id of an asset') === token);
-    return found === undefined ? 0n : amountOf(found.value, 'balance of an asset');
-  }
-
-  /** One answer has all assets of an account but those of contracts. */
-  function accountOf(address: string, accounts: Accounts): Promise<Fields> {
+/** Reads what accounts hold on the solidity port, after the last solidified block. */
+function createHoldings(node: Pick<TronNode, 'solid'>, chain: string, ids: TronAssetIds) {
+  /** One answer has all assets of an account but those of contracts; it is empty for one that was never paid coins. */
+  async function accountOf(address: string, accounts: Accounts): Promise<Fields> {
     const known = accounts.get(address);
     if (known !== undefined) return known;
     const asked = node
@@ -68,6 +43,40 @@ export function createTronBalanceReader(node: TronNode, chain: string, ids: Tron
     return result === true && digits.length === WORD_DIGITS ? BigInt(`0x${digits}`) : null;
   }
 
+  return {
+    accountOf,
+    async read({ address, asset }: BalanceQuery, accounts: Accounts): Promise<bigint | null> {
+      const contract = prefixed(asset, `${chain}/trc20:`);
+      if (contract !== null) return tokenBalance(address, contract);
+      const account = await accountOf(address, accounts);
+      if (asset === ids.coin) return amountOf(account.balance, 'balance of an account');
+      const token = prefixed(asset, `${chain}/trc10:`);
+      if (token === null) throw new RangeError(`${asset} is no asset of ${chain}.`);
+      const held = listOf(account.assetV2, 'assets of an account').map((each) =>
+        fieldsOf(each, 'asset of an account'),
+      );
+      const found = held.find(({ key }) => textOf(key, 'id of an asset') === token);
+      return found === undefined ? 0n : amountOf(found.value, 'balance of an asset');
+    },
+  };
+}
+
+/**
+ * Reads balances on the solidity port. They are those after the last solidified block, whatever block is asked for, so
+ * they count only if that block was the last one both before and after they were read.
+ */
+export function createTronBalanceReader(
+  node: Pick<TronNode, 'solid'>,
+  chain: string,
+  ids: TronAssetIds,
+) {
+  const { read } = createHoldings(node, chain, ids);
+
+  async function isLast(hash: string): Promise<boolean> {
+    const answer = fieldsOf(await node.solid('getnowblock', {}), 'block');
+    return digitsOf(answer.blockID, 'id of a block') === hash;
+  }
+
   return async function balances(
     queries: readonly BalanceQuery[],
     { hash }: Pick<BlockHeader, 'hash'>,
@@ -84,6 +93,41 @@ export function createTronBalanceReader(node: TronNode, chain: string, ids: Tron
       found.push(...some.map((_, i) => (isStill ? (values[i] ?? null) : null)));
     }
     return readable(found);
+  };
+}
+
+/** Reads what a node shows of addresses after the last solidified block, whichever that is. */
+export function createTronUseReader(
+  node: Pick<TronNode, 'solid'>,
+  chain: string,
+  ids: TronAssetIds,
+) {
+  const { accountOf, read } = createHoldings(node, chain, ids);
+
+  async function useOf(address: string, assets: readonly string[]) {
+    const accounts: Accounts = new Map();
+    const exists = await accountOf(address, accounts)
+      .then((account) => Object.keys(account).length > 0)
+      .catch(faultIfRefused);
+    const balances = assets.map((asset) => read({ address, asset }, accounts));
+    const held = await Promise.all(balances.map((each) => each.catch(faultIfRefused)));
+    return { exists, held };
+  }
+
+  return async function uses(
+    addresses: readonly string[],
+    assets: readonly string[],
+  ): Promise<readonly AddressUse[]> {
+    const found: Awaited<ReturnType<typeof useOf>>[] = [];
+    for (let from = 0; from < addresses.length; from += QUERIES_AT_ONCE) {
+      const some = addresses.slice(from, from + QUERIES_AT_ONCE);
+      found.push(...(await Promise.all(some.map((address) => useOf(address, assets)))));
+    }
+    const amounts = readable(found.flatMap(({ held }) => held));
+    return found.map(({ exists }, i) => ({
+      hasHistory: typeof exists === 'boolean' ? exists : null,
+      balances: amounts.slice(i * assets.length, (i + 1) * assets.length),
+    }));
   };
 }
 

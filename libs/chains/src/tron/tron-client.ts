@@ -11,7 +11,7 @@ import { InvalidBlock } from '../invalid-block';
 import { RpcFailure, type Unparsed } from '../node-http';
 import { WrongChain } from '../wrong-chain';
 import { digitsOf, type Fields, fieldsOf, integerOf } from './answer';
-import { createTronBalanceReader } from './balances';
+import { createTronBalanceReader, createTronUseReader } from './balances';
 import { catchUpNotes, createProgress } from './catch-up';
 import { createInternalsJudge } from './internal-transactions';
 import { listenForPending } from './pending';
@@ -177,6 +177,7 @@ export function createTronClient(
     // Anybody can send a transaction that java-tron does not print whole: see `proveTransactions`.
     believesAgreement: true,
     balances: createTronBalanceReader(node, chain, tronAssetIds(chain)),
+    uses: createTronUseReader(node, chain, tronAssetIds(chain)),
     async blockOf(hash) {
       const info = fieldsOf(await node.full('gettransactioninfobyid', { value: hash }), 'info');
       if (Object.keys(info).length > 0) return heightNamedBy(info, hash);
