@@ -25,7 +25,7 @@ import { LedgerEnv } from '../apps/ledger/src/ledger.env';
 import { LedgerModule } from '../apps/ledger/src/ledger.module';
 import { migrate } from '../apps/ledger/src/migrate';
 import { createHttpApp, type HttpOptions } from '../apps/ledger/src/rest/http';
-import { freshDatabase, until } from './dependencies';
+import { freshDatabase, type TestDatabase, until } from './dependencies';
 
 export interface LedgerOptions {
   /** Overrides of the configuration. */
@@ -37,6 +37,8 @@ export interface LedgerOptions {
   readonly quota?: HttpOptions['quota'];
   /** Another way to the database than the direct one. */
   readonly route?: (databaseUrl: string) => Promise<string>;
+  /** The database; a fresh one when left out. It is left behind by the ledger, for the next one. */
+  readonly database?: TestDatabase;
   /** Fills the database before it is migrated. */
   readonly restore?: (databaseUrl: string) => Promise<void>;
   /** The bootstrap key; a new one when left out. */
@@ -85,7 +87,7 @@ export interface Reply {
 
 /** A ledger of one's own, in this process: fresh database, all roles, REST on a free port. */
 export async function createLedgerForTest(options: LedgerOptions = {}): Promise<TestLedger> {
-  const database = await freshDatabase();
+  const database = options.database ?? (await freshDatabase());
   const folder = await mkdtemp(join(tmpdir(), 'daybook-ledger-'));
   await options.restore?.(database.url);
   await migrate(database.url, 'postgres');
@@ -175,7 +177,7 @@ export async function createLedgerForTest(options: LedgerOptions = {}): Promise<
         ]),
     async close() {
       await app.close();
-      await database.drop();
+      if (options.database === undefined) await database.drop();
       await rm(folder, { recursive: true, force: true });
     },
   };
