@@ -43,6 +43,8 @@ export interface LedgerOptions {
   readonly restore?: (databaseUrl: string) => Promise<void>;
   /** The bootstrap key; a new one when left out. */
   readonly apiKey?: string;
+  /** A running ledger whose database, log and keys this one shares, as another process of a cluster does. */
+  readonly beside?: TestLedger;
 }
 
 export interface TestLedger {
@@ -87,12 +89,16 @@ export interface Reply {
 
 /** A ledger of one's own, in this process: fresh database, all roles, REST on a free port. */
 export async function createLedgerForTest(options: LedgerOptions = {}): Promise<TestLedger> {
-  const database = options.database ?? (await freshDatabase());
+  const { beside } = options;
+  const database = beside
+    ? { url: beside.databaseUrl, drop: async () => undefined }
+    : (options.database ?? (await freshDatabase()));
   const folder = await mkdtemp(join(tmpdir(), 'daybook-ledger-'));
   await options.restore?.(database.url);
-  await migrate(database.url, 'postgres');
-  const { apiKey = newApiKey().key } = options;
-  const { operatorKey = newApiKey({ kind: 'operator' }).key } = options.env ?? {};
+  if (beside === undefined) await migrate(database.url, 'postgres');
+  const { apiKey = beside?.apiKey ?? newApiKey().key } = options;
+  const newOperatorKey = () => beside?.operatorKey ?? newApiKey({ kind: 'operator' }).key;
+  const { operatorKey = newOperatorKey() } = options.env ?? {};
   const chainsFile = join(folder, 'chains.json');
   await writeFile(chainsFile, JSON.stringify(options.chains ?? { chains: [] }));
   const walletsFile = join(folder, 'wallets.json');

@@ -58,6 +58,7 @@ it('names every place that has not decided about new events of the other aggrega
     'libs/domain/src/finding-event.ts': 'FindingLost',
     'libs/domain/src/watch-request.ts': 'WatchPaused',
     'libs/domain/src/address-branch.ts': 'AddressBranchClosed',
+    'libs/domain/src/key-claim.ts': 'KeyClaimWithdrawn',
   };
   expect(complaints(events)).toEqual([
     'apps/ledger/src/accounts/accounts.projection.ts',
@@ -79,6 +80,7 @@ it('names every place that has not decided about new events of the other aggrega
     'libs/domain/src/customer.ts',
     DECLARATIONS,
     'libs/domain/src/finding.ts',
+    'libs/domain/src/key-claim.ts',
     'libs/domain/src/operator.ts',
     'libs/domain/src/outflow.ts',
     'libs/domain/src/replenishment-state.ts',

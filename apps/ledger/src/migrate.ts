@@ -3,6 +3,7 @@ import { grantMessaging, messagingMigrations } from '@daybook/messaging';
 import { migrationOf, type Queries, runMigration } from '@daybook/platform';
 import { booksMigrations } from './books/books.migrations';
 import { chainsMigrations } from './chains/chains.migrations';
+import { edgeMigrations } from './edge/edge.migrations';
 import { findingsMigrations } from './findings/findings.migrations';
 import { CreateReadModels1700000001000 } from './migrations/0001-read-models';
 import { ApiKeysEnd1700000002000 } from './migrations/0002-api-keys-end';
@@ -38,6 +39,7 @@ export const migrate = migrationOf(
     ...findingsMigrations,
     ...transactionsMigrations,
     ...pursesMigrations,
+    ...edgeMigrations,
   ],
   [grantEventStore, grantMessaging, grantReadModels],
 );

@@ -17,6 +17,7 @@ import {
   type Owner,
 } from '../src/books/get-figures';
 import { Moments } from '../src/edge/as-of';
+import type { AccountCaller } from '../src/edge/caller';
 import { DEFAULT_ACCOUNT_ID } from '../src/edge/identity';
 import { Positions } from '../src/edge/positions';
 import { PositionReached } from '../src/projections/position-reached';
@@ -36,7 +37,10 @@ let log: readonly RecordedEvent[];
 let figures: GetFiguresHandler;
 let purses: GetPurseHandler;
 let moments: Moments;
-const caller = { keyId: 'key' };
+const caller: AccountCaller = {
+  ...({ kind: 'account', accountId: DEFAULT_ACCOUNT_ID, keyId: 'key' } as const),
+  scopes: new Set(),
+};
 
 beforeAll(async () => {
   ledger = await freshAuditLedger();
@@ -196,7 +200,7 @@ describe('a time', () => {
     const asOf = String(await ledger.store.head());
     const reads = Array.from({ length: 300 }, () => moments.positionOf(caller, { asOf }));
     const refused = expect(Promise.all(reads)).rejects.toMatchObject({ code: 'too-many-waiting' });
-    const other = moments.positionOf({ keyId: 'other' }, { asOf });
+    const other = moments.positionOf({ ...caller, keyId: 'other' }, { asOf });
     await refused;
     await ledger.project();
     expect(await other).toBe(BigInt(asOf));

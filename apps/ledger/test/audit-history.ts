@@ -132,11 +132,15 @@ export async function tellHistory(store: EventStore, seed: number, steps: number
     decider: Decider<Command, Event, State>,
     command: Command,
   ): Promise<void> {
-    // A command with a key leaves a trace of its own.
+    // A command with a key leaves a trace of its own: a claim, or from before there were claims a hash.
     const isKeyed = number(3) === 0;
+    const isOld = number(2) === 0;
     const commandId = uuid5(NAMESPACE, `command ${seed} ${commands++}`);
-    const evidence = isKeyed ? { ...metadata, fingerprint: `${seed}-${commands}` } : metadata;
-    const request = { stream, decider, command, commandId, metadata: evidence };
+    const fingerprint = `${seed}-${commands}`;
+    const evidence = isKeyed && isOld ? { ...metadata, fingerprint } : metadata;
+    const claim = isKeyed &&
+      !isOld && { claim: { request: fingerprint, fingerprint, isNew: true } };
+    const request = { stream, decider, command, commandId, metadata: evidence, ...claim };
     await decideAndAppend(store, request).catch((error: unknown) => {
       if (!(error instanceof DomainError)) throw error;
     });

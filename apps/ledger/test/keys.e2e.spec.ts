@@ -7,11 +7,12 @@ import { until } from '../../../test/dependencies';
 import { createLedgerForTest, type TestLedger } from '../../../test/ledger-harness';
 import { hashApiKey, newApiKey } from '../src/edge/api-key';
 import { DEFAULT_ACCOUNT_ID, DEFAULT_OPERATOR_NAME, operatorIdOf } from '../src/edge/identity';
-import { IssueApiKey } from '../src/edge/keys';
+import { IssueApiKey, RevokeApiKey } from '../src/edge/keys';
 import { systemContext } from '../src/edge/request-context';
 import { migrate } from '../src/migrate';
 import { AUDITED } from '../src/operations/read-models';
 
+const TWIN_ACCOUNT = '0b6cf4a5-7a0f-5f0e-8f5e-3d3c5d1e9a53';
 const OTHER_ACCOUNT = '0b6cf4a5-7a0f-5f0e-8f5e-3d3c5d1e9a52';
 const CUSTOMER = { externalId: 'ann', families: ['evm'] };
 
@@ -110,6 +111,44 @@ describe('a key', () => {
     expect((await as(reader, 'GET', '/v1/customers')).status).toBe(200);
     expect((await as(writer, 'GET', '/v1/customers')).status).toBe(403);
     expect((await as(writer, 'POST', '/v1/customers', CUSTOMER)).status).toBe(201);
+  });
+
+  it('may have the key id of a key of another account: each opens its own, with a quota of its own', async () => {
+    const secret = (letter: string) => `dbk_twins123_${letter.repeat(43)}`;
+    const [mine, theirs] = [secret('m'), secret('t')];
+    const issue = async (key: string, accountId: string) => {
+      await ledger.issueKey({ scopes: ['read'], accountId });
+      const owner = { kind: 'account', id: accountId } as const;
+      const issued = new IssueApiKey(systemContext(accountId), { owner, key, scopes: ['write'] });
+      await ledger.app.get(CommandBus).execute(issued);
+      await until(async () => (await as(`Bearer ${key}`, 'GET', '/v1/assets')).status !== 401);
+    };
+    await issue(mine, DEFAULT_ACCOUNT_ID);
+    await issue(theirs, TWIN_ACCOUNT);
+    const created = await Promise.all(
+      [mine, theirs].map((key) =>
+        as(`Bearer ${key}`, 'POST', '/v1/customers', { externalId: 'of-a-twin' }),
+      ),
+    );
+    expect(created.map(({ status }) => status)).toEqual([201, 201]);
+    expect(created[0]?.body.id).not.toBe(created[1]?.body.id);
+    // The very same key has one owner.
+    const owner = { kind: 'account', id: TWIN_ACCOUNT } as const;
+    const again = new IssueApiKey(systemContext(TWIN_ACCOUNT), {
+      ...{ owner, key: mine, scopes: ['write'] },
+    });
+    await expect(ledger.app.get(CommandBus).execute(again)).rejects.toMatchObject({
+      code: 'api-key-exists',
+    });
+    const revoke = { owner, keyId: 'twins123', reason: 'a test' };
+    await ledger.app
+      .get(CommandBus)
+      .execute(new RevokeApiKey(systemContext(TWIN_ACCOUNT), revoke));
+    await until(async () => (await as(`Bearer ${theirs}`, 'GET', '/v1/assets')).status === 401);
+    const left = await as(`Bearer ${mine}`, 'POST', '/v1/customers', {
+      externalId: 'of-the-other',
+    });
+    expect(left.status).toBe(201);
   });
 
   it('never shows data of another account', async () => {

@@ -119,6 +119,7 @@ describe('the books of any log', () => {
         'ReplenishmentVoided account',
         'ReplenishmentVoided suspense',
         'ReplenishmentReportNoted',
+        'ReplenishmentVersionNoted',
       ]),
     );
   });

@@ -62,7 +62,7 @@ export const REFUSALS = {
   'api-key-exists': {
     kind: 'exists',
     title: 'The key id is taken',
-    when: 'Another key with this key id was issued before, to the same owner or to another.',
+    when: 'Another key with this key id was issued to the same owner before, or this very key to another.',
     remedy: 'Issue the key again with another `Idempotency-Key`.',
   },
   'api-key-not-found': {

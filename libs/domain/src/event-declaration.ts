@@ -24,6 +24,8 @@ export interface EventDeclaration<Data> {
   readonly postings: (data: Data) => readonly Posting[];
   /** Its one public form, for the feed, Tail, Replay and the topics; or the reason why it has none. */
   readonly publicFields: Fields<Data> | string;
+  /** Whether an event with this data is shown in that form; every one is where this is left out. */
+  readonly isPublic?: (data: Data) => boolean;
   /**
    * A step from each earlier version of its data to the next, from version 1 on: there is one version
    * more than steps. A published version is never edited, and has a golden file in `testing/golden`.

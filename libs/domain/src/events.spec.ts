@@ -7,6 +7,7 @@ import { customer } from './customer';
 import { type DomainEvent, UnknownEvent, upcast } from './events';
 import { NEVER_EXPIRES } from './expiry';
 import { finding } from './finding';
+import { keyClaim } from './key-claim';
 import { operator } from './operator';
 import { outflow } from './outflow';
 import { purse } from './purse';
@@ -51,6 +52,8 @@ const CURRENT: { readonly [Type in DomainEvent['type']]: readonly a.EventOf<Type
   WatchRequestCancelled: [a.watchRequestCancelled()],
   ParkedKeyRetried: [a.parkedKeyRetried()],
   AddressBranchOpened: [a.addressBranchOpened()],
+  IdempotencyKeyClaimed: [a.idempotencyKeyClaimed()],
+  ClaimedRequestChangedNothing: [a.claimedRequestChangedNothing()],
   CustomerCreated: [a.customerCreated(), a.customerCreated({ description: 'gold tier' })],
   CustomerUpdated: [a.customerUpdated(), a.customerUpdated({ description: null })],
   CustomerBlocked: [a.customerBlocked()],
@@ -65,6 +68,7 @@ const CURRENT: { readonly [Type in DomainEvent['type']]: readonly a.EventOf<Type
   ReplenishmentVersionNoted: [
     a.replenishmentVersionNoted(),
     a.replenishmentVersionNoted({ outsideOrderId }),
+    a.replenishmentLaterVersionNoted(),
   ],
   ComplianceCheckStarted: [
     a.complianceCheckStarted(),
@@ -167,6 +171,10 @@ const CURRENT: { readonly [Type in DomainEvent['type']]: readonly a.EventOf<Type
     a.outflowBooked(),
     a.outflowBooked({ outflow: a.outflow({ netted: '5', to: null }), finality: tag }),
   ],
+  OutflowVersionNoted: [
+    a.outflowVersionNoted(),
+    a.outflowVersionNoted({ outflow: a.outflow({ netted: '5', to: null }) }),
+  ],
   OutflowReverted: [
     a.outflowReverted(),
     a.outflowReverted({
@@ -231,7 +239,7 @@ it('has no golden file of an unknown event', () => {
 });
 
 it('folds every golden event', () => {
-  const others = { account, operator, watch: watchRequest, branch: addressBranch };
+  const others = { account, operator, watch: watchRequest, branch: addressBranch, claim: keyClaim };
   const deciders = { ...others, customer, purse, replenishment, outflow, finding };
   for (const { type, schemaVersion, stream, examples } of golden.values()) {
     const { evolve, initialState } = deciders[stream.split('-')[0] as 'account'];

@@ -17,6 +17,7 @@ import { findingPostings } from './finding';
 import type { FindingEvent } from './finding-event';
 import type { SumOfHeld } from './held-sum';
 import type { StreamKind } from './ids';
+import type { KeyClaimEvent } from './key-claim';
 import type { OperatorEvent } from './operator';
 import { type OutflowContent, type OutflowEvent, spendingOf } from './outflow-event';
 import type { PurseEvent } from './purse';
@@ -30,6 +31,7 @@ export interface EventsOf {
   readonly operator: OperatorEvent;
   readonly watch: WatchRequestEvent;
   readonly branch: AddressBranchEvent;
+  readonly claim: KeyClaimEvent;
   readonly customer: CustomerEvent;
   readonly purse: PurseEvent;
   readonly replenishment: ReplenishmentEvent;
@@ -133,6 +135,9 @@ export const EVENTS = {
 
   AddressBranchOpened: OF_THE_SERVICE,
 
+  IdempotencyKeyClaimed: OF_THE_SERVICE,
+  ClaimedRequestChangedNothing: OF_THE_SERVICE,
+
   CustomerCreated: {
     postings: none,
     publicFields: { externalId: 'account', description: 'account', createdAt: 'everyone' },
@@ -172,9 +177,11 @@ export const EVENTS = {
 
   ReplenishmentSeen: { ...UNCREDITED, publicFields: ABOUT },
   ReplenishmentDetected: { ...UNCREDITED, publicFields: INCLUDED },
+  // Version 1 always had a reason. One without it is between the watcher and the ledger.
   ReplenishmentVersionNoted: {
-    postings: none,
+    ...UNCREDITED,
     publicFields: { ...INCLUDED, reason: 'everyone' },
+    isPublic: (data: DataOf<'ReplenishmentVersionNoted'>) => data.reason !== undefined,
   },
   ComplianceCheckStarted: {
     ...UNCREDITED,
@@ -252,6 +259,10 @@ export const EVENTS = {
   OutflowBooked: {
     postings: (data) => spendingOf(data, data.use),
     publicFields: { ...SPENT, use: 'everyone' },
+  },
+  OutflowVersionNoted: {
+    postings: none,
+    publicFields: 'private: an order of reports, between the watcher and the ledger',
   },
   OutflowReverted: {
     postings: (data) => (data.booked ? takeBack(spendingOf(data, data.use), 'reversal') : []),

@@ -42,7 +42,7 @@ describe('a transfer below the minimum', () => {
       .when(record({ status: 'final', version: 3 }))
       .changesNothing()
       .when(record({ status: 'detected', version: 4 }))
-      .changesNothing();
+      .emits(a.replenishmentLaterVersionNoted({ version: 4, transfer: detected.data.transfer }));
   });
 
   it('is worth no record while no block includes it', () => {

@@ -41,6 +41,8 @@ export type OutflowEvent = EventIn<{
   SweepCompleted: OutflowBooking;
   /** Any other outflow is final. */
   OutflowBooked: OutflowBooking & { use: Exclude<OutflowUse, 'sweep'> };
+  /** A newer version that changes nothing else, so that what was reported before it is late. */
+  OutflowVersionNoted: Observed & { use: OutflowUse; block: Inclusion };
   /** What was booked is taken back, if it was. */
   OutflowReverted: Observed & {
     asset: string;

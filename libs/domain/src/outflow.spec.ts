@@ -149,6 +149,16 @@ describe('a report that was delivered before', () => {
   });
 });
 
+it('keeps a version that changes nothing where it skips some', () => {
+  given(a.outflowBooked({ version: 3 }))
+    .when(record({ status: 'final', version: 4 }))
+    .changesNothing()
+    .when(record({ status: 'final', version: 9 }))
+    .emits(a.outflowVersionNoted({ version: 9 }))
+    .when(record({ status: 'reverted', version: 8 }))
+    .changesNothing();
+});
+
 it('is known as its last event says', () => {
   const { parties } = a;
   expect(fold(outflow, [a.outflowDetected(), a.outflowBooked({ version: 2 })])).toEqual({

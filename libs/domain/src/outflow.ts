@@ -58,21 +58,13 @@ export const outflow: Decider<OutflowCommand, OutflowEvent, OutflowState> = {
   initialState: { status: 'absent' },
 
   decide({ report, facts }, state) {
-    if (state.status !== 'absent' && !isNews(report, facts, state)) return [];
-    switch (report.status) {
-      case 'reverted':
-        return remove(report, facts, state);
-      case 'failed':
-      case 'detected':
-        return include(report, facts, state);
-      case 'final': {
-        const included = include(report, facts, state);
-        return [...included, ...conclude(report, facts, fold(outflow, included, state))];
-      }
-    }
+    if (state.status === 'absent') return record(report, facts, state);
+    if (!isNews(report, facts, state)) return [];
+    const events = record(report, facts, state);
+    return events.length > 0 ? events : keepVersion(report, state);
   },
 
-  evolve(_state, { type, data }) {
+  evolve(state, { type, data }) {
     const { accountId, customerId, purseId, version, outflowId, block } = data;
     const parties = { accountId, customerId, purseId };
     const about = { version, parties, outflowId, outflow: data.outflow, block };
@@ -85,11 +77,38 @@ export const outflow: Decider<OutflowCommand, OutflowEvent, OutflowState> = {
         return { ...about, status: 'booked', use: 'sweep' };
       case 'OutflowBooked':
         return { ...about, status: 'booked', use: data.use };
+      case 'OutflowVersionNoted':
+        return state.status === 'absent' ? state : { ...state, version };
       case 'OutflowReverted':
         return { ...about, status: 'reverted', use: data.use, block: null };
     }
   },
 };
+
+function record(
+  report: OutflowReport,
+  facts: OutflowFacts,
+  state: OutflowState,
+): readonly OutflowEvent[] {
+  switch (report.status) {
+    case 'reverted':
+      return remove(report, facts, state);
+    case 'failed':
+    case 'detected':
+      return include(report, facts, state);
+    case 'final': {
+      const included = include(report, facts, state);
+      return [...included, ...conclude(report, facts, fold(outflow, included, state))];
+    }
+  }
+}
+
+/** Keeps the version of a block that is known already, where it skips some: see `replenishment`. */
+function keepVersion({ version, block }: OutflowReport, state: Known): readonly OutflowEvent[] {
+  if (block === null || version <= state.version + 1) return [];
+  const data = { ...about(state, version), use: state.use, block };
+  return [{ type: 'OutflowVersionNoted', data }];
+}
 
 /** A newer version, or the latest once more if it was rejected and moves something now: see `replenishment`. */
 function isNews(report: OutflowReport, facts: OutflowFacts, state: Known): boolean {

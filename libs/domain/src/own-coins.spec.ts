@@ -162,7 +162,7 @@ describe('a replenishment that sweeps cover', () => {
   it('keeps its credit and its status', () => {
     given(...history, a.replenishmentSwept())
       .when(record({ status: 'final', version: 4 }))
-      .changesNothing()
+      .emits(a.replenishmentLaterVersionNoted({ version: 4 }))
       .when(record({ status: 'reverted', version: 5 }))
       .emits(a.replenishmentReverted({ version: 5 }));
     expect(postings(a.replenishmentSwept())).toEqual([]);

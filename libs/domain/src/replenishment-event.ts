@@ -49,8 +49,11 @@ export interface SweepRef {
 export type ReplenishmentEvent = EventIn<{
   ReplenishmentSeen: Observed;
   ReplenishmentDetected: Observed & { block: Inclusion };
-  /** A detected transfer is reported again: it waits, for this reason. */
-  ReplenishmentVersionNoted: Observed & { block: Inclusion; reason: WaitingReason };
+  /**
+   * A newer version that moves nothing. With a reason, a detected transfer waits for it. Without one, nothing
+   * changes but the version, so that what was reported before it is late.
+   */
+  ReplenishmentVersionNoted: Observed & { block: Inclusion; reason?: WaitingReason };
   /** `belowMinimum`: it is held if it is approved. */
   ComplianceCheckStarted: Parties &
     AboutIncluded & { version: number; finality: Finality; belowMinimum?: true };

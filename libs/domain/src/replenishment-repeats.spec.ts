@@ -43,13 +43,20 @@ describe('a watcher that was wiped and reports everything again with newer versi
   const again = (status: 'seen' | 'detected' | 'final', version: number) =>
     record({ status, version });
 
+  /** The version is kept, and nothing else changes. */
+  const kept = (version: number) => a.replenishmentLaterVersionNoted({ version });
+
   it('changes nothing that is booked', () => {
     given(detected, confirmed)
       .when(again('seen', 11))
       .changesNothing()
       .when(again('detected', 12))
-      .changesNothing()
+      .emits(kept(12))
       .when(again('final', 13))
+      .changesNothing()
+      .when(again('final', 14))
+      .emits(kept(14))
+      .when(record({ status: 'reverted', version: 13 }))
       .changesNothing();
   });
 
@@ -58,7 +65,7 @@ describe('a watcher that was wiped and reports everything again with newer versi
       .when(again('seen', 11))
       .changesNothing()
       .when(again('detected', 12))
-      .changesNothing()
+      .emits(kept(12))
       .when(again('final', 13))
       .emits(a.replenishmentConfirmed({ version: 13 }));
   });
@@ -68,11 +75,11 @@ describe('a watcher that was wiped and reports everything again with newer versi
     for (const history of [[screening], [screening, a.replenishmentDeclined({ version: 3 })]]) {
       given(detected, ...history)
         .when(record({ status: 'detected', version: 12 }, { screening: true }))
-        .changesNothing()
+        .emits(kept(12))
         .when(record({ status: 'final', version: 13 }, { screening: true }))
         .changesNothing()
         .when(again('final', 14))
-        .changesNothing();
+        .emits(kept(14));
     }
   });
 
@@ -80,7 +87,7 @@ describe('a watcher that was wiped and reports everything again with newer versi
     for (const asset of [null, a.asset({ minimum: 10n ** 30n })]) {
       given(detected, confirmed)
         .when(record({ status: 'detected', version: 12 }, { asset }))
-        .changesNothing()
+        .emits(kept(12))
         .when(record({ status: 'final', version: 13 }, { asset }))
         .changesNothing();
     }
@@ -92,6 +99,14 @@ describe('a watcher that was wiped and reports everything again with newer versi
       .emits(a.replenishmentDetected({ version: 12 }))
       .when(record({ status: 'final', version: 13 }))
       .emits(a.replenishmentConfirmed({ version: 13 }));
+  });
+
+  it('credits it by the latest report once more, also when only its version was kept', () => {
+    given(a.replenishmentRejected({ version: 3 }))
+      .when(record({ status: 'final', version: 9 }, { asset: null }))
+      .emits(kept(9))
+      .when(record({ status: 'final', version: 9 }))
+      .emits(a.replenishmentDetected({ version: 9 }), a.replenishmentConfirmed({ version: 9 }));
   });
 
   it('credits it by the latest report once more, which a rescan brings, and by none before that', () => {

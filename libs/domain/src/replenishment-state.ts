@@ -1,5 +1,6 @@
 import type { Act, PastAct } from './act';
 import type { Credit, OwnCredit, Parties } from './credit';
+import { DomainError } from './errors';
 import type { OutsideOrderId, ReplenishmentEvent } from './replenishment-event';
 import {
   type Finality,
@@ -22,7 +23,6 @@ export interface Voided {
 const STATUS_AFTER = {
   ReplenishmentSeen: 'seen',
   ReplenishmentDetected: 'detected',
-  ReplenishmentVersionNoted: 'detected',
   ComplianceCheckStarted: 'screening',
   ReplenishmentConfirmed: 'confirmed',
   ReplenishmentDeclined: 'declined',
@@ -36,7 +36,8 @@ const STATUS_AFTER = {
   OwnCoinsDetected: 'rejected',
   OwnCoinsBooked: 'rejected',
   OwnCoinsReverted: 'reverted',
-  // What is swept stays what it was.
+  // What waits is detected; what is swept stays what it was.
+  ReplenishmentVersionNoted: null,
   ReplenishmentSwept: null,
   ReplenishmentSweepReverted: null,
 } as const satisfies Readonly<Record<ReplenishmentEvent['type'], string | null>>;
@@ -77,6 +78,15 @@ const NOTHING_BOOKED = {
 
 export type KnownReplenishment = Exclude<ReplenishmentState, { status: 'absent' }>;
 
+/** Final once: booked, or waiting for the screening that books it. */
+export function isBooked(state: ReplenishmentState): state is KnownReplenishment {
+  return state.status !== 'absent' && (state.credit !== null || state.status === 'screening');
+}
+
+export function notFound(): DomainError {
+  return new DomainError('replenishment-not-found', 'There is no replenishment with this id.');
+}
+
 /** The state after an event. */
 export function evolveReplenishment(
   state: ReplenishmentState,
@@ -104,8 +114,11 @@ export function evolveReplenishment(
     case 'ReplenishmentSwept':
     case 'ReplenishmentSweepReverted':
       return { ...state, swept: event.type === 'ReplenishmentSwept' };
-    case 'ReplenishmentVersionNoted':
-      return { ...state, status, version, waiting: event.data.reason };
+    case 'ReplenishmentVersionNoted': {
+      const { reason } = event.data;
+      if (reason === undefined) return { ...state, version };
+      return { ...state, status: 'detected', version, waiting: reason };
+    }
     case 'ComplianceCheckStarted':
       return {
         ...{ ...state, status, version, waiting: undefined, finality: event.data.finality },

@@ -74,7 +74,7 @@ describe('thresholds', () => {
       .when(final(3, depth(12)))
       .changesNothing()
       .when(final(4, safe, depth(12)))
-      .changesNothing()
+      .emits(a.replenishmentLaterVersionNoted({ version: 4 }))
       .when(final(5, finalized, depth(12), safe))
       .emits(a.replenishmentConfirmed({ version: 5, finality: finalized }))
       .when(final(6, depth(40), depth(12), safe, finalized))

@@ -214,7 +214,7 @@ describe('a transfer that is never credited', () => {
       .when(record({ version: 2, status: 'detected' }, { asset: null }))
       .changesNothing()
       .when(record({ version: 3, status: 'final' }, { asset: null }))
-      .changesNothing()
+      .emits(a.replenishmentLaterVersionNoted({ version: 3 }))
       .when(record({ version: 4, status: 'failed' }, { asset: null }))
       .changesNothing();
   });

@@ -1,14 +1,16 @@
-import { type Credit, isOwnCredit, type OwnCredit, type OwnerFacts, type Parties } from './credit';
+import { isOwnCredit, type OwnCredit, type OwnerFacts, type Parties } from './credit';
 import { type CommandIn, type Decider, fold } from './decider';
-import { DomainError } from './errors';
 import { type ReleaseCommand, releaseInSum, whenFinal } from './held-replenishment';
 import type { Observed, OutsideOrderId, ReplenishmentEvent, SweepRef } from './replenishment-event';
 import {
   booking,
   evolveReplenishment,
+  isBooked,
   type KnownReplenishment as Known,
+  notFound,
   type ReplenishmentState,
 } from './replenishment-state';
+import { type ComplianceCommand, resolveCompliance } from './resolve-compliance';
 import {
   type AssetFacts,
   creditingFinality,
@@ -34,14 +36,10 @@ export interface TransferFacts extends OwnerFacts, AssetFacts {
 
 export type ReplenishmentCommand =
   | CreditCommand
+  | ComplianceCommand
   | ReleaseCommand
   | CommandIn<{
       RecordTransfer: { report: TransferReport; facts: TransferFacts };
-      ResolveCompliance: {
-        accountId: string;
-        decision: 'approved' | 'declined';
-        facts: OwnerFacts;
-      };
       /** `sweep` completes the cover of what is credited in `blockHash`; null when sweeps do not cover it. */
       SettleReplenishment: { blockHash: string; amount: string; sweep: SweepRef | null };
     }>;
@@ -55,9 +53,9 @@ export const replenishment: Decider<ReplenishmentCommand, ReplenishmentEvent, Re
     decide(command, state) {
       switch (command.type) {
         case 'RecordTransfer':
-          return record(command, state);
+          return recordOrNote(command, state);
         case 'ResolveCompliance':
-          return resolve(command, state);
+          return resolveCompliance(command, state);
         case 'SettleReplenishment':
           return settle(command, state);
         case 'ReleaseReplenishment':
@@ -74,7 +72,32 @@ export const replenishment: Decider<ReplenishmentCommand, ReplenishmentEvent, Re
 
 /**
  * A watcher delivers at least once and may deliver late, so a version that is not newer than the known
- * one changes nothing. Otherwise it depends on the status:
+ * one changes nothing.
+ */
+function recordOrNote(command: Report, state: ReplenishmentState): readonly ReplenishmentEvent[] {
+  if (state.status === 'absent') return record(command, state);
+  if (!isNews(command, state)) return [];
+  const events = record(command, state);
+  return events.length > 0 ? events : keepVersion(command.report, state);
+}
+
+/**
+ * A block that is known already. Its version is kept where it skips some: these may still be delivered, such as
+ * a removal from the block before the transfer returned to it. A sighting says nothing of blocks and makes no
+ * report of one late.
+ */
+function keepVersion(
+  { status, version, block }: TransferReport,
+  { version: known, parties, transfer, outsideOrderId }: Known,
+): readonly ReplenishmentEvent[] {
+  const isOfBlock = status === 'detected' || status === 'final' || status === 'failed';
+  if (!isOfBlock || block === null || version <= known + 1) return [];
+  const data = { ...parties, version, transfer, block, outsideOrderId };
+  return [{ type: 'ReplenishmentVersionNoted', data }];
+}
+
+/**
+ * What a newer version changes, by its status:
  *
  * - `seen` counts only while nothing better is known;
  * - `dropped` ends a sighting, never a detection;
@@ -89,7 +112,6 @@ export const replenishment: Decider<ReplenishmentCommand, ReplenishmentEvent, Re
  */
 function record(command: Report, state: ReplenishmentState): readonly ReplenishmentEvent[] {
   const { report, facts } = command;
-  if (state.status !== 'absent' && !isNews(command, state)) return [];
   if (state.status === 'voided') return noteReport(report, facts.requiredFinality, state);
   switch (report.status) {
     case 'seen': {
@@ -237,34 +259,6 @@ function settle(
     : [{ type: 'ReplenishmentSwept', data: { ...data, sweep } }];
 }
 
-function resolve(
-  command: Extract<ReplenishmentCommand, { type: 'ResolveCompliance' }>,
-  state: ReplenishmentState,
-): readonly ReplenishmentEvent[] {
-  if (state.status === 'absent' || state.parties.accountId !== command.accountId) throw notFound();
-  const isApproved = command.decision === 'approved';
-  if (state.status === (isApproved ? 'confirmed' : 'declined')) return [];
-  if (isApproved && state.status === 'held') return [];
-  if (state.status !== 'screening' || state.finality === null) {
-    throw new DomainError(
-      'replenishment-not-screening',
-      `Only a replenishment that is being screened can be resolved; this one is ${state.status}.`,
-    );
-  }
-  const { version, finality } = state;
-  if (isApproved) {
-    return [whenFinal({ ...state, finality }, command.facts, state.belowMinimum ?? false)];
-  }
-  const credit: Credit = { to: 'suspense', reason: 'compliance-declined' };
-  return [
-    { type: 'ReplenishmentDeclined', data: { ...booking(state, version, credit), finality } },
-  ];
-}
-
-function notFound(): DomainError {
-  return new DomainError('replenishment-not-found', 'There is no replenishment with this id.');
-}
-
 function observation({ report, facts }: Report, state: ReplenishmentState): Observed {
   const { accountId, customerId, purseId } = facts.parties;
   const { version, content: transfer } = report;
@@ -292,9 +286,4 @@ function reversal(state: Known, version: number): ReplenishmentEvent {
   return isOwnCoins(rejection)
     ? { type: 'OwnCoinsReverted', data: booking(state, version, null) }
     : { type: 'ReplenishmentReverted', data: booking(state, version, credit) };
-}
-
-/** Final once: booked, or waiting for the screening that books it. */
-function isBooked(state: ReplenishmentState): state is Known {
-  return state.status !== 'absent' && (state.credit !== null || state.status === 'screening');
 }

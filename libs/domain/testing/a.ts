@@ -235,6 +235,15 @@ export const addressBranchOpened = event('AddressBranchOpened', {
   openedAt: at,
 });
 
+export const idempotencyKeyClaimed = event('IdempotencyKeyClaimed', {
+  commandId: '2f0f5c1e-9d7b-5a64-8b1c-7e6d5c4b3a29',
+  request: '9b74c9897bac770ffc029102a200c5de9f2a31a4d4b1d0ab8f3e6d7c5b4a3921',
+});
+export const claimedRequestChangedNothing = event('ClaimedRequestChangedNothing', {
+  stream: `customer-${parties.customerId}`,
+  revision: '3',
+});
+
 export const customerCreated = event('CustomerCreated', {
   accountId: parties.accountId,
   externalId: 'user-42',
@@ -273,6 +282,11 @@ export const replenishmentVersionNoted = event('ReplenishmentVersionNoted', {
   ...observed,
   block: block(),
   reason: 'awaiting-second-provider',
+});
+/** A version that skips some and changes nothing else. */
+export const replenishmentLaterVersionNoted = event('ReplenishmentVersionNoted', {
+  ...observed,
+  block: block(),
 });
 export const complianceCheckStarted = event('ComplianceCheckStarted', {
   ...parties,
@@ -397,6 +411,11 @@ export const outflowBooked = event('OutflowBooked', {
   use: 'unplanned',
   block: block(),
   finality: depth,
+});
+export const outflowVersionNoted = event('OutflowVersionNoted', {
+  ...left,
+  use: 'unplanned',
+  block: block(),
 });
 export const outflowReverted = event('OutflowReverted', {
   ...spent,

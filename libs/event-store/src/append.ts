@@ -21,7 +21,7 @@ export interface EventMetadata {
   readonly actor: string;
   /** Identifies the command; a repeat with the same id is answered with the first result. */
   readonly commandId: string;
-  /** Hash of the request's content when it carried an `Idempotency-Key`. */
+  /** Hash of the request's content when it carried an `Idempotency-Key`. Only in events from before there were claims. */
   readonly fingerprint?: string;
   /** One for everything that a request, or a chain's message, led to. Absent from early versions only. */
   readonly correlationId?: string;
@@ -61,6 +61,12 @@ export interface AppendRequest {
   readonly stream: string;
   readonly expected: Expected;
   readonly events: readonly NewEvent[];
+  /**
+   * What must be the beginning of a stream of its own for this append to be stored: in the same commit where the
+   * engine can, and then neither is stored without the other; directly before it on EventStoreDB. A stream that
+   * begins with other events is a conflict of that stream.
+   */
+  readonly claim?: Pick<AppendRequest, 'stream' | 'events'>;
 }
 
 export interface Appended {
@@ -137,6 +143,8 @@ export interface EncodedAppend {
   readonly stream: string;
   readonly expected: Expected;
   readonly events: readonly EncodedEvent[];
+  readonly claim: EncodedAppend | undefined;
+  /** With those of the claim. */
   readonly bytes: number;
 }
 
@@ -157,13 +165,15 @@ export function encodeAppend(
   request: AppendRequest,
 ): EncodedAppend | AppendTooLarge | AppendRejected {
   const { stream, expected, events } = request;
+  const claim = request.claim && encodeAppend({ ...request.claim, expected: 'no-stream' });
+  if (claim instanceof EventStoreError) return claim;
   const reject = (reason: string) => new AppendRejected(stream, reason);
   if (events.length === 0) return reject('it has no events.');
   if (!isName(stream)) return reject(`a stream name has 1 to ${NAME_BYTES_MAX} bytes and no NUL.`);
   if (typeof expected === 'bigint' && expected < 0n) return reject('revisions start at 0.');
 
   const encoded: EncodedEvent[] = [];
-  let bytes = 0;
+  let bytes = claim?.bytes ?? 0;
   let known: { readonly metadata: EventMetadata; readonly text: string | undefined } | undefined;
   for (const { id, type, data, metadata } of events) {
     if (!CANONICAL_UUID.test(id)) return reject(`${id} is not a UUID in lower case.`);
@@ -182,7 +192,7 @@ export function encodeAppend(
     encoded.push({ id, type, data: dataText, metadata: metadataText });
   }
   if (bytes > APPEND_BYTES_MAX) return new AppendTooLarge(stream, bytes);
-  return { request, stream, expected, events: encoded, bytes };
+  return { request, stream, expected, events: encoded, claim, bytes };
 }
 
 function isName(text: string): boolean {

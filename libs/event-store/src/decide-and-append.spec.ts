@@ -4,7 +4,6 @@ import { InMemoryEventStore } from '../testing/in-memory-event-store';
 import { aCommand, COINS_PUT, COINS_TAKEN, type JarCommand, jar } from '../testing/jar';
 import { rejection } from '../testing/store-under-test';
 import { decideAndAppend } from './decide-and-append';
-import { IdempotencyKeyReused } from './decision';
 import { OutcomeUnknown, START, StoreUnavailable, type WriteReport } from './event-store';
 
 let store: InMemoryEventStore;
@@ -125,15 +124,6 @@ describe.each([
       await rejection(run(take, { stream, commandId: 'c' }));
       await run(put, { stream });
       expect(await run(take, { stream, commandId: 'c' })).toMatchObject({ outcome: 'appended' });
-    });
-
-    it('is refused when its content differs', async () => {
-      const key = { stream, commandId: 'key', fingerprint: 'five coins' };
-      await run(put, key);
-      const reused = await rejection(run(take, { ...key, fingerprint: 'two coins' }));
-      expect(reused).toBeInstanceOf(IdempotencyKeyReused);
-      expect(reused).toMatchObject({ code: 'idempotency-key-reused' });
-      expect(await run(put, key)).toMatchObject({ outcome: 'replayed' });
     });
 
     it('writes once when all repeats come at the same time', async () => {

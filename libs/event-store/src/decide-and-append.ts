@@ -1,5 +1,6 @@
 import { type Decider, DomainError } from '@daybook/domain';
 import { backOffMs, pause } from '@daybook/platform/plain';
+import { claimedBefore, claimStream, claimToAppend } from './claims';
 import {
   type CommandForStream,
   type Decided,
@@ -11,6 +12,7 @@ import {
 } from './decision';
 import {
   AppendRejected,
+  type AppendRequest,
   type AppendResult,
   AppendTooLarge,
   ConcurrencyConflict,
@@ -35,12 +37,22 @@ const CONFLICT_BACK_OFF = { firstMs: 25, longestMs: 50 };
  * the revision that was read. When another writer was faster it decides again on the new state; when
  * an answer was lost it asks again with the same ids. A repeated command writes nothing. Rejects with what
  * the decider refuses (`DomainError`), `IdempotencyKeyReused`, or an `EventStoreError`.
+ *
+ * A command with a `claim` belongs to one request: what it decided is stored only if its key is free or claimed by
+ * the same request, also against other processes. A repeat is answered as the first time even if that changed
+ * nothing; only a refusal leaves the key as it was.
  */
 export async function decideAndAppend<Command, Event extends Emitted, State>(
   store: EventStore,
   request: CommandForStream<Command> & { readonly decider: Decider<Command, Event, State> },
 ): Promise<Decided<Event, State>> {
-  const alone = (write: () => Promise<void>) => withStream(store, request.stream, write);
+  const { stream, commandId, claim } = request;
+  const onStream = (write: () => Promise<void>) => withStream(store, stream, write);
+  // Always in this order. Requests with one key would meet at its claim anyway.
+  const alone = (write: () => Promise<void>) =>
+    claim === undefined
+      ? onStream(write)
+      : withStream(store, claimStream(commandId), () => onStream(write));
   const [result] = await writeAll(store, request.decider, [request], alone);
   if (result instanceof Error) throw result;
   return result as Decided<Event, State>;
@@ -55,7 +67,7 @@ export async function decideAndAppend<Command, Event extends Emitted, State>(
 export function decideAndAppendMany<Command, Event extends Emitted, State>(
   store: EventStore,
   decider: Decider<Command, Event, State>,
-  commands: readonly CommandForStream<Command>[],
+  commands: readonly Omit<CommandForStream<Command>, 'claim'>[],
 ): Promise<readonly DecidedOrNot<Event, State>[]> {
   return writeAll(store, decider, commands, (write) => write());
 }
@@ -68,6 +80,8 @@ interface Draft<Event, State> {
   /** Whether the stream was not read but taken for new. */
   readonly isGuess: boolean;
   readonly events: NewEvent[];
+  /** What its only command still has to claim. */
+  claim: AppendRequest | null;
   /** Positions are filled in after the append. */
   readonly decisions: { readonly index: number; readonly result: DecidedOrNot<Event, State> }[];
   /** Indexes of commands that repeat a command of this draft; what was stored answers them. */
@@ -118,13 +132,9 @@ async function writeAll<Command, Event extends Emitted, State>(
     for (const [stream, indexes] of byStream) {
       const draft = decideStream(stream, indexes);
       again.push(...(draft?.repeats ?? indexes));
-      if (draft && draft.events.length > 0) drafts.push(draft);
+      if (draft && draft.decisions.length > 0) drafts.push(draft);
     }
-    const appends = drafts.map(({ stream, revision, events }) => ({
-      stream,
-      expected: revision < 0n ? ('no-stream' as const) : revision,
-      events,
-    }));
+    const appends = drafts.map(appendOf);
     const appended = await appendWithRetry(store, appends);
     for (const [i, draft] of drafts.entries()) {
       const indexes = draft.decisions.map(({ index }) => index);
@@ -149,10 +159,16 @@ async function writeAll<Command, Event extends Emitted, State>(
     mustRead: boolean,
   ): Promise<void> {
     const wanted: { stream: string; from: bigint }[] = [];
+    const want = (stream: string) =>
+      wanted.push({ stream, from: BigInt(histories.get(stream)?.length ?? 0) });
     for (const [stream, indexes] of byStream) {
-      const known = histories.get(stream);
-      const isLikelyNew = known === undefined && indexes.every((i) => commandAt(i).likelyNew);
-      if (mustRead || !isLikelyNew) wanted.push({ stream, from: BigInt(known?.length ?? 0) });
+      const of = indexes.map(commandAt);
+      const isNew = ({ likelyNew, claim }: (typeof of)[number]) =>
+        likelyNew && claim?.isNew !== false;
+      if (mustRead || histories.has(stream) || !of.every(isNew)) want(stream);
+      for (const { claim, commandId } of of) {
+        if (claim && (mustRead || !claim.isNew)) want(claimStream(commandId));
+      }
     }
     if (wanted.length === 0) return;
     const found = await readWithRetry(() => store.readStreams(wanted));
@@ -176,18 +192,26 @@ async function writeAll<Command, Event extends Emitted, State>(
       revision,
       isGuess: history === undefined,
       events: [],
+      claim: null,
       decisions: [],
       repeats: [],
     };
     let { state } = before;
     for (const index of indexes) {
       const command = commandAt(index);
-      const earlier = history && earlierResult(decider, history, command);
+      const { commandId, decidesRepeats = false } = command;
+      const ofClaim = histories.get(claimStream(commandId)) ?? [];
+      const claimed = claimedBefore(command, ofClaim);
+      const earlier =
+        claimed instanceof Error
+          ? claimed
+          : !decidesRepeats && history && earlierResult(decider, history, command, claimed);
       if (earlier) {
         results[index] = earlier;
         continue;
       }
-      if (draft.events.some(({ metadata }) => metadata.commandId === command.commandId)) {
+      const isCommand = ({ metadata }: NewEvent) => metadata.commandId === commandId;
+      if (!decidesRepeats && draft.events.some(isCommand)) {
         draft.repeats.push(index);
         continue;
       }
@@ -203,17 +227,18 @@ async function writeAll<Command, Event extends Emitted, State>(
         decided instanceof DomainError
           ? decided
           : { state, events, revision: end, position, outcome };
-      if (draft.events.length === 0) results[index] = result;
+      if (!(result instanceof Error)) draft.claim = claimToAppend(command, ofClaim, result);
+      if (draft.events.length === 0 && draft.claim === null) results[index] = result;
       else draft.decisions.push({ index, result });
     }
     return draft;
   }
 
   /** Sets the results of a draft after its append. */
-  function settle({ decisions }: Draft<Event, State>, appended: AppendResult): void {
+  function settle({ events, decisions }: Draft<Event, State>, appended: AppendResult): void {
     for (const { index, result } of decisions) {
       if (appended instanceof EventStoreError) results[index] = appended;
-      else if (result instanceof Error) results[index] = result;
+      else if (result instanceof Error || events.length === 0) results[index] = result;
       else results[index] = { ...result, position: appended.position };
     }
   }
@@ -230,6 +255,13 @@ async function writeAll<Command, Event extends Emitted, State>(
     }
   }
   return results;
+}
+
+/** What changes nothing only claims its key. */
+function appendOf({ stream, revision, events, claim }: Draft<unknown, unknown>): AppendRequest {
+  if (events.length === 0 && claim !== null) return claim;
+  const expected = revision < 0n ? 'no-stream' : revision;
+  return claim === null ? { stream, expected, events } : { stream, expected, events, claim };
 }
 
 function eventsOrRefusal<Command, Event, State>(

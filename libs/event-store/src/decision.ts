@@ -19,7 +19,17 @@ export interface Emitted {
 }
 
 /** Evidence that a request brings along; correlation and causation are the command id when it names none. */
-export type RequestMetadata = Omit<EventMetadata, 'commandId' | 'schemaVersion'>;
+export type RequestMetadata = Omit<EventMetadata, 'commandId' | 'schemaVersion' | 'fingerprint'>;
+
+/** What claims the `Idempotency-Key` of a request: the key, as its command id, belongs to this request for ever. */
+export interface Claim {
+  /** A keyed hash of the request. */
+  readonly request: string;
+  /** The hash that events from before there were claims have of their requests. */
+  readonly fingerprint: string;
+  /** Whether the key was free a moment ago, so that its claim need not be read again. */
+  readonly isNew: boolean;
+}
 
 export interface CommandForStream<Command> {
   readonly stream: string;
@@ -27,6 +37,13 @@ export interface CommandForStream<Command> {
   /** A request with the command id of an earlier one is a repeat, answered with the first result. */
   readonly commandId: string;
   readonly metadata: RequestMetadata;
+  /** Stored with the first effect of the command, or when it changes nothing; not when it is refused. */
+  readonly claim?: Claim;
+  /**
+   * Whether the decider itself knows what it has decided before, as by the version of a report. Then a repeat is
+   * decided on again, because it may mean something by now.
+   */
+  readonly decidesRepeats?: boolean;
   /** Whether to decide first as if the stream did not exist, and read it only when that fails: saves a read. */
   readonly likelyNew?: boolean;
 }
@@ -57,7 +74,7 @@ export class IdempotencyKeyReused extends Error {
   readonly code = 'idempotency-key-reused';
 
   constructor(readonly stream: string) {
-    super('This idempotency key was used before with other content. Use a new key.');
+    super('This Idempotency-Key was used for another request. Use a new key for a new request.');
   }
 }
 
@@ -85,17 +102,25 @@ export async function loadStates<Command, Event extends Emitted, State>(
   );
 }
 
-/** What the command did the first time, if `history` (from the first event on) shows that this is a repeat. */
+/**
+ * What the command did the first time, if `history` (from the first event on) or its claim shows that this is a
+ * repeat.
+ */
 export function earlierResult<Command, Event extends Emitted, State>(
   decider: Decider<Command, Event, State>,
   history: readonly RecordedEvent[],
-  { stream, commandId, metadata }: CommandForStream<Command>,
+  { stream, commandId, claim }: CommandForStream<Command>,
+  claimed: { readonly unchangedAt: bigint } | null = null,
 ): Decided<Event, State> | IdempotencyKeyReused | undefined {
   const isMine = (recorded: RecordedEvent) => recorded.metadata.commandId === commandId;
   const end = history.findLastIndex(isMine) + 1;
-  if (end === 0) return undefined;
+  if (end === 0) {
+    if (claimed === null) return undefined;
+    const then = history.slice(0, Number(claimed.unchangedAt) + 1);
+    return { ...streamState(decider, then), events: [], outcome: 'replayed' };
+  }
   const stored = history[end - 1]?.fingerprint;
-  if (stored !== undefined && stored !== metadata.fingerprint) {
+  if (stored !== undefined && stored !== claim?.fingerprint) {
     return new IdempotencyKeyReused(stream);
   }
   const events = history.slice(history.findIndex(isMine), end).map(currentShape<Event>);
@@ -118,13 +143,12 @@ function accountOf(data: object): string | null {
 
 /** The events of a command as they are stored from `revision` on. */
 export function newEvents<Command>(
-  { stream, commandId, metadata }: CommandForStream<Command>,
+  { stream, commandId, metadata, claim }: CommandForStream<Command>,
   revision: bigint,
   emitted: readonly Emitted[],
 ): readonly NewEvent[] {
   let shared: EventMetadata | undefined;
-  return emitted.map((event, i) => {
-    const { type, data } = event;
+  return emitted.map(({ type, data }, i) => {
     const schemaVersion = SCHEMA_VERSIONS[type];
     const accountId = accountOf(data) ?? metadata.accountId;
     // Events of one version share their metadata, which is then encoded once.
@@ -139,7 +163,10 @@ export function newEvents<Command>(
         commandId,
       };
     }
-    const id = eventId(stream, revision + BigInt(i), commandId, event);
+    // Two processes may get one keyed request at once, and decide it with different times and addresses. With equal ids an
+    // engine would take the second append for a repeat of the first, and its caller would hear what nobody stored.
+    const content = claim === undefined ? '' : `\0${type}\0${JSON.stringify(data)}`;
+    const id = eventId(stream, revision + BigInt(i), `${commandId}${content}`);
     return { id, type, data: data as JsonObject, metadata: shared };
   });
 }

@@ -28,25 +28,11 @@ function bufferOf(namespace: string, size: number): Buffer {
   return buffer;
 }
 
-/** What an event says. */
-interface Content {
-  readonly type: string;
-  /** Plain JSON. */
-  readonly data: object;
-}
-
 /**
- * The id of the event that a command appends at a revision of a stream, the same for a retry of the append. Without the
- * command in it, the loser of a race for one revision would be taken for a repeat of the winner; and without the content,
- * one of two processes that got the same command would answer with what the other one did not store.
+ * The id of the event that a command appends at a revision of a stream, the same for a retry of the command.
+ * Without the command in it, the loser of a race for one revision would be taken for a repeat of the winner.
  */
-export function eventId(
-  stream: string,
-  revision: bigint,
-  commandId: string,
-  { type, data }: Content,
-): string {
-  // Neither the name of a stream nor JSON has a NUL character, so no two events make the same name.
-  const name = `${stream}\0${revision}\0${type}\0${JSON.stringify(data)}\0${commandId}`;
-  return uuid5(EVENT_NAMESPACE, name);
+export function eventId(stream: string, revision: bigint, commandId: string): string {
+  // No stream name has a NUL character, so no two triples make the same name.
+  return uuid5(EVENT_NAMESPACE, `${stream}\0${revision}\0${commandId}`);
 }

@@ -1,5 +1,6 @@
 export { decideAndAppend, decideAndAppendMany } from './decide-and-append';
 export {
+  type Claim,
   type CommandForStream,
   type Decided,
   type DecidedOrNot,

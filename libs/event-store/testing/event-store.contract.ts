@@ -8,6 +8,7 @@ import {
   StoreUnavailable,
 } from '../src/event-store';
 import { anAppend, anEvent, aStream } from './an';
+import { describeClaims } from './event-store.claims';
 import { describeModel } from './event-store.model';
 import { describeReading } from './event-store.reading';
 import { watchOrder } from './order-oracle';
@@ -268,6 +269,7 @@ export function describeEventStore(name: string, create: () => Promise<StoreUnde
       });
     });
 
+    describeClaims(() => subject);
     describeReading(() => subject);
     describeModel(() => store);
 

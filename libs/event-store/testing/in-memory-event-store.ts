@@ -50,7 +50,7 @@ export class InMemoryEventStore extends EventStore {
     const fault = this.faults.shift();
     if (fault === 'unreachable') return new StoreUnavailable('The store is not reached.');
     if (fault === 'request-lost') return new OutcomeUnknown(append.stream);
-    const result = this.decide(append);
+    const result = this.storeWithClaim(append);
     return fault === 'answer-lost' ? new OutcomeUnknown(append.stream) : result;
   }
 
@@ -98,11 +98,22 @@ export class InMemoryEventStore extends EventStore {
     this.waiters.close();
   }
 
-  private decide(append: EncodedAppend): AppendResult {
+  private storeWithClaim(append: EncodedAppend): AppendResult {
+    for (const each of append.claim ? [append.claim, append] : []) {
+      const verdict = this.verdict(each);
+      if (verdict instanceof ConcurrencyConflict) return verdict;
+    }
+    if (append.claim && this.verdict(append.claim) === 'new') this.write(append.claim);
+    const verdict = this.verdict(append);
+    return verdict === 'new' ? this.write(append) : verdict;
+  }
+
+  /** Whether an append is to be written; else its result. */
+  private verdict(append: EncodedAppend): 'new' | Appended | ConcurrencyConflict {
     const { stream, expected, events } = append;
     const history = this.streams.get(stream) ?? [];
     const next = expected === 'no-stream' ? 0 : Number(expected) + 1;
-    if (next === history.length) return this.write(append, history);
+    if (next === history.length) return 'new';
 
     const repeated = history.slice(next, next + events.length);
     const last = repeated.at(-1)?.place;
@@ -114,8 +125,8 @@ export class InMemoryEventStore extends EventStore {
     return new ConcurrencyConflict(stream, expected, actual);
   }
 
-  private write(append: EncodedAppend, history: Stored[]): Appended {
-    const { stream, events } = append;
+  private write({ stream, events }: EncodedAppend): Appended {
+    const history = this.streams.get(stream) ?? [];
     const recordedAt = this.now();
     for (const { id, type, data, metadata } of events) {
       const [revision, position] = [BigInt(history.length), BigInt(this.log.length + 1)];

@@ -52,6 +52,7 @@ export function aCommand(
   command: JarCommand,
   around: { stream?: string; commandId?: string; fingerprint?: string } = {},
 ) {
+  // As events from before there were claims have one.
   const { stream = `jar-${randomUUID()}`, commandId = randomUUID(), fingerprint } = around;
   const metadata = { accountId: 'account', actor: 'system', ...(fingerprint && { fingerprint }) };
   return { stream, command, commandId, metadata };

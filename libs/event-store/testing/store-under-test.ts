@@ -18,6 +18,8 @@ export interface StoreUnderTest {
   readonly store: EventStore;
   /** Another writer on the same log, as a second process would be. */
   another(): EventStore;
+  /** Whether it commits a claim before the append that needs it. */
+  readonly claimsApart?: boolean;
   dispose(): Promise<void>;
 }
 

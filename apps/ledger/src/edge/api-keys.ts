@@ -20,15 +20,16 @@ const TABLES = {
 } as const satisfies Record<CallerKind, object>;
 
 /**
- * The statement of a projection that stores an issued key. Two owners' streams may name the same key id, because
- * no stream sees the other. The first owner in the event log keeps it.
+ * The statement of a projection that stores an issued key. Keys of several owners may have the same key id, because
+ * no stream sees the other: their hashes tell them apart. The very same key stays with its first owner in the event
+ * log.
  */
 export function storeKey({ kind, id }: KeyOwner, key: IssuedKey): Statement {
   const { table, owner } = TABLES[kind];
   const sql = `
     INSERT INTO ${table} (key_id, ${owner}, key_hash, scopes, expires_at, revoked)
     VALUES ($1, $2, $3, $4, $5, false)
-    ON CONFLICT (key_id) DO NOTHING`;
+    ON CONFLICT (key_id, key_hash) DO NOTHING`;
   return [sql, [key.keyId, id, key.keyHash, key.scopes, key.expiresAt]];
 }
 
@@ -60,7 +61,7 @@ const CACHED_MS = 1_000;
  */
 @Injectable()
 export class ApiKeys {
-  /** The key by kind and key id, or none. Requests that arrive together share one query. */
+  /** The keys by kind and key id. Requests that arrive together share one query. */
   private readonly cache = new LRUCache<string, readonly StoredKey[], ApiKeyRef>({
     max: KEYS_MAX,
     ttl: CACHED_MS,
@@ -69,7 +70,7 @@ export class ApiKeys {
 
   constructor(private readonly dataSource: DataSource) {}
 
-  /** The key with this key id, or none. Revoked and expired keys are found too. */
+  /** The keys with this key id, of any owners. Revoked and expired keys are found too. */
   find({ kind, keyId }: ApiKeyRef): Promise<readonly StoredKey[]> {
     const { table, owner } = TABLES[kind];
     return this.dataSource.query<StoredKey[]>(
@@ -82,8 +83,8 @@ export class ApiKeys {
   /** Whether this key was issued to any owner, as far as the read model knows. */
   async isIssued(key: string): Promise<boolean> {
     const name = parseApiKey(key);
-    const [stored] = name === null ? [] : await this.find(name);
-    return stored !== undefined && isApiKey(key, stored.keyHash);
+    const stored = name === null ? [] : await this.find(name);
+    return stored.some(({ keyHash }) => isApiKey(key, keyHash));
   }
 
   /**
@@ -94,8 +95,9 @@ export class ApiKeys {
     const name = parseApiKey(key);
     if (name === null) return null;
     const { kind, keyId } = name;
-    const [stored] = await this.cache.forceFetch(`${kind} ${keyId}`, { context: name });
-    if (stored === undefined || stored.revoked || !isApiKey(key, stored.keyHash)) return null;
+    const named = await this.cache.forceFetch(`${kind} ${keyId}`, { context: name });
+    const stored = named.find(({ keyHash }) => isApiKey(key, keyHash));
+    if (stored === undefined || stored.revoked) return null;
     const { ownerId, expiresAt } = stored;
     if (expiresAt !== null && expiresAt.getTime() <= Date.now()) return null;
     const holder = { keyId, scopes: scopesOf(kind, stored.scopes) };

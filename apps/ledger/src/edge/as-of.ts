@@ -1,7 +1,7 @@
 import { EventStore } from '@daybook/event-store';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import type { AccountCaller } from './caller';
+import { type AccountCaller, countedAs } from './caller';
 import { MomentField } from './fields';
 import { ReadRequest } from './paging';
 import { POSITION, Positions } from './positions';
@@ -53,7 +53,7 @@ export class Moments {
    * very recent time the answer has what is committed; its position repeats exactly that answer.
    */
   async positionOf(
-    { keyId }: Pick<AccountCaller, 'keyId'>,
+    caller: AccountCaller,
     { asOf, minPosition }: AsOfRequest,
   ): Promise<bigint | null> {
     if (asOf === undefined) return null;
@@ -61,18 +61,18 @@ export class Moments {
       const detail = 'Send either asOf or minPosition, not both: a read of the past never waits.';
       throw invalid([{ in: 'query', pointer: 'asOf', code: 'one-of', detail }]);
     }
-    if (!POSITION.test(asOf)) return this.atTime(keyId, asOf.replace(BEYOND_MICROSECONDS, '$1'));
+    if (!POSITION.test(asOf)) return this.atTime(caller, asOf.replace(BEYOND_MICROSECONDS, '$1'));
     const position = BigInt(asOf);
-    await this.positions.reach(keyId, position, { beyond: 'as-of-in-future' });
+    await this.positions.reach(countedAs(caller), position, { beyond: 'as-of-in-future' });
     return position;
   }
 
-  private async atTime(keyId: string, time: string): Promise<bigint> {
+  private async atTime(caller: AccountCaller, time: string): Promise<bigint> {
     let found = await this.lookUp(time);
     if (found.future) throw new Problem('as-of-in-future', `${time} is in the future.`);
     if (!found.later) {
       // The read models may lag behind the events recorded by then.
-      await this.positions.reach(keyId, await this.store.head());
+      await this.positions.reach(countedAs(caller), await this.store.head());
       found = await this.lookUp(time);
     }
     // Before the first event nothing exists; the check of the owner will refuse it.

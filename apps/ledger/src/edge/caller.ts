@@ -20,6 +20,12 @@ export interface OperatorCaller extends KeyHolder {
 /** The sender of a request. */
 export type Caller = AccountCaller | OperatorCaller;
 
+/** The key by which what a caller does is counted: keys of two owners may have the same key id. */
+export function countedAs(caller: Caller): string {
+  const owner = caller.kind === 'account' ? caller.accountId : caller.operatorId;
+  return `${owner} ${caller.keyId}`;
+}
+
 /** The caller as events name it. */
 export function actorOf(caller: Caller): string {
   return caller.kind === 'account' ? `key:${caller.keyId}` : `operator:${caller.operatorId}`;

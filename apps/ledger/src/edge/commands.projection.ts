@@ -13,9 +13,8 @@ const INSERT = `
   ON CONFLICT (command_id) DO NOTHING`;
 
 /**
- * The request of each `Idempotency-Key`, kept for ever. Within one stream the event log itself refuses
- * another payload for a key; this table refuses it across streams. For a command with several events or
- * streams (a customer with purses), the first event counts.
+ * The request of each `Idempotency-Key` that was used before there were claims, kept for ever: its events have a
+ * hash of it. Of a command with several events or streams (a customer with purses), the first event counts.
  */
 export const commandsProjection: Projection = {
   name: 'commands',

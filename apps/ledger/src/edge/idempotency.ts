@@ -1,6 +1,7 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash, createHmac, randomUUID } from 'node:crypto';
+import { keyClaim, streamName } from '@daybook/domain';
+import { EventStore, IdempotencyKeyReused, loadStates } from '@daybook/event-store';
 import { Injectable } from '@nestjs/common';
-import { LRUCache } from 'lru-cache';
 import { DataSource } from 'typeorm';
 import { actorOf, type Caller } from './caller';
 import { commandIdOf } from './identity';
@@ -20,11 +21,25 @@ export function parseIdempotencyKey(header: string | readonly string[]): string 
   throw new Problem('idempotency-key-invalid', detail, { errors: [fault] });
 }
 
-/** A hash of the request. The order of its fields does not matter. */
+/**
+ * A hash of the request, keyed with its `Idempotency-Key`, which is stored nowhere: who reads the log cannot try
+ * bodies without guessing the key as well. The order of the fields does not matter.
+ */
+export function requestHashOf(key: string, method: string, path: string, body: unknown): string {
+  return createHmac('sha256', key)
+    .update(textOf(method, path, body))
+    .digest('hex');
+}
+
+/** The hash that events from before there were claims have of their requests. */
 export function fingerprintOf(method: string, path: string, body: unknown): string {
   return createHash('sha256')
-    .update(`${method}\n${path}\n${canonical(body)}`)
+    .update(textOf(method, path, body))
     .digest('hex');
+}
+
+function textOf(method: string, path: string, body: unknown): string {
+  return `${method}\n${path}\n${canonical(body)}`;
 }
 
 /** JSON with sorted keys. The depth was bounded when the body was read. */
@@ -50,34 +65,23 @@ function pathOf({ http }: OperationDeclaration, { path }: RequestParts): readonl
   return [method, template.replaceAll(/:(\w+)/g, (_, name) => String(path[name]))];
 }
 
-interface Claim {
-  readonly fingerprint: string;
-  /** Requests in progress or done that hold the claim. */
-  holders: number;
-}
-
-const KNOWN = 'SELECT fingerprint FROM ledger.command WHERE command_id = $1';
-
-/** Longer than the read models ever lag. After that, they contain the command. */
-const CLAIM_MS = 10 * 60_000;
-const CLAIMS_MAX = 20_000;
+/** The requests of keys that were used before there were claims. */
+const USED_BEFORE_CLAIMS = 'SELECT fingerprint FROM ledger.command WHERE command_id = $1';
 
 /**
- * Refuses a key that was used for a different request. Within one stream the event log refuses it,
- * exactly and for ever. Across streams the read models refuse it, shortly after the first request; until
- * then this process remembers the keys that it accepted. A failed request releases its key, so the
- * client can correct the request and send it again.
+ * Gives every command an id, the same for a repeat with the same `Idempotency-Key`, and refuses a key of which it is
+ * known that another request has it, before anything is done. What makes it exact is the claim that is stored with
+ * the first effect of the command, see `decideAndAppend`: of two requests that are under way at once, in any
+ * processes, one gets the key.
  */
 @Injectable()
 export class IdempotencyKeys {
-  private readonly claims = new LRUCache<string, Claim>({ max: CLAIMS_MAX, ttl: CLAIM_MS });
+  constructor(
+    private readonly store: EventStore,
+    private readonly dataSource: DataSource,
+  ) {}
 
-  constructor(private readonly dataSource: DataSource) {}
-
-  /**
-   * The context of a command, with its key claimed. Refuses with `idempotency-key-invalid` and
-   * `idempotency-key-reused`.
-   */
+  /** The context of a command. Refuses with `idempotency-key-invalid` and `idempotency-key-reused`. */
   async contextOf(
     operation: OperationDeclaration,
     caller: Caller,
@@ -85,7 +89,7 @@ export class IdempotencyKeys {
     request: { readonly accountId?: string; readonly reason?: string },
   ): Promise<RequestContext> {
     const isOperator = caller.kind === 'operator';
-    const { key, requestId: correlationId, traceparent } = call;
+    const { key: sent, requestId: correlationId, traceparent } = call;
     const common = {
       accountId: isOperator ? (request.accountId ?? '') : caller.accountId,
       actor: actorOf(caller),
@@ -93,42 +97,30 @@ export class IdempotencyKeys {
       ...(traceparent !== undefined && { traceparent }),
       ...(isOperator && request.reason !== undefined && { reason: request.reason }),
     };
-    if (key === undefined) return { ...common, commandId: randomUUID() };
-    const owner = isOperator ? actorOf(caller) : caller.accountId;
-    const commandId = commandIdOf(owner, parseIdempotencyKey(key));
-    const fingerprint = fingerprintOf(...pathOf(operation, call), call.fields);
-    await this.claim(commandId, fingerprint);
-    return { ...common, commandId, fingerprint };
+    if (sent === undefined) return { ...common, commandId: randomUUID() };
+    const key = parseIdempotencyKey(sent);
+    const commandId = commandIdOf(isOperator ? actorOf(caller) : caller.accountId, key);
+    const [method, path] = pathOf(operation, call);
+    const fingerprint = fingerprintOf(method, path, call.fields);
+    const hash = requestHashOf(key, method, path, call.fields);
+    const isNew = await this.isFree(commandId, hash, fingerprint);
+    return { ...common, commandId, claim: { request: hash, fingerprint, isNew } };
   }
 
-  /** Claims the key until the request fails. Refuses with `idempotency-key-reused`. */
-  async claim(commandId: string, fingerprint: string): Promise<void> {
-    const claimed = this.claims.get(commandId);
-    if (claimed !== undefined && claimed.fingerprint !== fingerprint) throw reused();
-    if (claimed !== undefined) {
-      claimed.holders += 1;
-      return;
+  /** Whether the key was never used; false if this request has it. Refuses with `idempotency-key-reused`. */
+  private async isFree(commandId: string, request: string, fingerprint: string): Promise<boolean> {
+    const stream = streamName('claim', commandId);
+    const [states, [used]] = await Promise.all([
+      loadStates(this.store, keyClaim, [stream]),
+      this.dataSource.query<{ fingerprint: string }[]>(USED_BEFORE_CLAIMS, [commandId]),
+    ]);
+    const claim = states.get(stream) ?? keyClaim.initialState;
+    if (claim.status === 'claimed' && claim.request !== request) {
+      throw new IdempotencyKeyReused(stream);
     }
-    const claim = { fingerprint, holders: 1 };
-    this.claims.set(commandId, claim);
-    try {
-      const [known] = await this.dataSource.query(KNOWN, [commandId]);
-      if (known !== undefined && known.fingerprint !== fingerprint) throw reused();
-    } catch (error) {
-      this.release(commandId);
-      throw error;
+    if (used !== undefined && used.fingerprint !== fingerprint) {
+      throw new IdempotencyKeyReused(stream);
     }
+    return claim.status === 'absent' && used === undefined;
   }
-
-  release(commandId: string): void {
-    const claim = this.claims.get(commandId);
-    if (claim !== undefined && --claim.holders === 0) this.claims.delete(commandId);
-  }
-}
-
-function reused(): Problem {
-  return new Problem(
-    'idempotency-key-reused',
-    'This Idempotency-Key was used for another request. Use a new key for a new request.',
-  );
 }

@@ -17,7 +17,7 @@ import {
   Query,
   QueryHandler,
 } from '@nestjs/cqrs';
-import { hashApiKey, newApiKey, parseApiKey } from './api-key';
+import { hashApiKey, isApiKey, newApiKey, parseApiKey } from './api-key';
 import { ApiKeys, type KeyOwner } from './api-keys';
 import { found } from './problem';
 import { type Answer, CallerCommand, type RequestContext } from './request-context';
@@ -43,7 +43,7 @@ export class IssueApiKey extends CallerCommand<NewApiKey, json.IssuedApiKey> {}
 
 @CommandHandler(IssueApiKey)
 export class IssueApiKeyHandler implements ICommandHandler<IssueApiKey> {
-  /** Without `keys` a key id is not compared with those of other owners: enough for a random one. */
+  /** Without `keys` a key is not compared with those of other owners: enough for a random one. */
   constructor(
     private readonly store: EventStore,
     @Optional() private readonly keys?: ApiKeys,
@@ -57,9 +57,9 @@ export class IssueApiKeyHandler implements ICommandHandler<IssueApiKey> {
     // The sentence never repeats the text, because it may be another secret.
     if (parsed?.kind !== kind) throw new Error(`This is not the key of an ${kind}.`);
     // Best effort, because the read model may be behind. A clash that it misses harms nobody else's key.
-    const [stored] = (await this.keys?.find(parsed)) ?? [];
-    if (stored !== undefined && stored.ownerId !== owner.id) {
-      const right = `A key of another ${kind} has the id ${parsed.keyId}; make a new key.`;
+    const stored = (await this.keys?.find(parsed)) ?? [];
+    if (stored.some(({ ownerId, keyHash }) => ownerId !== owner.id && isApiKey(key, keyHash))) {
+      const right = `Another ${kind} has this very key, with the id ${parsed.keyId}; make a new key.`;
       throw new DomainError('api-key-exists', right);
     }
     const answer = await writeKey(this.store, context, owner, {
@@ -104,7 +104,7 @@ export class ListApiKeysHandler implements IQueryHandler<ListApiKeys> {
   }
 }
 
-/** Decides a command about a key, and answers with the key as the event log has it. */
+/** Decides a command about a key, and answers with the key as the command left it, in the event log. */
 async function writeKey(
   store: EventStore,
   context: RequestContext,
@@ -116,7 +116,8 @@ async function writeKey(
     kind === 'account'
       ? await writeAs(store, context, stream, account, command, () => null)
       : await writeAs(store, context, stream, operator, command, () => null);
-  const keys = keysIn(await store.readStream(stream));
+  const history = await store.readStream(stream);
+  const keys = keysIn(history.filter(({ position }) => position <= answer.position));
   const key = keys.find(({ keyId }) => keyId === command.keyId) ?? null;
   return { ...answer, resource: found(key, 'api-key-not-found') };
 }

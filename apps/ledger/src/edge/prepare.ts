@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { Injectable } from '@nestjs/common';
 import { ApiKeys } from './api-keys';
-import type { Caller } from './caller';
+import { type Caller, countedAs } from './caller';
 import { IdempotencyKeys, type ReceivedCommand } from './idempotency';
 import type { OperationDeclaration } from './operation';
 import { Positions } from './positions';
@@ -37,8 +37,6 @@ export interface PreparedCall {
   readonly caller: Caller | RequestContext;
   /** The second: an instance of the request class. */
   readonly request: object;
-  /** Releases the idempotency key of a failed call, so that it can be corrected and sent again. */
-  release(): void;
 }
 
 /** The steps of both edges before an operation runs. */
@@ -63,7 +61,7 @@ export class Calls {
   ): Promise<Caller> {
     const caller = await authenticate(sender, this.keys, forPeople);
     sender.caller = caller;
-    sender.quota = this.limit.take(caller.keyId, tier);
+    sender.quota = this.limit.take(countedAs(caller), tier);
     if (scope === null || caller.scopes.has(scope)) return caller;
     throw new Problem('forbidden', `This needs a key with the scope "${scope}".`);
   }
@@ -84,18 +82,14 @@ export class Calls {
       const { minPosition } = request as { minPosition?: string };
       if (minPosition !== undefined) {
         const { waitMs } = call;
-        await this.positions.reach(caller.keyId, BigInt(minPosition), { waitMs });
+        await this.positions.reach(countedAs(caller), BigInt(minPosition), { waitMs });
       }
       if (operation.waits !== true) await call.mayWork?.();
-      return { caller, request, release: () => undefined };
+      return { caller, request };
     }
     await call.mayWork?.();
     const context = await this.idempotency.contextOf(operation, caller, call, request);
-    const { commandId, fingerprint } = context;
-    const release = () => {
-      if (fingerprint !== undefined) this.idempotency.release(commandId);
-    };
-    return { caller: context, request, release };
+    return { caller: context, request };
   }
 }
 

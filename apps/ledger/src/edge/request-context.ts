@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Claim } from '@daybook/event-store';
 import { Command, Query } from '@nestjs/cqrs';
 
 /** The sender and the identity of a command. The edges make one for every command. */
@@ -9,8 +10,8 @@ export interface RequestContext {
   readonly actor: string;
   /** Derived from the `Idempotency-Key` if there is one, else random. */
   readonly commandId: string;
-  /** Hash of route and body, only with an `Idempotency-Key`. */
-  readonly fingerprint?: string;
+  /** Only with an `Idempotency-Key`. */
+  readonly claim?: Claim;
   readonly correlationId?: string;
   /** W3C Trace Context, as received. */
   readonly traceparent?: string;

@@ -20,12 +20,12 @@ export async function writeAs<
   toResource: (state: Exclude<State, { status: 'absent' }>) => Resource,
   likelyNew = false,
 ): Promise<Answer<Resource>> {
-  const { commandId, ...metadata } = context;
+  const { commandId, claim, ...metadata } = context;
   const asked = { stream, decider, command, commandId, metadata, likelyNew };
-  const decided = await decideAndAppend(store, asked);
-  const { state, position, revision } = decided;
+  const decided = await decideAndAppend(store, claim === undefined ? asked : { ...asked, claim });
+  const { state, position, revision, events } = decided;
   if (state.status === 'absent') throw new Error(`${stream} is absent after an accepted command.`);
-  const wrote = decided.outcome !== 'unchanged';
+  const wrote = events.length > 0;
   return {
     resource: toResource(state as Exclude<State, { status: 'absent' }>),
     position,

@@ -1,10 +1,10 @@
 import { SCHEMA_VERSIONS } from '@daybook/domain';
 import { ChoicesField, PositionField } from '../edge/fields';
-import { isPublic } from './public-events';
+import { isPublicType } from './public-events';
 
 /** The kinds of subjects of public events. */
 const SUBJECT_KINDS = ['customer', 'purse', 'replenishment'] as const;
-const TYPES = Object.keys(SCHEMA_VERSIONS).filter((type) => isPublic({ type } as never));
+const TYPES = Object.keys(SCHEMA_VERSIONS).filter((type) => isPublicType(type as never));
 
 export class TailRequest {
   @PositionField()

@@ -60,6 +60,16 @@ describe('the public form of an event', () => {
     expect.hasAssertions();
   });
 
+  it('shows that a transfer waits, and not that only its version was kept', () => {
+    const shown = examplesOf('ReplenishmentVersionNoted').map((data) => [
+      'reason' in data,
+      shownTo('account', 'ReplenishmentVersionNoted', data) !== null,
+    ]);
+    expect(new Set(shown.map((each) => each.join()))).toEqual(
+      new Set(['true,true', 'false,false']),
+    );
+  });
+
   it('leaves out of topics personal fields, and fields that the message has elsewhere', () => {
     const kept = EVENT_TYPES.map(([type]) => {
       const topics = fieldsShownTo('everyone', type);
@@ -95,7 +105,7 @@ describe('the public form of an event', () => {
       ],
       ...Object.fromEntries(
         EVENT_TYPES.map(([type]) => [type, ['accountId']] as const).filter(([type]) =>
-          /^(Replenishment|ComplianceCheckStarted$|OwnCoins|Outflow|Sweep|Finding(?!RescanRequested))/.test(
+          /^(Replenishment|ComplianceCheckStarted$|OwnCoins|Outflow(?!VersionNoted)|Sweep|Finding(?!RescanRequested))/.test(
             type,
           ),
         ),
@@ -113,7 +123,10 @@ describe('the public form of an event', () => {
       'WatchRequestCancelled',
       'ParkedKeyRetried',
       'AddressBranchOpened',
+      'IdempotencyKeyClaimed',
+      'ClaimedRequestChangedNothing',
       'FindingRescanRequested',
+      'OutflowVersionNoted',
     ]);
   });
 });

@@ -17,8 +17,15 @@ export interface PublicRecord extends Happened {
   readonly event: PublicDomainEvent;
 }
 
-export function isPublic(event: DomainEvent): event is PublicDomainEvent {
-  return typeof DECLARATIONS[event.type].publicFields !== 'string';
+/** Whether events of a type have a public form. Some of them may be private all the same. */
+export function isPublicType(type: DomainEvent['type']): boolean {
+  return typeof DECLARATIONS[type].publicFields !== 'string';
+}
+
+function isPublic(event: DomainEvent): event is PublicDomainEvent {
+  return (
+    isPublicType(event.type) && DECLARATIONS[event.type].isPublic?.(event.data as never) !== false
+  );
 }
 
 /** The events that have a public form, in their current version. Throws `UnknownEvent`. */

@@ -1,4 +1,5 @@
 import { type Metadata, type ServerUnaryCall, type sendUnaryData, status } from '@grpc/grpc-js';
+import { countedAs } from '../edge/caller';
 import { Problem } from '../edge/problem';
 import { type Answer, answerBody } from '../edge/request-context';
 import { traceparentOf } from '../edge/request-id';
@@ -68,7 +69,7 @@ async function respond(
 ): Promise<Uint8Array> {
   const { operation, translator } = method;
   const caller = await admit(edge, method, call, begun);
-  admitted.countFor(caller.keyId);
+  admitted.countFor(countedAs(caller));
   const { path, fields, key } = translator.read(call.request);
   const prepared = await edge.calls.prepare(operation, caller, {
     ...{ path, fields, place: operation.kind === 'query' ? 'query' : 'body' },
@@ -78,13 +79,8 @@ async function respond(
     waitMs: until - Date.now(),
     mayWork: () => admitted.start(operation.kind === 'query' ? 'read' : 'write'),
   });
-  try {
-    const result = await operation.run(prepared.caller, prepared.request);
-    return translator.encode(messageOf(method, result));
-  } catch (error) {
-    prepared.release();
-    throw error;
-  }
+  const result = await operation.run(prepared.caller, prepared.request);
+  return translator.encode(messageOf(method, result));
 }
 
 function messageOf({ operation, translator }: Method, result: unknown): Message {

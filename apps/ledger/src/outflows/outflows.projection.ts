@@ -14,7 +14,8 @@ export const outflowsProjection = rowPerStream({
   name: 'outflows',
   kind: 'outflow',
   entity: OutflowRow,
-  change({ event, recorded: { revision, recordedAt, position } }): Change<OutflowRow> {
+  change({ event, recorded: { revision, recordedAt, position } }): Change<OutflowRow> | null {
+    if (event.type === 'OutflowVersionNoted') return null;
     const change = { ...changeOf(event), updatedAt: recordedAt, lastPosition: position };
     if (revision > 0n) return change;
     return { ...change, createdAt: recordedAt, firstPosition: position };
@@ -22,7 +23,10 @@ export const outflowsProjection = rowPerStream({
   sum: { table: 'outflow_sum', amountIn: leftIn },
 });
 
-function changeOf({ type, data }: OutflowEvent): Change<OutflowRow> {
+function changeOf({
+  type,
+  data,
+}: Exclude<OutflowEvent, { type: 'OutflowVersionNoted' }>): Change<OutflowRow> {
   switch (type) {
     case 'OutflowDetected':
       return shown('detected', data, data.use);

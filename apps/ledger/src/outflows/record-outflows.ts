@@ -113,6 +113,7 @@ export class RecordOutflowsHandler implements ICommandHandler<RecordOutflows> {
       },
       // Each outflow has its own stream, so the version alone identifies a report.
       commandId: `v${content.version}`,
+      decidesRepeats: true,
       metadata: { accountId: parties.accountId, ...originOf(message) },
     };
   }

@@ -109,6 +109,7 @@ export function bookingOf(event: ReplenishmentEvent | OutflowEvent): Booking | n
     }
     case 'OutflowDetected':
     case 'OutflowRejected':
+    case 'OutflowVersionNoted':
     case 'ReplenishmentSeen':
     case 'ReplenishmentDetected':
     case 'ReplenishmentVersionNoted':

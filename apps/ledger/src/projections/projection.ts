@@ -74,8 +74,8 @@ interface RowPerStream<Kind extends StreamKind, Row> {
   readonly kind: Kind;
   /** The table, keyed by the id of the stream. */
   readonly entity: new () => Row;
-  /** The first event of a stream sets every column. */
-  change(happened: HappenedTo<Kind>): Change<Row>;
+  /** The first event of a stream sets every column. Null for one that changes nothing. */
+  change(happened: HappenedTo<Kind>): Change<Row> | null;
   /** What is kept of the rows besides them. */
   readonly sum?: RunningSum;
   readonly rowCheck?: RowCheck;
@@ -129,6 +129,7 @@ export function rowPerStream<Kind extends StreamKind, Row extends { id: string }
         const { stream, revision } = happened.recorded;
         const known = rows.get(stream);
         const changed = change(happened);
+        if (changed === null) continue;
         if (sum && known && leaves(known, changed)) left.push({ ...(known as object as Summed) });
         const row = known ? Object.assign(known, changed) : { ...changed, id: idOf(stream) };
         rows.set(stream, row as Changed);

@@ -172,6 +172,24 @@ describe('RecordTransfers', () => {
     ]);
   });
 
+  it('credits it also when its latest report had only its version kept', async () => {
+    const { record, recordWith, history } = await ledger();
+    const token = a.asset({ id: `${asset.chain}/erc20:0x${'98'.repeat(20)}`, currency: 'NEW' });
+    const latest = transfer({ version: 9, asset: token.id });
+    await record(
+      transfer({ version: 1, status: 'detected', finality: null, asset: token.id }),
+      latest,
+    );
+    await recordWith(token)(latest, latest);
+    await recordWith(token)(latest);
+    expect((await history(nth(0))).map((e) => e.type)).toEqual([
+      'ReplenishmentRejected',
+      'ReplenishmentVersionNoted',
+      'ReplenishmentDetected',
+      'ReplenishmentConfirmed',
+    ]);
+  });
+
   it('has one effect for a batch that is delivered again, in part or whole', async () => {
     const { record, history, store } = await ledger();
     const batch = [transfer({ transferId: nth(0) }), transfer({ transferId: nth(1) })];

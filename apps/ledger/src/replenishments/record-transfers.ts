@@ -98,6 +98,7 @@ export class RecordTransfersHandler implements ICommandHandler<RecordTransfers> 
         },
         // Each transfer has its own stream, so the version alone identifies a report.
         commandId: `v${content.version}`,
+        decidesRepeats: true,
         metadata: { accountId: owner.parties.accountId, ...originOf(message) },
       };
     });

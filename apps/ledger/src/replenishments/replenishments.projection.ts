@@ -27,7 +27,9 @@ export const replenishmentsProjection = rowPerStream({
 function changeIn({
   event,
   recorded: { revision, recordedAt, position, stream },
-}: HappenedTo<'replenishment'>): Change<ReplenishmentRow> {
+}: HappenedTo<'replenishment'>): Change<ReplenishmentRow> | null {
+  // A version that moves nothing is not public, so the row does not show when it came.
+  if (event.type === 'ReplenishmentVersionNoted' && event.data.reason === undefined) return null;
   const change = { ...changeOf(event), updatedAt: recordedAt, lastPosition: position };
   switch (event.type) {
     case 'ReplenishmentConfirmed':
@@ -76,7 +78,7 @@ function changeOf(event: ReplenishmentEvent): Change<ReplenishmentRow> {
     case 'ReplenishmentRejected':
       return observed('rejected', event.data, event.data.block, event.data.reason);
     case 'ReplenishmentVersionNoted':
-      return { ...inState('detected'), reason: event.data.reason };
+      return { ...inState('detected'), reason: event.data.reason ?? null };
     case 'ReplenishmentDropped':
       return inState('dropped');
     case 'ReplenishmentVoided':

@@ -36,9 +36,6 @@ export function performOperations(server: FastifyInstance, calls: Calls): void {
     if (operation?.kind !== 'command' || reply.statusCode >= 400) return payload;
     return answerOf(operation, reply, payload as Answer<object>);
   });
-  server.addHook('onResponse', async ({ prepared }, reply) => {
-    if (reply.statusCode >= 400) prepared?.release();
-  });
 }
 
 /**

@@ -41,10 +41,10 @@ export class RescanTransactionHandler implements ICommandHandler<RescanTransacti
     context,
     request: { chain, hash, reason },
   }: RescanTransaction): Promise<Answer<json.TransactionRescan>> {
-    const { accountId, fingerprint, commandId } = context;
+    const { accountId, claim, commandId } = context;
     const slot = Math.floor(Date.now() / SAME_MS);
     // A repeat with the same key has the same command id, and so the same stream.
-    const id = fingerprint === undefined ? rescanIdOf(accountId, chain, hash, slot) : commandId;
+    const id = claim === undefined ? rescanIdOf(accountId, chain, hash, slot) : commandId;
     const stream = streamName('watch', id);
     const [before] = await this.store.readStream(stream);
     if (before === undefined) this.quota.take(accountId);

@@ -41,6 +41,12 @@ export function appender(connection: Connection): Appender {
   let answeredAt = 0;
 
   async function append(encoded: EncodedAppend): Promise<Appended> {
+    // One after the other: a crash in between leaves a claim, which the same request completes.
+    if (encoded.claim !== undefined) await appendOne(encoded.claim);
+    return appendOne(encoded);
+  }
+
+  async function appendOne(encoded: EncodedAppend): Promise<Appended> {
     const { request, stream, expected } = encoded;
     const events = request.events.map(({ id, type, data, metadata }): JSONEventData => {
       // As bytes, metadata is sent as it is; anything else the client encodes twice over.

@@ -20,6 +20,7 @@ describeEventStore(
     return {
       store,
       another: () => other,
+      claimsApart: true,
       dispose: async () => {
         await Promise.all(stores.map((opened) => opened.close()));
         await standIn?.stop();

@@ -54,8 +54,8 @@ export class EventStoreDbEventStore extends EventStore {
   }
 
   protected override async store(append: EncodedAppend): Promise<AppendResult> {
-    const { stream } = append;
-    if (!this.isOurs(stream)) {
+    const { stream, claim } = append;
+    if (!this.isOurs(stream) || (claim !== undefined && !this.isOurs(claim.stream))) {
       const reason = 'its kind of streams was not named when the store was opened.';
       return new AppendRejected(stream, reason);
     }

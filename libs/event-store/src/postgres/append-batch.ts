@@ -17,6 +17,13 @@ const APPEND = {
   rowMode: 'array' as const,
 };
 
+/** Used when a batch has claims: its first parameter says of each append whether it is one. */
+const APPEND_CLAIMED = {
+  ...APPEND,
+  name: 'event_store.append_claimed',
+  text: 'SELECT head, revisions, positions FROM event_store.append_claimed($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)',
+};
+
 /** How `event_store.append` encodes that no stream is expected. */
 const NO_STREAM = -1n;
 
@@ -43,8 +50,15 @@ export async function appendBatch(
     return batch.map(() => new StoreUnavailable('PostgreSQL cannot be reached.', { cause }));
   }
   try {
-    const { rows } = await client.query<Row>({ ...APPEND, values: parameters(batch) });
-    return answers(batch, rows[0] as Row, onCommitted);
+    const appends = batch.flatMap((append) => (append.claim ? [append.claim, append] : [append]));
+    const values = parameters(appends);
+    const statement =
+      appends.length === batch.length
+        ? { ...APPEND, values }
+        : { ...APPEND_CLAIMED, values: [claimsIn(batch), ...values] };
+    const { rows } = await client.query<Row>(statement);
+    const results = answers(appends, rows[0] as Row, onCommitted);
+    return appends.length === batch.length ? results : ofEffects(batch, results);
   } catch (cause) {
     const code = (cause instanceof DatabaseError && cause.code) || NOT_ANSWERED;
     if (OUTCOME_UNKNOWN.test(code)) {
@@ -121,6 +135,29 @@ function answers(
   });
   onCommitted(last);
   return results;
+}
+
+/** Of each append that is stored, whether it claims what the next one needs. */
+function claimsIn(batch: readonly EncodedAppend[]): string {
+  return `{${batch.map(({ claim }) => (claim ? 'true,false' : 'false')).join()}}`;
+}
+
+/** The result of each append without those of the claims; a claim that was taken refuses its append. */
+function ofEffects(
+  batch: readonly EncodedAppend[],
+  results: readonly AppendResult[],
+): readonly AppendResult[] {
+  const left = results.values();
+  const take = () => left.next().value as AppendResult;
+  return batch.map(({ claim, stream, expected }) => {
+    const claimed = claim && take();
+    const result = take();
+    const isAsExpected =
+      result instanceof ConcurrencyConflict &&
+      result.stream === stream &&
+      result.actual === expected;
+    return claimed && isAsExpected ? claimed : result;
+  });
 }
 
 function expectedNumber(expected: Expected): bigint {

@@ -124,8 +124,64 @@ export class CreateEventLog1700000000001 {
   }
 }
 
+/**
+ * `append` for batches in which some appends are claims: `a_claims` says of each append whether it is the claim of
+ * the one after it. Both are stored, or were stored before, or neither is: an expectation that no stream can meet
+ * refuses them together.
+ */
+const APPEND_CLAIMED = `
+  CREATE FUNCTION event_store.append_claimed(
+    a_claims boolean[],
+    a_stream text[], a_expected bigint[], a_count integer[], a_before integer[],
+    e_append integer[], e_offset integer[],
+    e_stream text[], e_id uuid[], e_type text[], e_data text[], e_metadata text[],
+    OUT head bigint, OUT revisions bigint[], OUT positions bigint[]
+  ) LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+  DECLARE
+    expected  bigint[] := a_expected;
+    refused   boolean;
+  BEGIN
+    PERFORM FROM event_store.head FOR UPDATE;
+    IF NOT FOUND THEN RAISE EXCEPTION 'event_store.head has lost its row'; END IF;
+
+    FOR i IN 1 .. cardinality(a_stream) - 1 LOOP
+      CONTINUE WHEN NOT a_claims[i];
+      refused := false;
+      FOR j IN i .. i + 1 LOOP
+        CONTINUE WHEN a_expected[j] = coalesce((
+          SELECT e.revision FROM event_store.event e WHERE e.stream_id = a_stream[j]
+          ORDER BY e.revision DESC LIMIT 1), -1);
+        -- Not where its writer believed: then it must be a repeat of an append that succeeded.
+        refused := refused OR e_id[a_before[j] + 1 : a_before[j] + a_count[j]] <> ARRAY(
+          SELECT e.event_id FROM event_store.event e
+          WHERE e.stream_id = a_stream[j]
+            AND e.revision > a_expected[j] AND e.revision <= a_expected[j] + a_count[j]
+          ORDER BY e.revision);
+      END LOOP;
+      IF refused THEN
+        expected[i] := -3;
+        expected[i + 1] := -3;
+      END IF;
+    END LOOP;
+
+    SELECT a.head, a.revisions, a.positions INTO head, revisions, positions
+      FROM event_store.append(a_stream, expected, a_count, a_before, e_append, e_offset,
+                              e_stream, e_id, e_type, e_data, e_metadata) a;
+  END $$;
+
+  REVOKE ALL ON FUNCTION event_store.append_claimed FROM PUBLIC`;
+
+/** Idempotency keys are claimed in the commit of their effect. */
+export class ClaimKeys1700000017300 {
+  readonly name = 'ClaimKeys1700000017300';
+
+  async up(queries: Queries): Promise<void> {
+    await queries.query(APPEND_CLAIMED);
+  }
+}
+
 /** In the order in which they must run; pass them to a TypeORM data source. */
-export const eventStoreMigrations = [CreateEventLog1700000000001] as const;
+export const eventStoreMigrations = [CreateEventLog1700000000001, ClaimKeys1700000017300] as const;
 
 /** Grants `role` to append through the function and to read, and nothing else. */
 export async function grantEventStore(queries: Queries, role: string): Promise<void> {
@@ -133,5 +189,5 @@ export async function grantEventStore(queries: Queries, role: string): Promise<v
   await queries.query(`
     GRANT USAGE ON SCHEMA event_store TO ${name};
     GRANT SELECT ON event_store.event TO ${name};
-    GRANT EXECUTE ON FUNCTION event_store.append TO ${name}`);
+    GRANT EXECUTE ON FUNCTION event_store.append, event_store.append_claimed TO ${name}`);
 }

@@ -1,0 +1,10 @@
+import { sqlMigrations } from '@daybook/platform';
+
+export const edgeMigrations = sqlMigrations({
+  // Keys of two owners may have the same key id; one key has one owner.
+  KeysByHash1700000017310: `
+    ALTER TABLE ledger.api_key DROP CONSTRAINT api_key_pkey, ADD PRIMARY KEY (key_id, key_hash);
+    ALTER TABLE ledger.operator_key DROP CONSTRAINT operator_key_pkey,
+      ADD PRIMARY KEY (key_id, key_hash);
+  `,
+});
