@@ -45,6 +45,8 @@ describe('eventId', () => {
   });
 
   it('stays what it has always been', () => {
-    expect(eventId('purse-1', 0n, 'command', event)).toMatchInlineSnapshot(`"fefda684-a0f8-5ec2-bde5-81d49caeeae6"`);
+    expect(eventId('purse-1', 0n, 'command', event)).toMatchInlineSnapshot(
+      `"fefda684-a0f8-5ec2-bde5-81d49caeeae6"`,
+    );
   });
 });
