@@ -143,9 +143,13 @@ it('searches the branches of an earlier list, and those that are named', async (
   await writeFile(known, ['address,family,xpubFingerprint,path', ...lines, ''].join('\n'));
   const ended = await scan('--known', known, '--branch', String(last + 5));
   expect([ended.exitCode, listed(ended)]).toEqual([0, { ...FOUND, ...BEHIND }]);
-  const own = join(folder, 'own.csv');
+  const [own, others] = [join(folder, 'own.csv'), join(folder, 'others.csv')];
   await writeFile(own, ended.stdout);
   expect(listed(await scan('--known', own))).toEqual({ ...FOUND, ...BEHIND });
+  await writeFile(others, ended.stdout.replaceAll(purses.fingerprint, '0x00000001'));
+  const strange = await scan('--known', others);
+  expect(listed(strange)).toEqual({ '0/3': FOUND['0/3'] });
+  expect(strange.stderr).toContain(`No path in ${others} is of ${purses.fingerprint} (evm).`);
 });
 
 it('says which balances it could not read, and ends with 1', async () => {

@@ -79,6 +79,11 @@ export function scan({ gap, json, ...options }: ScanOptions): Promise<void> {
     let exitCode: ExitCode = EXIT.ok;
     for (const xpub of xpubs) {
       const known = await knownBranches(options.known ?? [], xpub.fingerprint, operation.signal);
+      if (options.known !== undefined && known.size === 0) {
+        remark(
+          `No path in ${options.known.join(', ')} is of ${xpub.fingerprint} (${xpub.family}).`,
+        );
+      }
       for (const branch of [FIRST_BRANCH, ...(options.branch ?? [])]) {
         if (!known.has(branch)) known.set(branch, 0);
       }

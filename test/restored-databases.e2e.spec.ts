@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Client } from 'pg';
-import { startEventStoreDbStandIn } from '../../../libs/event-store/testing/eventstoredb-stand-in';
-import { type AppProcess, startApp } from '../../../test/app-process';
-import { freshDatabase, type TestDatabase } from '../../../test/dependencies';
-import type { Reply, TestLedger } from '../../../test/ledger-harness';
-import { moveDatabaseClock } from '../../../test/moved-clocks';
-import { daybook } from '../../daybook/testing/command-line';
+import { daybook } from '../apps/daybook/testing/command-line';
+import { startEventStoreDbStandIn } from '../libs/event-store/testing/eventstoredb-stand-in';
+import { type AppProcess, startApp } from './app-process';
+import { freshDatabase, type TestDatabase } from './dependencies';
+import type { Reply, TestLedger } from './ledger-harness';
+import { moveDatabaseClock } from './moved-clocks';
 import { addressesOf, faultsOf, KEYS, mintAddresses, repeated, startOn } from './restored';
 
 // What docs/backup.md says of databases, done. Copies of whole folders are in `restored-folders.e2e.spec.ts`.

@@ -1,8 +1,8 @@
 import { compare } from '@daybook/audit';
-import type { TestDatabase } from '../../../test/dependencies';
-import { createLedgerForTest, type TestLedger } from '../../../test/ledger-harness';
-import { newApiKey } from '../src/edge/api-key';
-import { AUDITED } from '../src/operations/read-models';
+import { newApiKey } from '../apps/ledger/src/edge/api-key';
+import { AUDITED } from '../apps/ledger/src/operations/read-models';
+import type { TestDatabase } from './dependencies';
+import { createLedgerForTest, type TestLedger } from './ledger-harness';
 
 /** Keys of one installation, which its copies have, too. */
 export const KEYS = {

@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '@daybook/platform';
 import { Client } from 'pg';
-import { until } from '../../../test/dependencies';
-import type { TestLedger } from '../../../test/ledger-harness';
-import { moveDatabaseClock } from '../../../test/moved-clocks';
+import { until } from './dependencies';
+import type { TestLedger } from './ledger-harness';
+import { moveDatabaseClock } from './moved-clocks';
 import { addressesOf, faultsOf, mintAddresses, repeated, startOn } from './restored';
 
 // What docs/backup.md says of the folders of PostgreSQL, done with servers of their own.
