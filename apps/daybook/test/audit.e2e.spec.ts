@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Client } from 'pg';
 import { until } from '../../../test/dependencies';
 import { createLedgerForTest, type TestLedger } from '../../../test/ledger-harness';
+import { migrate as migrateWatcher } from '../../chain-watcher/src/migrate';
 import { DEFAULT_ACCOUNT_ID } from '../../ledger/src/edge/identity';
 import { answerOf } from '../testing/answers';
 import { daybook, type Ended, spawnDaybook } from '../testing/command-line';
@@ -52,6 +53,36 @@ const place = () => ({
 });
 const replay = (...args: string[]): Promise<Ended> => daybook(['replay', ...args], place());
 const rebuild = (...args: string[]): Promise<Ended> => daybook(['rebuild', ...args], place());
+
+/** A transfer in the record of the watcher. */
+async function recordTransfer(transfer: {
+  readonly id: string;
+  readonly version: number;
+  readonly status: string;
+  readonly block: number | null;
+}): Promise<void> {
+  const { id, version, status, block } = transfer;
+  const hash = block === null ? 'NULL' : `'0x${'b1'.repeat(32)}'`;
+  const time = block === null ? 'NULL' : `'2026-01-01T00:00:00.000Z'`;
+  await sql(`
+    INSERT INTO watcher.transfer (transfer_id, version, status, chain, asset, amount, sender, recipient,
+      tx_hash, block_number, block_hash, block_time)
+    VALUES ('${id}', ${version}, '${status}', '${CHAIN}', '${ETH}', 1, '0xf', '0x1',
+      '${id.split('/')[1]}', ${block}, ${hash}, ${time})`);
+}
+
+/** As the watcher stores it: a hash of zeros stands for no transaction, and is not in the id. */
+function recordedId(i: number): string {
+  return i === 0 ? `${CHAIN}/value:0` : `${CHAIN}/0x${String(i).repeat(64)}/value:0`;
+}
+
+/** What the ledger was told, as the watcher remembers it. */
+async function recordAsPublished(): Promise<number> {
+  for (let i = 0; i < CUSTOMERS; i++) {
+    await recordTransfer({ id: recordedId(i), version: 1, status: 'final', block: 1 });
+  }
+  return CUSTOMERS;
+}
 
 async function sql(text: string): Promise<Record<string, string>[]> {
   const client = new Client({ connectionString: ledger.databaseUrl });
@@ -230,6 +261,52 @@ describe('replay --compare and rebuild', () => {
     expect(answerOf('roll-back', back.stdout).certificate.outcome).toBe('rolled-back');
     expect((await replay('--compare')).exitCode).toBe(1);
     expect((await rebuild('all', '--accept-differences')).exitCode).toBe(0);
+  });
+
+  it('name what the watchers published and the ledger lacks, with the command that heals it', async () => {
+    await migrateWatcher(ledger.databaseUrl, 'postgres');
+    const known = await recordAsPublished();
+    const asked = await replay('--compare', '--watcher', '--format', 'json');
+    expect([asked.exitCode, answerOf('compare', asked.stdout).watcher]).toEqual([
+      0,
+      { movements: known, lacking: [], omitted: 0, remedies: [] },
+    ]);
+
+    // One was never reported to the ledger, another was taken back by the chain since.
+    const lost = `${CHAIN}/0x${'e'.repeat(64)}/value:0`;
+    await recordTransfer({ id: lost, version: 7, status: 'final', block: 9 });
+    const first = recordedId(0);
+    await sql(
+      `UPDATE watcher.transfer SET version = 5, status = 'reverted' WHERE transfer_id = '${first}'`,
+    );
+    // Not yet: it is in the outbox, it is too new, or no block ever included it.
+    const waiting = `${CHAIN}/0x${'d'.repeat(64)}/value:0`;
+    await recordTransfer({ id: waiting, version: 8, status: 'final', block: 10 });
+    await sql(`INSERT INTO watcher.outbox (chain, id, key, value, headers)
+               VALUES ('${CHAIN}', '${waiting}#8', 'k', '{}', '{}')`);
+    const fresh = `${CHAIN}/0x${'c'.repeat(64)}/value:0`;
+    await recordTransfer({ id: fresh, version: Date.now(), status: 'final', block: 11 });
+    const seen = `${CHAIN}/0x${'b'.repeat(64)}/value:0`;
+    await recordTransfer({ id: seen, version: 3, status: 'seen', block: null });
+
+    const found = await replay('--compare', '--watcher', '--format', 'json');
+    const { watcher, differences } = answerOf('compare', found.stdout);
+    expect([found.exitCode, differences]).toEqual([1, []]);
+    const about = { direction: 'in', chain: CHAIN };
+    expect(watcher).toEqual({
+      movements: CUSTOMERS + 1,
+      lacking: [
+        { ...about, id: lost, status: 'final', version: '7', block: '9', known: null },
+        { ...about, id: first, status: 'reverted', version: '5', block: '1', known: '1' },
+      ],
+      omitted: 0,
+      remedies: [
+        `npx daybook watch rescan --chain ${CHAIN} --from 1 --to 9 --report-again --after-loss`,
+      ],
+    });
+    const page = await replay('--compare', '--watcher');
+    expect(page.stdout).toContain('The event log lacks 2 of 5 transfers and outflows');
+    expect((await replay('--watcher')).stderr).toContain('together with --compare');
   });
 
   it.each<[string[], RegExp]>([

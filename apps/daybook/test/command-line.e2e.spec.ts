@@ -62,8 +62,7 @@ beforeAll(async () => {
   };
   const { key: DAYBOOK_OPERATOR_KEY } = newApiKey({ kind: 'operator' });
   place = { ...place, DAYBOOK_OPERATOR_KEY };
-  const own = { DAYBOOK_BOOTSTRAP_API_KEY: apiKey, DAYBOOK_GRPC_PORT: '0' };
-  [ledger, watcher] = await Promise.all([startApp('ledger', { ...place, ...own }), startWatcher()]);
+  [ledger, watcher] = await Promise.all([startLedger(), startWatcher()]);
   place = { ...place, DAYBOOK_LEDGER_URL: ledger.url, DAYBOOK_WATCHER_URL: watcher.url };
 });
 afterAll(async () => {
@@ -72,6 +71,11 @@ afterAll(async () => {
   await Promise.all([chain.stop(), database.drop()]);
   await rm(folder, { recursive: true, force: true });
 });
+
+function startLedger(): Promise<AppProcess> {
+  const own = { DAYBOOK_BOOTSTRAP_API_KEY: apiKey, DAYBOOK_GRPC_PORT: '0' };
+  return startApp('ledger', { ...place, ...own });
+}
 
 function startWatcher(): Promise<AppProcess> {
   return startApp('chain-watcher', { ...place, DAYBOOK_WATCHER_POLL_MS: '50' });
@@ -306,6 +310,45 @@ it('rescans the block of a transaction, and names it', async () => {
     1,
     expect.stringMatching(/^Refused: No provider of .* knows transaction 0x5c5c/),
   ]);
+});
+
+it('heals a topic that lost messages with one command', async () => {
+  const purse = await mint('frank');
+  const from = await chain.height();
+  await ledger.stop();
+  await pay(purse.address);
+  const unpublished = async () => (await sql.query('SELECT FROM watcher.outbox')).rows.length;
+  const published = () => until(async () => (await unpublished()) === 0);
+  await published();
+  await pay(purse.address);
+  await published();
+  const topic = `topic_id = (SELECT topic_id FROM messaging.topic WHERE name = 'daybook.transfer.v1')`;
+  // The last message shows that some before it are gone.
+  await sql.query(`DELETE FROM messaging.message WHERE ${topic}
+    AND "offset" < (SELECT max("offset") FROM messaging.message WHERE ${topic})`);
+  ledger = await startLedger();
+  place = { ...place, DAYBOOK_LEDGER_URL: ledger.url };
+  const readiness = async (): Promise<HealthReport> =>
+    (await fetch(`${ledger.url}/readyz`)).json() as Promise<HealthReport>;
+  const hasStopped = async () => JSON.stringify(await readiness()).includes('so ledger has stopped');
+  await until(hasStopped);
+  expect(await readiness()).toMatchObject({
+    ...{ status: 'degraded', checks: { consumers: { status: 'failing' } } },
+  });
+  const rescan = ['watch', 'rescan', '--from', String(from)];
+  expect((await cli(...rescan, '--after-loss')).stderr).toContain('together with --report-again');
+  expect(await receipts(purse.id)).toEqual([]);
+
+  const healed = await cli(...rescan, '--report-again', '--after-loss');
+  expect([healed.exitCode, healed.stderr]).toEqual([
+    0,
+    expect.stringContaining('ledger continues on daybook.transfer.v1'),
+  ]);
+  await until(
+    async () => (await receipts(purse.id)).filter((it) => it.status === 'confirmed').length === 2,
+    { timeoutMs: 20_000, description: 'Both credits' },
+  );
+  await until(async () => (await readiness()).status === 'ok');
 });
 
 it('shows where a transaction is, to the account whose key is used', async () => {

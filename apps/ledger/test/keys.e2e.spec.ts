@@ -141,9 +141,7 @@ describe('a key', () => {
       code: 'api-key-exists',
     });
     const revoke = { owner, keyId: 'twins123', reason: 'a test' };
-    await ledger.app
-      .get(CommandBus)
-      .execute(new RevokeApiKey(systemContext(TWIN_ACCOUNT), revoke));
+    await ledger.app.get(CommandBus).execute(new RevokeApiKey(systemContext(TWIN_ACCOUNT), revoke));
     await until(async () => (await as(`Bearer ${theirs}`, 'GET', '/v1/assets')).status === 401);
     const left = await as(`Bearer ${mine}`, 'POST', '/v1/customers', {
       externalId: 'of-the-other',

@@ -200,8 +200,9 @@ async function writeAll<Command, Event extends Emitted, State>(
     for (const index of indexes) {
       const command = commandAt(index);
       const { commandId, decidesRepeats = false } = command;
-      const ofClaim = histories.get(claimStream(commandId)) ?? [];
-      const claimed = claimedBefore(command, ofClaim);
+      // Most commands, such as those of watchers, have no claim.
+      const ofClaim = command.claim && (histories.get(claimStream(commandId)) ?? []);
+      const claimed = ofClaim ? claimedBefore(command, ofClaim) : null;
       const earlier =
         claimed instanceof Error
           ? claimed
@@ -227,7 +228,9 @@ async function writeAll<Command, Event extends Emitted, State>(
         decided instanceof DomainError
           ? decided
           : { state, events, revision: end, position, outcome };
-      if (!(result instanceof Error)) draft.claim = claimToAppend(command, ofClaim, result);
+      if (ofClaim && !(result instanceof Error)) {
+        draft.claim = claimToAppend(command, ofClaim, result);
+      }
       if (draft.events.length === 0 && draft.claim === null) results[index] = result;
       else draft.decisions.push({ index, result });
     }

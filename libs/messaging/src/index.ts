@@ -11,5 +11,6 @@ export {
 } from './durable-log';
 export { parseBrokerAddress } from './kafka/broker-address';
 export { openKafka } from './kafka/kafka-log';
+export { LOST_KEY } from './lost-messages';
 export { grantMessaging, messagingMigrations } from './messaging-migrations';
 export { PostgresLog } from './postgres-log';

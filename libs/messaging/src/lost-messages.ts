@@ -21,8 +21,9 @@ export class MessagesLost extends Error {
     const messages = count === 1n ? 'message' : 'messages';
     super(
       `${count} ${messages} of ${topic} were deleted before ${group} read them, so ${group} has stopped. ` +
-        `"npx daybook parked retry ${topic} ${group} '${LOST_KEY}'" lets it continue after them. Then have the watchers report again what it ` +
-        'lacks: "npx daybook watch rescan --from <block> --report-again", for each chain.',
+        '"npx daybook watch rescan --from <block> --report-again --after-loss", for each chain, has the watchers report again what it ' +
+        'lacks and lets it continue after them; "npx daybook replay --compare --watcher" names the blocks. ' +
+        `"npx daybook parked retry ${topic} ${group} '${LOST_KEY}'" only lets it continue.`,
     );
   }
 }

@@ -99,8 +99,38 @@ export class ParkKeys1763800000000 {
   }
 }
 
+/**
+ * A topic of which every message was deleted goes on behind its groups: they would never read offsets that they
+ * have passed. Only then is it asked where they are, since their rows may have many dead versions.
+ */
+export class KeepOffsets1763800017320 {
+  readonly name = 'KeepOffsets1763800017320';
+
+  async up(queries: Queries): Promise<void> {
+    await queries.query(`
+      CREATE OR REPLACE FUNCTION messaging.publish(
+        to_topic integer, ids text[], keys text[], contents text[], heads text[]
+      ) RETURNS void LANGUAGE plpgsql AS $$
+      BEGIN
+        PERFORM FROM messaging.topic WHERE topic_id = to_topic FOR NO KEY UPDATE;
+        INSERT INTO messaging.message (topic_id, "offset", id, key, value, headers, published_at)
+        SELECT to_topic, last."offset" + m.n, m.id, m.key, m.value, m.headers, clock_timestamp()
+        FROM
+          (SELECT coalesce(
+             (SELECT max("offset") FROM messaging.message WHERE topic_id = to_topic),
+             (SELECT max(position) FROM messaging.consumer WHERE topic_id = to_topic),
+             0) AS "offset") AS last,
+          unnest(ids, keys, contents, heads) WITH ORDINALITY AS m (id, key, value, headers, n);
+      END $$;`);
+  }
+}
+
 /** In the order in which they must run; pass them to a TypeORM data source. */
-export const messagingMigrations = [CreateMessaging1763700000000, ParkKeys1763800000000] as const;
+export const messagingMigrations = [
+  CreateMessaging1763700000000,
+  ParkKeys1763800000000,
+  KeepOffsets1763800017320,
+] as const;
 
 /** Grants `role` to publish and consume, but never to change or delete a published message. */
 export async function grantMessaging(queries: Queries, role: string): Promise<void> {

@@ -76,7 +76,9 @@ describe('PostgreSQL log', () => {
     expect(lastError).toMatch(
       /^3 messages of topic-\S+ were deleted before all read them, so all has stopped/,
     );
-    expect(lastError).toContain('npx daybook watch rescan --from <block> --report-again');
+    expect(lastError).toContain(
+      'npx daybook watch rescan --from <block> --report-again --after-loss',
+    );
     expect([parkedKeys, seen]).toEqual([1, []]);
     const [parked] = await log.parked(topic, 'all');
     expect(parked).toMatchObject({ key: '(deleted messages)', reason: lastError, messages: 0 });
@@ -91,6 +93,19 @@ describe('PostgreSQL log', () => {
     await until(async () => (await subscription.status()).lastError === null);
     expect(await subscription.status()).toMatchObject({ lastError: null, parkedKeys: 0 });
     await subscription.stop();
+  });
+
+  it('goes on behind its groups when every message of a topic was deleted', async () => {
+    const [log, topic] = [open(), `topic-${randomUUID()}`];
+    await log.publish(topic, messages('a', 'b'));
+    expect(await pass(log, topic, 'any')).toEqual(['a0', 'b1']);
+    await pool.query(
+      `DELETE FROM messaging.message WHERE topic_id =
+         (SELECT topic_id FROM messaging.topic WHERE name = $1)`,
+      [topic],
+    );
+    await log.publish(topic, messages('c'));
+    expect(await pass(log, topic, 'any')).toEqual(['c0']);
   });
 
   durableLogContract(() => ({

@@ -12,6 +12,7 @@ import {
   rollBack,
   runsLeft,
 } from '@daybook/audit';
+import type { EventStore } from '@daybook/event-store';
 import { AUDITED } from '../../../ledger/src/operations/read-models';
 import { EXIT, type ExitCode, explain, Failure } from '../cli/exit-codes';
 import { type Answer, operate } from '../cli/operate';
@@ -19,7 +20,8 @@ import type { Operation } from '../cli/operation';
 import { remark, say } from '../cli/output';
 import { progressBar } from '../cli/progress';
 import { besideCsv, compareCsv, replayCsv } from './csv';
-import { certificatePage, comparePage, rebuildPage, replayPage } from './pages';
+import { type Compared, certificatePage, comparePage, rebuildPage, replayPage } from './pages';
+import { compareWithWatcher, type WatcherComparison } from './watcher-record';
 
 interface AuditOptions {
   readonly data?: string | undefined;
@@ -31,6 +33,8 @@ interface ReplayOptions extends AuditOptions {
   /** The end of the event log by default. */
   readonly to?: { readonly position: bigint } | { readonly time: string } | undefined;
   readonly compare?: boolean | undefined;
+  /** Whether the record of the watchers is asked, too. */
+  readonly watcher?: boolean | undefined;
   readonly format: 'table' | 'json' | 'csv';
   readonly keep?: boolean | undefined;
   /** The id of an interrupted run. */
@@ -77,7 +81,10 @@ export function runReplay(options: ReplayOptions): Promise<void> {
     if (!inMemory) await remarkOnOthers(databaseUrl, id);
     try {
       const report = options.compare
-        ? await compare({ ...common, liveUrl: env.databaseUrl, databaseUrl })
+        ? await withWatcher(
+            await compare({ ...common, liveUrl: env.databaseUrl, databaseUrl }),
+            options.watcher ? () => watcherRecord(operation, store) : null,
+          )
         : await replay({
             ...common,
             databaseUrl: inMemory ? null : databaseUrl,
@@ -167,6 +174,7 @@ function faultOf(options: ReplayOptions): string | null {
     return '--discard stands alone: it removes tables and replays nothing.';
   if (compare && to !== undefined)
     return 'With --compare leave out --to: the live tables are compared at their own position.';
+  if (options.watcher && !compare) return 'Give --watcher together with --compare.';
   if (inMemory && (compare || keep || resume !== undefined))
     return '--in-memory stands alone: there are no tables to compare, keep or resume.';
   return null;
@@ -186,7 +194,26 @@ function remedyOf({ id, isResumable }: Run): string {
     : `Another version left it, so it cannot be resumed. Remove its tables with --discard ${id}.`;
 }
 
-function answerOf(report: ReplayReport | CompareReport, chainsFile: string | undefined): Answer {
+/** Rows are compared first: it is the longer part, and says whether the ledger itself is right. */
+async function withWatcher(
+  report: CompareReport,
+  ask: (() => Promise<WatcherComparison>) | null,
+): Promise<Compared> {
+  if (ask === null) return report;
+  const watcher = await ask();
+  return { ...report, watcher, exitCode: watcher.lacking.length > 0 ? 1 : report.exitCode };
+}
+
+function watcherRecord(
+  { installation: { watcherDatabaseUrl: url }, signal }: Operation,
+  store: EventStore,
+): Promise<WatcherComparison> {
+  if (url !== undefined) return compareWithWatcher(store, url, signal);
+  const right = 'set DAYBOOK_WATCHER_DATABASE_URL, or DAYBOOK_DATABASE_URL if both apps share one.';
+  throw new Failure(`It is not known where the record of the watchers is: ${right}`, EXIT.usage);
+}
+
+function answerOf(report: ReplayReport | Compared, chainsFile: string | undefined): Answer {
   const text = () =>
     report.kind === 'replay' ? replayPage(report, chainsFile) : comparePage(report);
   return { json: report, text, exitCode: report.exitCode };

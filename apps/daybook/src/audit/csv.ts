@@ -1,6 +1,7 @@
 import type { CompareReport, ReplayReport } from '@daybook/audit';
 import { FIGURE_NAMES } from '@daybook/domain';
 import { csvLine } from '../cli/output';
+import type { Compared } from './pages';
 
 const REPLAY = [
   ...['record', 'asset', 'book', 'debits', 'credits', 'accountId', 'customerId', 'purseId'],
@@ -29,11 +30,16 @@ export function* compareCsv({ differences }: CompareReport): Generator<string> {
 }
 
 /** The parts of a report that are not records of its table. */
-export function* besideCsv(report: ReplayReport | CompareReport): Generator<string> {
+export function* besideCsv(report: ReplayReport | Compared): Generator<string> {
   const { position, stateHash, violations } = report;
   yield `position ${position}${stateHash === null ? '' : `, state hash ${stateHash}`}`;
   if (report.kind === 'compare' && report.omitted > 0) {
     yield `${report.omitted} more differences are not listed`;
+  }
+  if (report.kind === 'compare' && report.watcher !== undefined) {
+    const { lacking, omitted, remedies } = report.watcher;
+    yield `the event log lacks ${lacking.length + omitted} movements of the watchers' record`;
+    yield* remedies;
   }
   if (report.schema !== null) yield `the tables were kept in the schema ${report.schema}`;
   for (const { invariant, subject, detail } of violations)

@@ -11,6 +11,7 @@ import { type Asset, type Figures, formatUnits, type Violation } from '@daybook/
 import colors from 'picocolors';
 import { facts, recordTable } from '../cli/output';
 import { grouped } from '../cli/progress';
+import type { WatcherComparison } from './watcher-record';
 
 /** A replay as text: the trial balance, and balances and throughput by account. */
 export function replayPage(report: ReplayReport, chainsFile: string | undefined): string {
@@ -80,9 +81,14 @@ function withTotals(lines: readonly TrialBalanceLine[]): readonly TrialBalanceLi
   });
 }
 
+/** A comparison, with that of the watchers' record where it was asked for. */
+export interface Compared extends CompareReport {
+  readonly watcher?: WatcherComparison;
+}
+
 /** A comparison as text: each table, each difference. */
-export function comparePage(report: CompareReport): string {
-  const { position, stateHash, tables, differences, omitted, violations, exitCode } = report;
+export function comparePage(report: Compared): string {
+  const { position, stateHash, tables, differences, omitted, violations, watcher } = report;
   const rows = tables.reduce((sum, { rowsExpected }) => sum + rowsExpected, 0);
   return sections([
     colors.bold(`${grouped(rows)} rows compared at position ${position}`),
@@ -91,9 +97,23 @@ export function comparePage(report: CompareReport): string {
     differencesPage(differences, omitted),
     broken(violations),
     report.schema !== null && `The replay was kept in the schema ${report.schema}.`,
-    exitCode === 0
+    differences.length + violations.length === 0
       ? colors.green('No difference: every row matches the event log.')
       : colors.red('The read models differ from the event log. "daybook rebuild" replaces them.'),
+    watcher !== undefined && watcherPage(watcher),
+  ]);
+}
+
+function watcherPage({ movements, lacking, omitted, remedies }: WatcherComparison): string {
+  const asked = `${grouped(movements)} transfers and outflows of the watchers' record`;
+  if (lacking.length === 0) return colors.green(`The event log has all ${asked}.`);
+  const count = grouped(lacking.length + omitted);
+  return sections([
+    recordTable(lacking) + (omitted === 0 ? '' : `\n... and ${grouped(omitted)} more`),
+    colors.red(
+      `The event log lacks ${count} of ${asked}, unless their keys are parked ("npx daybook parked list"). This publishes them again:`,
+    ),
+    remedies.join('\n'),
   ]);
 }
 

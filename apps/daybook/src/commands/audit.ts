@@ -17,6 +17,7 @@ export function addReplay(program: Command): void {
     'npx daybook replay',
     'npx daybook replay --to 2026-01-01 --format csv > balances.csv',
     'npx daybook replay --compare || echo "the read models differ from the event log"',
+    'npx daybook replay --compare --watcher',
   )
     .option(
       '--to <position|time>',
@@ -24,6 +25,7 @@ export function addReplay(program: Command): void {
       positionOrTime,
     )
     .option('--compare', 'compare every row of every read model with the result')
+    .option('--watcher', 'with --compare: name what the watchers published and the ledger lacks')
     .addOption(
       new Option('--format <format>', 'the output format')
         .choices(['table', 'json', 'csv'] as const)

@@ -14,6 +14,7 @@ import {
   uuid,
 } from '../cli/options';
 import { recordTable } from '../cli/output';
+import { continueStopped } from './parked';
 import { answerOf, isOpen, makeRequest, REQUESTS, requestReport } from './watch-request';
 
 const CHAIN_HELP = 'a CAIP-2 id; may be omitted if only one chain is watched';
@@ -109,6 +110,10 @@ function addRescan(watch: Command): void {
       '--report-again',
       'also report every transfer in the blocks once more, for a ledger that lost reports',
     )
+    .option(
+      '--after-loss',
+      'with --report-again: let consumer groups continue that stopped at deleted messages',
+    )
     .option('--yes', 'allow more than 10,000 blocks')
     .addOption(reasonOption())
     .option('--detach', 'do not wait for the end')
@@ -118,13 +123,18 @@ function addRescan(watch: Command): void {
         const fault = faultOf(wanted);
         if (fault !== null) throw new Failure(fault, EXIT.usage);
         const { block, from = block, to = block, transaction, resetRing, reportAgain } = wanted;
-        return makeRequest(operation, detach, {
+        const answer = await makeRequest(operation, detach, {
           ...{ kind: kindOf(resetRing, reportAgain), chain, reason },
           ...(from !== undefined && { fromBlock: String(from) }),
           ...(to !== undefined && { toBlock: String(to) }),
           ...(transaction !== undefined && { transaction }),
           ...(yes && { blocksMax: ANY_NUMBER_OF_BLOCKS }),
         });
+        // Only then: a group that has continued does not say any more that it lacks something.
+        if (wanted.afterLoss && answer.exitCode === EXIT.ok) {
+          await continueStopped(operation, reason);
+        }
+        return answer;
       }),
     );
 }
@@ -240,6 +250,7 @@ interface RescanOptions {
   readonly transaction?: string | undefined;
   readonly resetRing?: true | undefined;
   readonly reportAgain?: true | undefined;
+  readonly afterLoss?: true | undefined;
 }
 
 /** The fault of a combination of options, in a sentence. */
@@ -252,6 +263,7 @@ function faultOf(options: RescanOptions): string | null {
     return 'Give --from and --to, or --block, or --transaction.';
   if (block !== undefined && transaction !== undefined)
     return 'Give --block or --transaction, not both.';
+  if (options.afterLoss && !reportAgain) return 'Give --after-loss together with --report-again.';
   if (resetRing && reportAgain) return 'Give --reset-ring or --report-again, one after the other.';
   if (resetRing && to !== undefined) return 'A ring reset ends at the head: leave out --to.';
   if (!resetRing && !isSingle && from === undefined)
