@@ -25,6 +25,7 @@ import { LedgerEnv } from '../apps/ledger/src/ledger.env';
 import { LedgerModule } from '../apps/ledger/src/ledger.module';
 import { migrate } from '../apps/ledger/src/migrate';
 import { createHttpApp, type HttpOptions } from '../apps/ledger/src/rest/http';
+import { TEST_USERS, urlsOfTestUsers } from './database-users';
 import { freshDatabase, until } from './dependencies';
 
 export interface LedgerOptions {
@@ -48,6 +49,7 @@ export interface TestLedger {
   readonly store: EventStore;
   /** `http://127.0.0.1:<port>`. */
   readonly url: string;
+  /** Of the superuser, who owns the tables. */
   readonly databaseUrl: string;
   readonly chainsFile: string;
   /** The bootstrap key: `read` and `write` on the default account. */
@@ -83,12 +85,14 @@ export interface Reply {
   readonly body: any;
 }
 
-/** A ledger of one's own, in this process: fresh database, all roles, REST on a free port. */
+/**
+ * A ledger of one's own, in this process: fresh database, all roles, each as its own user, REST on a free port.
+ */
 export async function createLedgerForTest(options: LedgerOptions = {}): Promise<TestLedger> {
   const database = await freshDatabase();
   const folder = await mkdtemp(join(tmpdir(), 'daybook-ledger-'));
   await options.restore?.(database.url);
-  await migrate(database.url, 'postgres');
+  await migrate(database.url, TEST_USERS);
   const { apiKey = newApiKey().key } = options;
   const { operatorKey = newApiKey({ kind: 'operator' }).key } = options.env ?? {};
   const chainsFile = join(folder, 'chains.json');
@@ -96,7 +100,7 @@ export async function createLedgerForTest(options: LedgerOptions = {}): Promise<
   const walletsFile = join(folder, 'wallets.json');
   await writeFile(walletsFile, JSON.stringify(options.wallets ?? { accounts: {} }));
   const env = Object.assign(new LedgerEnv(), {
-    databaseUrl: (await options.route?.(database.url)) ?? database.url,
+    ...urlsOfTestUsers((await options.route?.(database.url)) ?? database.url),
     bootstrapApiKey: apiKey,
     operatorKey,
     ...{ chainsFile, walletsFile },
