@@ -19,7 +19,7 @@ export interface Emitted {
 }
 
 /** Evidence that a request brings along; correlation and causation are the command id when it names none. */
-export type RequestMetadata = Omit<EventMetadata, 'commandId' | 'schemaVersion'>;
+export type RequestMetadata = Omit<EventMetadata, 'commandId' | 'schemaVersion' | 'writtenAt'>;
 
 export interface CommandForStream<Command> {
   readonly stream: string;
@@ -123,6 +123,7 @@ export function newEvents<Command>(
   emitted: readonly Emitted[],
 ): readonly NewEvent[] {
   let shared: EventMetadata | undefined;
+  const writtenAt = new Date().toISOString();
   return emitted.map(({ type, data }, i) => {
     const schemaVersion = SCHEMA_VERSIONS[type];
     const accountId = accountOf(data) ?? metadata.accountId;
@@ -131,6 +132,7 @@ export function newEvents<Command>(
       shared = {
         // First, because most readers need nothing else.
         schemaVersion,
+        writtenAt,
         ...metadata,
         accountId,
         correlationId: metadata.correlationId ?? commandId,
