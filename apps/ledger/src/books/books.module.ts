@@ -21,6 +21,7 @@ export class BooksModule implements OnModuleInit {
   onModuleInit(): void {
     this.work.run('projector', (database) => {
       this.checker = startInvariantChecker(database, {
+        store: this.work.store,
         onViolation: (violation) =>
           this.logger.error({ msg: 'an invariant of the books is violated', ...violation }),
         onError: (error) => this.logger.warn({ msg: 'the books were not checked', error }),
