@@ -68,7 +68,9 @@ it('says that all is well, and where everything is', async () => {
     clocks: { eventLogAheadMs: null, agree: true },
   });
   // Of the ledger's own tables, whatever the libraries migrated after them.
-  const libraries = [...eventStoreMigrations, ...messagingMigrations].map((M) => new M().name);
+  const libraries: readonly string[] = [...eventStoreMigrations, ...messagingMigrations].map(
+    (M) => new M().name,
+  );
   const own = migrate.record.names.filter((name) => !libraries.includes(name));
   const timeIn = (name: string) => Number(/\d+$/.exec(name));
   const [newest] = own.toSorted((a, b) => timeIn(b) - timeIn(a));
