@@ -8,6 +8,7 @@ CREATE ROLE daybook_ledger LOGIN PASSWORD :'ledger';
 CREATE ROLE daybook_watcher LOGIN PASSWORD :'watcher';
 CREATE DATABASE daybook OWNER daybook_owner;
 REVOKE ALL ON DATABASE daybook FROM PUBLIC;
+REVOKE CONNECT ON DATABASE postgres, template1 FROM PUBLIC;
 GRANT CONNECT ON DATABASE daybook TO daybook_ledger, daybook_watcher;
 \connect daybook
 REVOKE ALL ON SCHEMA public FROM PUBLIC;

@@ -1,4 +1,6 @@
+import { Client } from 'pg';
 import { startEmbeddedPostgres } from '../libs/platform/src/embedded-postgres';
+import { CREATE_TEST_USERS } from './database-users';
 import { type GlobalSetup, wantsKafka } from './kafka/wanted';
 import { startKafkaBroker } from './kafka-broker';
 import { shared } from './shared-servers';
@@ -13,9 +15,14 @@ export default async function globalSetup(run: GlobalSetup): Promise<void> {
 }
 
 async function postgres(): Promise<void> {
-  if (process.env.DAYBOOK_TEST_POSTGRES) return;
-  shared.postgres = await startEmbeddedPostgres();
-  process.env.DAYBOOK_TEST_POSTGRES = shared.postgres.url;
+  if (!process.env.DAYBOOK_TEST_POSTGRES) {
+    shared.postgres = await startEmbeddedPostgres();
+    process.env.DAYBOOK_TEST_POSTGRES = shared.postgres.url;
+  }
+  const client = new Client({ connectionString: process.env.DAYBOOK_TEST_POSTGRES });
+  await client.connect();
+  await client.query(CREATE_TEST_USERS);
+  await client.end();
 }
 
 /** Without a broker the suites that need one are skipped, loudly; where everything must run, nothing is. */

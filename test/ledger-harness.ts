@@ -25,6 +25,7 @@ import { LedgerEnv } from '../apps/ledger/src/ledger.env';
 import { LedgerModule } from '../apps/ledger/src/ledger.module';
 import { migrate } from '../apps/ledger/src/migrate';
 import { createHttpApp, type HttpOptions } from '../apps/ledger/src/rest/http';
+import { TEST_USERS, urlsOfTestUsers } from './database-users';
 import { freshDatabase, type TestDatabase, until } from './dependencies';
 
 export interface LedgerOptions {
@@ -52,6 +53,7 @@ export interface TestLedger {
   readonly store: EventStore;
   /** `http://127.0.0.1:<port>`. */
   readonly url: string;
+  /** Of the superuser, who owns the tables. */
   readonly databaseUrl: string;
   readonly chainsFile: string;
   /** The bootstrap key: `read` and `write` on the default account. */
@@ -87,7 +89,9 @@ export interface Reply {
   readonly body: any;
 }
 
-/** A ledger of one's own, in this process: fresh database, all roles, REST on a free port. */
+/**
+ * A ledger of one's own, in this process: fresh database, all roles, each as its own user, REST on a free port.
+ */
 export async function createLedgerForTest(options: LedgerOptions = {}): Promise<TestLedger> {
   const { beside } = options;
   const database = beside
@@ -95,7 +99,7 @@ export async function createLedgerForTest(options: LedgerOptions = {}): Promise<
     : (options.database ?? (await freshDatabase()));
   const folder = await mkdtemp(join(tmpdir(), 'daybook-ledger-'));
   await options.restore?.(database.url);
-  if (beside === undefined) await migrate(database.url, 'postgres');
+  if (beside === undefined) await migrate(database.url, TEST_USERS);
   const { apiKey = beside?.apiKey ?? newApiKey().key } = options;
   const newOperatorKey = () => beside?.operatorKey ?? newApiKey({ kind: 'operator' }).key;
   const { operatorKey = newOperatorKey() } = options.env ?? {};
@@ -104,7 +108,7 @@ export async function createLedgerForTest(options: LedgerOptions = {}): Promise<
   const walletsFile = join(folder, 'wallets.json');
   await writeFile(walletsFile, JSON.stringify(options.wallets ?? { accounts: {} }));
   const env = Object.assign(new LedgerEnv(), {
-    databaseUrl: (await options.route?.(database.url)) ?? database.url,
+    ...urlsOfTestUsers((await options.route?.(database.url)) ?? database.url),
     bootstrapApiKey: apiKey,
     operatorKey,
     ...{ chainsFile, walletsFile },

@@ -1,5 +1,5 @@
 import { grantMessaging, messagingMigrations } from '@daybook/messaging';
-import { migrationOf, runMigration } from '@daybook/platform';
+import { MigrationEnv, migrationOf, runMigration, userIn } from '@daybook/platform';
 import { grantWatcher, watcherMigrations } from './store/migrations';
 
 export const migrate = migrationOf(
@@ -8,4 +8,9 @@ export const migrate = migrationOf(
   [grantMessaging, grantWatcher],
 );
 
-if (require.main === module) void runMigration(migrate);
+if (require.main === module) {
+  void runMigration(migrate, {
+    env: MigrationEnv,
+    usersIn: ({ databaseUrl }) => userIn(databaseUrl),
+  });
+}

@@ -15,6 +15,8 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { freePort, isAlive, isPortFree } from '@daybook/platform';
 import { until } from '../../../test/dependencies';
+import { databaseUrls, dataFolder, passwordsOf } from '../src/cli/data-folder';
+import { withClient } from '../src/cli/database';
 
 const COMMAND_LINE = resolve(__dirname, '../daybook.mjs');
 /** Of a test vector of BIP-39: the development wallet is refused on other chains. */
@@ -123,6 +125,8 @@ describe('the command line', () => {
     const modes = () => secrets.map((file) => statSync(file).mode & 0o777);
     expect(modes()).toEqual([0o600, 0o600, 0o600]);
     const alice = await request<{ id: string }>('/v1/customers', { externalId: 'alice' });
+
+    await requireOwnDatabaseOnly(data);
 
     const second = daybook('start', '--port', String(await freePort()));
     expect(await second.ended).toBe(1);
@@ -274,3 +278,23 @@ describe('the command line', () => {
     expect(await second.ended).toBe(0);
   });
 });
+
+/** The users of the apps may connect to the database of Daybook, each as itself, and to no other. */
+async function requireOwnDatabaseOnly(data: string): Promise<void> {
+  const folder = dataFolder(data);
+  const { postgresPort } = JSON.parse(readFileSync(folder.lastStartFile, 'utf8'));
+  const { owner: _, ...urls } = databaseUrls(postgresPort, passwordsOf(folder));
+  const connected = await withClient(urls.ledger, (client) =>
+    client.query<{ name: string }>(
+      `SELECT DISTINCT usename AS name FROM pg_stat_activity WHERE application_name = 'daybook-ledger'`,
+    ),
+  );
+  const roles = ['ledger', 'projector', 'consumer', 'reactions'].map((name) => `daybook_${name}`);
+  expect(connected.rows.map(({ name }) => name)).toEqual(expect.arrayContaining(roles));
+  for (const url of Object.values(urls)) {
+    for (const database of ['postgres', 'template1']) {
+      const elsewhere = withClient(new URL(`/${database}`, url).href, async () => undefined);
+      await expect(elsewhere).rejects.toThrow('permission denied for database');
+    }
+  }
+}

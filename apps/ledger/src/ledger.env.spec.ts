@@ -1,5 +1,5 @@
 import { EnvironmentError, readEnvironment } from '@daybook/platform';
-import { hasRole, LedgerEnv, ROLES } from './ledger.env';
+import { databaseOf, databaseRolesOf, hasRole, LedgerEnv, mayAppend, ROLES } from './ledger.env';
 
 const url = 'postgres://ledger:secret@127.0.0.1:5432/daybook';
 
@@ -29,9 +29,33 @@ describe('the ledger’s configuration', () => {
     expect(ROLES.filter((role) => hasRole(env, role))).toEqual(['api', 'relay']);
   });
 
+  it('reaches the database as the user of each role, and else as the common one', () => {
+    const own = 'postgres://projector:secret@127.0.0.1:5432/daybook';
+    const env = readEnvironment(LedgerEnv, {
+      DAYBOOK_DATABASE_URL: url,
+      DAYBOOK_DATABASE_URL_PROJECTOR: own,
+    });
+    const variable = 'DAYBOOK_DATABASE_URL';
+    expect(databaseOf(env, 'api')).toEqual({ url, variable });
+    expect(databaseOf(env, 'projector')).toEqual({ url: own, variable: `${variable}_PROJECTOR` });
+  });
+
+  it.each([
+    ['api', ['api'], true],
+    ['relay', ['relay'], false],
+    // What must happen because of an event runs with the projector, and appends.
+    ['projector', ['reactions', 'projector'], true],
+    ['consumer,relay', ['consumer', 'relay'], true],
+  ])('has for the roles %s those of the database %s', (roles, expected, appends) => {
+    const env = readEnvironment(LedgerEnv, { DAYBOOK_DATABASE_URL: url, DAYBOOK_ROLES: roles });
+    expect(databaseRolesOf(env)).toEqual(expected);
+    expect(mayAppend(env)).toBe(appends);
+  });
+
   it.each([
     ['a database without a protocol', { DAYBOOK_DATABASE_URL: 'nope' }],
     ['a database of another kind', { DAYBOOK_DATABASE_URL: 'mysql://127.0.0.1/daybook' }],
+    ['a database of a role without a protocol', { DAYBOOK_DATABASE_URL_RELAY: 'nope' }],
     ['a role that does not exist', { DAYBOOK_ROLES: 'api,cook' }],
     ['a port that does not exist', { DAYBOOK_HTTP_PORT: '70000' }],
     ['a key of another form', { DAYBOOK_BOOTSTRAP_API_KEY: 'hunter2' }],

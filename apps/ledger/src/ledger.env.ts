@@ -2,7 +2,7 @@ import { InvalidXpub, loadChainsFile, purseXpubs } from '@daybook/chains';
 import type { Family } from '@daybook/domain';
 import { checkConnectionString } from '@daybook/event-store';
 import { parseBrokerAddress } from '@daybook/messaging';
-import { AppEnv, IsWholeNumber, readEnvironment } from '@daybook/platform';
+import { AppEnv, IsPostgresUrl, IsWholeNumber, readEnvironment } from '@daybook/platform';
 import { IsBoolean, IsOptional, IsString, Matches } from 'class-validator';
 import { loadWalletsFile } from './account-wallets.env';
 import { readTlsFiles } from './grpc-tls.env';
@@ -11,8 +11,39 @@ import { readTlsFiles } from './grpc-tls.env';
 export const ROLES = ['api', 'projector', 'consumer', 'relay'] as const;
 export type Role = (typeof ROLES)[number];
 
+/**
+ * The roles of the database, one for each part of a process that writes other tables than the rest. Reactions run in
+ * every process with the projector. In the order in which a process prefers them for what several may do.
+ */
+export const DATABASE_ROLES = ['api', 'consumer', 'reactions', 'relay', 'projector'] as const;
+export type DatabaseRole = (typeof DATABASE_ROLES)[number];
+
+/** How the ledger reaches its database. */
+export class DatabaseEnv extends AppEnv {
+  /** For each role of the database a connection string of its own; `databaseUrl` when left out. */
+  @IsOptional()
+  @IsPostgresUrl()
+  readonly databaseUrlApi?: string;
+
+  @IsOptional()
+  @IsPostgresUrl()
+  readonly databaseUrlConsumer?: string;
+
+  @IsOptional()
+  @IsPostgresUrl()
+  readonly databaseUrlReactions?: string;
+
+  @IsOptional()
+  @IsPostgresUrl()
+  readonly databaseUrlRelay?: string;
+
+  @IsOptional()
+  @IsPostgresUrl()
+  readonly databaseUrlProjector?: string;
+}
+
 /** The ledger's configuration, read once at start. `.env.example` explains each variable. */
-export class LedgerEnv extends AppEnv {
+export class LedgerEnv extends DatabaseEnv {
   /** Connection string with credentials. Without it the event log is in PostgreSQL. */
   @IsOptional()
   @IsString()
@@ -98,8 +129,42 @@ export function xpubsOf(env: LedgerEnv): Readonly<Record<Family, string | undefi
   return { evm: env.evmXpub, tron: env.tronXpub };
 }
 
-export function hasRole(env: LedgerEnv, role: Role): boolean {
-  return env.roles.split(',').includes(role);
+const URL_OF = {
+  api: 'databaseUrlApi',
+  consumer: 'databaseUrlConsumer',
+  reactions: 'databaseUrlReactions',
+  relay: 'databaseUrlRelay',
+  projector: 'databaseUrlProjector',
+} as const satisfies Record<DatabaseRole, keyof DatabaseEnv>;
+
+/** The variable that names the database for a role, and what it has. */
+export function databaseOf(env: DatabaseEnv, role: DatabaseRole) {
+  const own = env[URL_OF[role]];
+  return own === undefined
+    ? { url: env.databaseUrl, variable: 'DAYBOOK_DATABASE_URL' }
+    : { url: own, variable: `DAYBOOK_DATABASE_URL_${role.toUpperCase()}` };
+}
+
+export function databaseUrlOf(env: DatabaseEnv, role: DatabaseRole): string {
+  return databaseOf(env, role).url;
+}
+
+/** The roles of the database that this process runs; at least one. */
+export function databaseRolesOf(env: LedgerEnv): readonly DatabaseRole[] {
+  return DATABASE_ROLES.filter((role) => hasRole(env, role));
+}
+
+/** Roles that append events. The others only read the event log. */
+export const APPENDING_ROLES: readonly DatabaseRole[] = ['api', 'consumer', 'reactions'];
+
+/** Whether this process appends events: one that only relays them may not. */
+export function mayAppend(env: LedgerEnv): boolean {
+  return APPENDING_ROLES.some((role) => hasRole(env, role));
+}
+
+/** Whether this process runs what a role of the database is for. */
+export function hasRole(env: LedgerEnv, role: DatabaseRole): boolean {
+  return env.roles.split(',').includes(role === 'reactions' ? 'projector' : role);
 }
 
 /**

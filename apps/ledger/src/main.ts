@@ -17,7 +17,13 @@ import { loadWalletsFile, refusePurses } from './account-wallets.env';
 import { keepListedAssets } from './chains';
 import { grpcCredentials } from './grpc/credentials';
 import { createGrpcServer } from './grpc/server';
-import { type LedgerEnv, readLedgerEnv } from './ledger.env';
+import {
+  databaseOf,
+  databaseRolesOf,
+  databaseUrlOf,
+  type LedgerEnv,
+  readLedgerEnv,
+} from './ledger.env';
 import { LedgerModule } from './ledger.module';
 import { migrate } from './migrate';
 import { Monitoring } from './operations/monitoring';
@@ -31,11 +37,11 @@ async function main(): Promise<void> {
   const env = readLedgerEnv();
   await requirePort(env.httpHost, env.httpPort, 'DAYBOOK_HTTP_PORT');
   if (env.grpcPort !== 0) await requirePort(env.httpHost, env.grpcPort, 'DAYBOOK_GRPC_PORT');
-  await requirePostgres({
-    url: env.databaseUrl,
-    variable: 'DAYBOOK_DATABASE_URL',
-    migrated: { ...migrate.record, command: 'node dist/apps/ledger/src/migrate.js' },
-  });
+  const databases = databaseRolesOf(env).map((role) => databaseOf(env, role));
+  const command = 'node dist/apps/ledger/src/migrate.js';
+  for (const database of new Map(databases.map((each) => [each.url, each])).values()) {
+    await requirePostgres({ ...database, migrated: { ...migrate.record, command } });
+  }
   const logger = createLogger('ledger', env.logLevel);
   for (const sentence of unknownVariables(process.env)) logger.warn(sentence);
   for (const sentence of await checkTables(env)) logger.warn(sentence);
@@ -75,8 +81,10 @@ async function main(): Promise<void> {
 
 /** See `keepListedAssets` and `refusePurses`. */
 async function checkTables(env: LedgerEnv): Promise<readonly string[]> {
-  const { databaseUrl, chainsFile, walletsFile } = env;
-  const client = new Client({ connectionString: databaseUrl, application_name: 'daybook-start' });
+  const { chainsFile, walletsFile } = env;
+  const [role = 'api'] = databaseRolesOf(env);
+  const connectionString = databaseUrlOf(env, role);
+  const client = new Client({ connectionString, application_name: 'daybook-start' });
   await client.connect();
   try {
     await refusePurses(client, loadWalletsFile(walletsFile ?? null));

@@ -1,4 +1,8 @@
+import { compare, replay } from '@daybook/audit';
+import { Client } from 'pg';
 import { createLedgerForTest, type TestLedger } from '../../../test/ledger-harness';
+import { moveDatabaseClock } from '../../../test/moved-clocks';
+import { AUDITED } from '../src/operations/read-models';
 
 let ledger: TestLedger;
 let customer: { id: string; position: string };
@@ -98,4 +102,49 @@ describe('asOf', () => {
       expect([status, body.errors[0]]).toMatchObject([400, { pointer: 'asOf', code: 'one-of' }]);
     }
   });
+
+  it('is answered as before after one event that the engine recorded a year ahead', async () => {
+    const ahead = await withEngineAhead();
+    const body = { externalId: 'carl', families: ['evm'] };
+    const { body: carl } = await ledger.request('POST', '/v1/customers', { body });
+    await ledger.request('GET', `/v1/customers?minPosition=${carl.position}`);
+    // The engine keeps its times from running backwards, so what it records now is a year ahead, too.
+    const { events } = await ledger.store.readAll({ after: BigInt(ahead) - 1n, limit: 100 });
+    for (const { recordedAt } of events)
+      expect(Date.parse(recordedAt)).toBeGreaterThan(Date.now() + YEAR_MS / 2);
+    const now = new Date().toISOString();
+    for (const [id, position] of [
+      [customer.id, carl.position],
+      [carl.id, carl.position],
+    ]) {
+      const reply = await ledger.request('GET', `/v1/customers/${id}/balances?asOf=${now}`);
+      expect([reply.status, reply.body.asOf]).toEqual([200, position]);
+    }
+    const tables = () => sql('SELECT * FROM ledger.log_time ORDER BY recorded_at');
+    const before = await tables();
+    const { store, databaseUrl } = ledger;
+    const { differences, violations } = await compare({ ...AUDITED, store, liveUrl: databaseUrl });
+    expect([differences, violations]).toEqual([[], []]);
+    const year = await replay({ ...AUDITED, store, databaseUrl, to: { time: now } });
+    expect([year.position, year.exitCode]).toEqual([BigInt(carl.position), 0]);
+    expect(await tables()).toEqual(before);
+  });
 });
+
+const YEAR_MS = 365 * 24 * 3_600_000;
+
+async function sql(text: string): Promise<unknown[]> {
+  const client = new Client({ connectionString: ledger.databaseUrl });
+  await client.connect();
+  return (await client.query(text).finally(() => client.end())).rows;
+}
+
+/** Has the engine record one event while its clock is a year ahead. Answers with the position of the event. */
+async function withEngineAhead(): Promise<string> {
+  const move = (ms: number) => moveDatabaseClock(ledger.databaseUrl, ms);
+  await move(YEAR_MS);
+  const body = { externalId: 'from-the-future', families: ['evm'] };
+  const { body: created } = await ledger.request('POST', '/v1/customers', { body });
+  await move(0);
+  return created.position;
+}

@@ -41,6 +41,7 @@ const WAYS: Readonly<Record<Invariant, readonly Way[]>> = {
     ['replenishment', 'amount = amount + 1', `status = 'confirmed'`],
   ],
   'one-purse-an-address': [['purse', 'held_address = address']],
+  'rows-follow-the-log': [['purse', 'customer_id = account_id']],
   // A line of the journal has one amount for both sides, so no change of a row makes them differ.
   'debits-equal-credits': [],
   // Of whole book accounts, which are sums of owners' figures: `figures-are-not-negative` finds those.
@@ -63,6 +64,7 @@ beforeEach(async () => {
   told = [];
   checker = startInvariantChecker(ledger.dataSource, {
     everyMs: 5,
+    store: ledger.store,
     onViolation: (violation) => told.push(violation),
     onError: (error) => {
       throw error;

@@ -8,12 +8,12 @@ beforeAll(async () => {
   ledger = await freshAuditLedger();
   await tellHistory(ledger.store, 20_261_121, 400);
   await ledger.sql(`
-    SELECT event_store.append(ARRAY['account-' || stream], ARRAY[-2]::bigint[], ARRAY[1], ARRAY[0],
-      ARRAY[1], ARRAY[1], ARRAY['account-' || stream], ARRAY[gen_random_uuid()], ARRAY['ApiKeyIssued'],
+    SELECT event_store.append(ARRAY['account-' || stream], ARRAY[revision], ARRAY[1],
+      ARRAY[gen_random_uuid()], ARRAY['ApiKeyIssued'],
       ARRAY['{"keyId":"testkey1","keyHash":"00","name":"test","scopes":["read","write"],"expiresAt":null}'],
       ARRAY['{"schemaVersion":2,"accountId":"' || stream || '","actor":"system","commandId":"c"}'])
-    FROM (SELECT id::text AS stream FROM (SELECT substr(stream_id, 9)::uuid AS id
-      FROM event_store.event WHERE type = 'AccountOpened') AS opened) AS s`);
+    FROM (SELECT substr(stream_id, 9) AS stream, max(revision) AS revision
+      FROM event_store.event WHERE stream_id LIKE 'account-%' GROUP BY 1) AS s`);
   await ledger.project();
 });
 

@@ -47,7 +47,7 @@ const NEVER_SAID = [
 const KEYED = /^(Issue|Retry|RequestWatch)/;
 /** What may change between two calls: times, and what runs beside them. */
 const CHANGES =
-  /\/(at|problems\[\d+\]|secondsSince\w+|clockDifferenceMs|checkedPosition|messages): /;
+  /\/(at|problems\[\d+\]|secondsSince\w+|clockDifferenceMs|databaseAheadMs|checkedPosition|messages): /;
 const OTHER_ACCOUNT = '3f1c0b54-1111-4222-8333-444455556666';
 const STRANGE_ID = '0b6cf4a5-7a0f-5f0e-8f5e-3d3c5d1e9a52';
 

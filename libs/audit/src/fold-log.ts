@@ -3,15 +3,17 @@ import { upcast } from '@daybook/domain';
 import {
   type EventStore,
   type Happened,
+  happenedAt,
   isLater,
   type LogPage,
+  logTimes,
   type Position,
   type RecordedEvent,
   START,
 } from '@daybook/event-store';
 import { AuditRefused } from './audit-refused';
 
-/** The end of a replay: everything up to a position, or everything recorded by a time (RFC 3339). */
+/** The end of a replay: everything up to a position, or everything known by a time (RFC 3339). */
 export type Until =
   | { readonly position: Position }
   | { readonly time: string }
@@ -43,7 +45,7 @@ export interface Range {
   readonly after?: Position;
   /** The last position; must not be beyond the head. */
   readonly to: Position;
-  /** If given, the part ends before the first event that was recorded later (RFC 3339, UTC). */
+  /** If given, the part ends before the first event that was known later (RFC 3339, UTC). */
   readonly untilTime?: string | undefined;
 }
 
@@ -51,7 +53,7 @@ export interface Folded {
   readonly events: number;
   /** The position up to which the event log was folded. */
   readonly position: Position;
-  /** When the last folded event was recorded; null if there was none. */
+  /** The time of the last folded event (`logTimes`); null if there was none. */
   readonly time: string | null;
 }
 
@@ -81,11 +83,18 @@ export async function foldLog(
     page.catch(() => undefined);
     return page;
   };
-  const isBeyond = ({ position, recordedAt }: RecordedEvent): boolean =>
-    position > to || (untilTime !== undefined && isLater(recordedAt, untilTime));
+  const timeOf = logTimes();
+  let time: string | null = null;
+  /** Called for each event once, in order. */
+  const isBeyond = (recorded: RecordedEvent): boolean => {
+    if (recorded.position > to) return true;
+    const at = timeOf(recorded);
+    if (untilTime !== undefined && isLater(at, untilTime)) return true;
+    time = at;
+    return false;
+  };
   const meter = progressMeter(after, to, pace);
   let position = after;
-  let time: string | null = null;
   let events = 0;
   let ahead = read(position);
   while (position < to) {
@@ -98,7 +107,6 @@ export async function foldLog(
       recorded,
     }));
     const last = batch.at(-1)?.recorded;
-    time = last?.recordedAt ?? time;
     if (cut === -1) position = page.end;
     // A position between two events counts as the event before it.
     else position = untilTime === undefined ? to : (last?.position ?? position);
@@ -162,7 +170,7 @@ export async function endOf(store: EventStore, until: Until): Promise<Range> {
     throw new AuditRefused('as-of-in-future', `${until.time} is in the future.`);
   }
   const untilTime = inUtc(until.time);
-  await requireBegun(store, until.time, (first) => isLater(first.recordedAt, untilTime));
+  await requireBegun(store, until.time, (first) => isLater(happenedAt(first), untilTime));
   return { to: head, untilTime };
 }
 
@@ -180,7 +188,7 @@ async function requireBegun(
   const begin =
     first === undefined
       ? 'the event log is empty'
-      : `the log begins at position ${first.position}, on ${first.recordedAt}`;
+      : `the log begins at position ${first.position}, on ${happenedAt(first)}`;
   throw new AuditRefused('as-of-too-early', `At ${moment} nothing was recorded: ${begin}.`);
 }
 

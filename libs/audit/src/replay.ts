@@ -49,7 +49,7 @@ export interface FiguresTable {
 export interface ReplayReport {
   readonly kind: 'replay';
   readonly position: Position;
-  /** When the last event was recorded; null for an empty log. */
+  /** The time of the last event (`logTimes`); null for an empty log. */
   readonly time: string | null;
   readonly events: number;
   readonly eventsByType: Readonly<Record<string, number>>;

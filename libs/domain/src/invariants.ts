@@ -25,6 +25,7 @@ export const INVARIANTS = [
   'throughput-never-decreases',
   'one-net-credit',
   'one-purse-an-address',
+  'rows-follow-the-log',
 ] as const;
 
 export type Invariant = (typeof INVARIANTS)[number];

@@ -13,6 +13,8 @@ export type JsonObject = { readonly [key: string]: Json };
 export interface EventMetadata {
   /** Version of the shape of `data`. */
   readonly schemaVersion: number;
+  /** The writer's clock when it decided, RFC 3339 in UTC. Absent from early versions only. */
+  readonly writtenAt?: string;
   readonly accountId: string;
   /**
    * `key:<id>` for an API key, `operator:<id>` for an operator, `host:<user>` for the command line without a key,
@@ -46,11 +48,13 @@ export interface RecordedEvent extends NewEvent {
   readonly schemaVersion: number;
   /** The fingerprint in the metadata. */
   readonly fingerprint: string | undefined;
+  /** The writer's clock in the metadata. */
+  readonly writtenAt?: string | undefined;
   readonly stream: string;
   /** Position in the stream, from 0. */
   readonly revision: bigint;
   readonly position: Position;
-  /** RFC 3339, UTC. */
+  /** By the clock of the engine. RFC 3339, UTC. */
   readonly recordedAt: string;
 }
 

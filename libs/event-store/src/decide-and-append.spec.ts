@@ -26,6 +26,9 @@ const put = { type: 'Put', coins: 5 } as const;
 const take = { type: 'Take', coins: 2 } as const;
 const stream = 'jar-1';
 
+/** The writer's clock. */
+const WRITTEN_AT = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+
 describe.each([
   ['that reads first', false],
   ['that takes the stream for new', true],
@@ -49,7 +52,7 @@ describe.each([
     await run(put, { stream, commandId: 'first', fingerprint: 'f' });
     await run({ type: 'Trim', coins: 3 }, { stream, commandId: 'second' });
     const stored = await store.readStream(stream);
-    const who = { accountId: 'account', actor: 'system' };
+    const who = { accountId: 'account', actor: 'system', writtenAt: WRITTEN_AT };
     const first = { commandId: 'first', correlationId: 'first', causationId: 'first' };
     const second = { commandId: 'second', correlationId: 'second', causationId: 'second' };
     expect(stored.map((e) => e.metadata)).toEqual([
@@ -69,6 +72,7 @@ describe.each([
       ...metadata,
       commandId: 'c',
       schemaVersion: 2,
+      writtenAt: WRITTEN_AT,
     });
   });
 

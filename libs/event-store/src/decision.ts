@@ -19,7 +19,10 @@ export interface Emitted {
 }
 
 /** Evidence that a request brings along; correlation and causation are the command id when it names none. */
-export type RequestMetadata = Omit<EventMetadata, 'commandId' | 'schemaVersion' | 'fingerprint'>;
+export type RequestMetadata = Omit<
+  EventMetadata,
+  'commandId' | 'schemaVersion' | 'writtenAt' | 'fingerprint'
+>;
 
 /** What claims the `Idempotency-Key` of a request: the key, as its command id, belongs to this request for ever. */
 export interface Claim {
@@ -148,6 +151,7 @@ export function newEvents<Command>(
   emitted: readonly Emitted[],
 ): readonly NewEvent[] {
   let shared: EventMetadata | undefined;
+  const writtenAt = new Date().toISOString();
   return emitted.map(({ type, data }, i) => {
     const schemaVersion = SCHEMA_VERSIONS[type];
     const accountId = accountOf(data) ?? metadata.accountId;
@@ -156,6 +160,7 @@ export function newEvents<Command>(
       shared = {
         // First, because most readers need nothing else.
         schemaVersion,
+        writtenAt,
         ...metadata,
         accountId,
         correlationId: metadata.correlationId ?? commandId,

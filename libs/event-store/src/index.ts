@@ -23,13 +23,13 @@ export {
   type Stalled,
 } from './follow';
 export { eventId, uuid5 } from './identity';
+export { happenedAt, isLater, logTimes } from './log-time';
 export { eventStoreMigrations, grantEventStore } from './postgres/migrations';
 export { PostgresEventStore } from './postgres/postgres-event-store';
 export {
   type Happened,
   type HappenedTo,
   happenedTo,
-  isLater,
   type Projection,
   type RowCheck,
   type Sql,

@@ -49,11 +49,3 @@ export interface RowCheck {
   readonly sql: string;
   check(row: Readonly<Record<string, string | null>>): readonly Violation[];
 }
-
-/**
- * Whether one time of the log is after another: RFC 3339 in UTC, with fractions of any length. Without the
- * `Z`, a time that is a prefix of the other is the earlier one.
- */
-export function isLater(time: string, than: string): boolean {
-  return time.slice(0, -1) > than.slice(0, -1);
-}

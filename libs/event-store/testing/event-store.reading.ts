@@ -5,10 +5,10 @@ import { existingStream, type StoreUnderTest } from './store-under-test';
 
 /** A plain object, whatever class a store reads its events as. */
 function allOf(event: RecordedEvent) {
-  const { id, type, data, metadata, schemaVersion, fingerprint } = event;
+  const { id, type, data, metadata, schemaVersion, fingerprint, writtenAt } = event;
   const { stream, revision, position, recordedAt } = event;
   return {
-    ...{ id, type, data, metadata, schemaVersion, fingerprint },
+    ...{ id, type, data, metadata, schemaVersion, fingerprint, writtenAt },
     ...{ stream, revision, position, recordedAt },
   };
 }
@@ -25,6 +25,7 @@ export function describeReading(subject: () => StoreUnderTest): void {
   describe('reading', () => {
     it('gives back what was appended', async () => {
       const stream = `purse-Größe "\\'{}, 東京 🪙-${aStream()}`;
+      const writtenAt = '2026-01-31T12:00:00.123Z';
       const events = [
         anEvent({
           type: 'Äußerst "seltsam" {,}',
@@ -36,13 +37,14 @@ export function describeReading(subject: () => StoreUnderTest): void {
           },
           metadata: {
             fingerprint: 'abc',
+            writtenAt,
             correlationId: 'c',
             causationId: 'd',
             traceparent: '00-1-2-01',
             reason: 'says "schemaVersion":9,"fingerprint":"x"',
           },
         }),
-        anEvent({ data: {}, metadata: { reason: 'says "fingerprint":"x"' } }),
+        anEvent({ data: {}, metadata: { reason: 'says "fingerprint":"x","writtenAt":"x"' } }),
       ];
       const after = await store.head();
       const { position } = await store.append({ stream, expected: 'no-stream', events });
@@ -51,8 +53,11 @@ export function describeReading(subject: () => StoreUnderTest): void {
       const first = stored[0]?.position;
       const place = { stream, recordedAt, schemaVersion: 1 };
       expect(stored.map(allOf)).toEqual([
-        { ...events[0], ...place, fingerprint: 'abc', revision: 0n, position: first },
-        { ...events[1], ...place, fingerprint: undefined, revision: 1n, position },
+        { ...events[0], ...place, fingerprint: 'abc', writtenAt, revision: 0n, position: first },
+        {
+          ...{ ...events[1], ...place, fingerprint: undefined, writtenAt: undefined },
+          ...{ revision: 1n, position },
+        },
       ]);
       expect(first).toBeGreaterThan(after);
       expect(first).toBeLessThan(position);

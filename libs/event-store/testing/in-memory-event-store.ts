@@ -27,7 +27,10 @@ import { positionWaiters } from '../src/waiters';
 export type Fault = 'unreachable' | 'request-lost' | 'answer-lost';
 
 interface Stored {
-  readonly place: Omit<RecordedEvent, 'data' | 'metadata' | 'schemaVersion' | 'fingerprint'>;
+  readonly place: Omit<
+    RecordedEvent,
+    'data' | 'metadata' | 'schemaVersion' | 'fingerprint' | 'writtenAt'
+  >;
   readonly data: string;
   readonly metadata: string;
 }
@@ -149,6 +152,13 @@ export class InMemoryEventStore extends EventStore {
 
 function recordedEvent({ place, data, metadata }: Stored): RecordedEvent {
   const read: EventMetadata = JSON.parse(metadata);
-  const { schemaVersion, fingerprint } = read;
-  return { ...place, data: JSON.parse(data), metadata: read, schemaVersion, fingerprint };
+  const { schemaVersion, fingerprint, writtenAt } = read;
+  return {
+    ...place,
+    data: JSON.parse(data),
+    metadata: read,
+    schemaVersion,
+    fingerprint,
+    writtenAt,
+  };
 }

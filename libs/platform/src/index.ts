@@ -28,6 +28,14 @@ export { createMetrics, durationHistogram, type Metrics } from './metrics';
 export type { Queries } from './plain';
 export { endProcess, isAlive, NODE_ARGUMENTS, nodeEnvironment, processIdentity } from './processes';
 export { requirePostgres } from './require-postgres';
-export { migrationOf, runMigration, sqlMigrations } from './run-migration';
+export {
+  createLogins,
+  type Migrate,
+  MigrationEnv,
+  migrationOf,
+  runMigration,
+  sqlMigrations,
+  userIn,
+} from './run-migration';
 export { failStart, type StartRefusal, stopOnRequest } from './shutdown';
 export { unknownVariables, VARIABLES } from './unknown-variables';

@@ -3,7 +3,10 @@
  * environment.
  */
 export const VARIABLES: readonly string[] = [
-  ...['DATABASE_URL', 'MIGRATION_URL', 'EVENTSTOREDB_URL', 'KAFKA_BROKERS'],
+  ...['', '_API', '_PROJECTOR', '_CONSUMER', '_RELAY', '_REACTIONS'].map(
+    (role) => `DATABASE_URL${role}`,
+  ),
+  ...['MIGRATION_URL', 'EVENTSTOREDB_URL', 'KAFKA_BROKERS'],
   ...['HTTP_HOST', 'HTTP_PORT', 'GRPC_PORT', 'GRPC_REFLECTION'],
   ...['GRPC_TLS_CERT', 'GRPC_TLS_KEY', 'GRPC_TLS_CLIENT_CA', 'GRPC_TLS_CLIENT_NAMES'],
   ...['WATCHER_POLL_MS', 'ROLES', 'EVM_XPUB', 'TRON_XPUB', 'CHAINS_FILE'],

@@ -34,8 +34,23 @@ export function dataFolder(folder: string) {
   };
 }
 
-/** One value per database role `daybook_<name>`. The owner owns the schemas and only migrates. */
-export type ByRole = Readonly<Record<'owner' | 'ledger' | 'watcher', string>>;
+/**
+ * The users of the database, `daybook_<name>`. The owner owns the schemas and only migrates; `ledger` is the ledger's
+ * API and the command line, and the ledger's other parts have users of their own.
+ */
+const USERS = [
+  'owner',
+  'ledger',
+  'watcher',
+  ...(['projector', 'consumer', 'relay', 'reactions'] as const),
+] as const;
+
+/** One value for each user of the database. */
+export type ByUser = Readonly<Record<(typeof USERS)[number], string>>;
+
+function byUser(valueFor: (user: (typeof USERS)[number]) => string): ByUser {
+  return Object.fromEntries(USERS.map((user) => [user, valueFor(user)])) as ByUser;
+}
 
 /** The configuration of the last start, for the commands that come later. */
 export interface LastStart {
@@ -47,12 +62,15 @@ export interface LastStart {
   readonly environment: Readonly<Record<string, string>>;
 }
 
-/** The passwords of the database roles, created at first use. */
-export function passwordsOf({ secretsFile }: DataFolder): ByRole {
-  const password = () => randomBytes(24).toString('base64url');
-  const created = { owner: password(), ledger: password(), watcher: password() };
+/** The passwords of the users of the database, created at first use. */
+export function passwordsOf({ secretsFile }: DataFolder): ByUser {
+  const created = byUser(() => randomBytes(24).toString('base64url'));
   keep(secretsFile, `${JSON.stringify(created)}\n`);
-  return readJson(secretsFile, ['owner', 'ledger', 'watcher']);
+  // A folder of an earlier version has fewer users.
+  const kept = readJson<ByUser>(secretsFile, ['owner', 'ledger', 'watcher']);
+  if (USERS.every((user) => kept[user] !== undefined)) return kept;
+  writePrivately(secretsFile, `${JSON.stringify({ ...created, ...kept })}\n`);
+  return { ...created, ...kept };
 }
 
 /** Reads a JSON file of the folder with these fields. Throws `Failure` if it is damaged. */
@@ -67,10 +85,10 @@ export function readJson<T>(file: string, fields: readonly (keyof T & string)[])
 }
 
 /** The connection strings of the database on a port of this machine. */
-export function databaseUrls(port: number, passwords: ByRole): ByRole {
-  const url = (role: keyof ByRole) =>
-    `postgres://daybook_${role}:${passwords[role]}@127.0.0.1:${port}/daybook`;
-  return { owner: url('owner'), ledger: url('ledger'), watcher: url('watcher') };
+export function databaseUrls(port: number, passwords: ByUser): ByUser {
+  return byUser((user) => {
+    return `postgres://daybook_${user}:${passwords[user]}@127.0.0.1:${port}/daybook`;
+  });
 }
 
 /** The API key of the default account, created at first use: `dbk_<id>_<secret of 256 bits>`. */

@@ -117,6 +117,11 @@ export async function launch(options: LaunchOptions, stops: Stop[]): Promise<Lau
   await startApp(keep, folder, 'ledger', urls.ledgerUrl, {
     ...common,
     DAYBOOK_DATABASE_URL: databases.ledger,
+    DAYBOOK_DATABASE_URL_API: databases.ledger,
+    DAYBOOK_DATABASE_URL_PROJECTOR: databases.projector,
+    DAYBOOK_DATABASE_URL_CONSUMER: databases.consumer,
+    DAYBOOK_DATABASE_URL_RELAY: databases.relay,
+    DAYBOOK_DATABASE_URL_REACTIONS: databases.reactions,
     DAYBOOK_HTTP_PORT: String(port),
     DAYBOOK_GRPC_PORT: String(grpcPort),
     DAYBOOK_BOOTSTRAP_API_KEY: apiKey,

@@ -64,10 +64,11 @@ async function askLedger(operation: Operation): Promise<json.Status | Failure> {
 }
 
 /** Everything else is known to the ledger only. */
-type EnginesStatus = Omit<json.Status, 'reactions' | 'books' | 'differences'> & {
+type EnginesStatus = Omit<json.Status, 'reactions' | 'books' | 'differences' | 'clocks'> & {
   readonly reactions: null;
   readonly books: null;
   readonly differences: null;
+  readonly clocks: null;
 };
 
 async function statusOfEngines(operation: Operation): Promise<EnginesStatus> {
@@ -85,6 +86,7 @@ async function statusOfEngines(operation: Operation): Promise<EnginesStatus> {
       reactions: null,
       books: null,
       differences: null,
+      clocks: null,
     },
     versions: { daybook: version, node: process.versions.node, postgresql: null, tables: null },
   };

@@ -5,7 +5,7 @@ import { ApiKeys } from '../edge/api-keys';
 import { DEFAULT_ACCOUNT_ID } from '../edge/identity';
 import { IssueApiKey } from '../edge/keys';
 import { systemContext } from '../edge/request-context';
-import { LedgerEnv } from '../ledger.env';
+import { LedgerEnv, mayAppend } from '../ledger.env';
 import { AccountsController } from './accounts.controller';
 import { ChangeAccount, ChangeAccountHandler } from './change-account';
 import { ListAccountsHandler } from './list-accounts';
@@ -36,7 +36,7 @@ export class AccountsModule implements OnApplicationBootstrap {
   /** Opens the default account and issues the configured key, unless somebody has it already. */
   async onApplicationBootstrap(): Promise<void> {
     const { bootstrapApiKey: key } = this.env;
-    if (key === undefined) return;
+    if (key === undefined || !mayAppend(this.env)) return;
     const context = () => ({ ...systemContext(DEFAULT_ACCOUNT_ID), reason: 'first start' });
     const open = { type: 'OpenAccount', name: 'default', policy: { screening: false } } as const;
     await this.commands.execute(new ChangeAccount(context(), open));

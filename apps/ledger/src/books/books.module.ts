@@ -1,5 +1,4 @@
 import { Logger, Module, type OnModuleInit } from '@nestjs/common';
-import { DataSource } from 'typeorm';
 import { BackgroundWork } from '../runtime/background-work';
 import { FiguresController } from './figures.controller';
 import { GetCustodyHandler } from './get-custody';
@@ -17,14 +16,12 @@ export class BooksModule implements OnModuleInit {
   /** Checks the books in the process that runs the projector; null elsewhere. */
   checker: InvariantChecker | null = null;
 
-  constructor(
-    private readonly work: BackgroundWork,
-    private readonly dataSource: DataSource,
-  ) {}
+  constructor(private readonly work: BackgroundWork) {}
 
   onModuleInit(): void {
-    this.work.run('projector', () => {
-      this.checker = startInvariantChecker(this.dataSource, {
+    this.work.run('projector', (database) => {
+      this.checker = startInvariantChecker(database, {
+        store: this.work.store,
         onViolation: (violation) =>
           this.logger.error({ msg: 'an invariant of the books is violated', ...violation }),
         onError: (error) => this.logger.warn({ msg: 'the books were not checked', error }),

@@ -14,6 +14,7 @@ import {
   sameFigures,
   type Violation,
 } from '@daybook/domain';
+import type { EventStore } from '@daybook/event-store';
 import { pause, textArray, uuidArray } from '@daybook/platform/plain';
 import type { DataSource } from 'typeorm';
 import { parseFigures } from './figure-columns';
@@ -24,6 +25,7 @@ import {
   LINES_AFTER,
   REPLENISHMENTS_AFTER,
 } from './invariant-queries';
+import { compareWithLog } from './log-comparison';
 
 /** How often the books are checked. */
 const EVERY_MS = 1_000;
@@ -38,6 +40,8 @@ export type InvariantChecker = ReturnType<typeof startInvariantChecker>;
 
 interface CheckerOptions {
   readonly everyMs?: number;
+  /** The event log, with which rows are compared besides. */
+  readonly store?: EventStore;
   onViolation(violation: Violation): void;
   onError?(error: unknown): void;
 }
@@ -67,12 +71,12 @@ const SWEPT: readonly Swept[] = [
 
 /**
  * Checks the books while they are written. Each check takes the lines booked since the last one and a
- * slice of all other rows. So its cost is bounded, and every row is checked eventually. It reads the
- * read models only.
+ * slice of all other rows. So its cost is bounded, and every row is checked eventually. Of the event log it reads the
+ * streams of keys, purses and branches only.
  */
 export function startInvariantChecker(
   dataSource: DataSource,
-  { everyMs = EVERY_MS, onViolation, onError }: CheckerOptions,
+  { everyMs = EVERY_MS, store, onViolation, onError }: CheckerOptions,
 ) {
   const stopping = new AbortController();
   const found = new Map<Invariant, number>();
@@ -82,7 +86,7 @@ export function startInvariantChecker(
   let line = 0n;
   const keys = SWEPT.map(({ firstKey }) => firstKey);
   /** The tables that this sweep has finished. */
-  const finished = new Set<Swept | 'lines'>();
+  const finished = new Set<Swept | 'lines' | 'log'>();
 
   function note(violations: readonly Violation[]): void {
     for (const violation of violations) {
@@ -97,6 +101,7 @@ export function startInvariantChecker(
   }
 
   const query = (sql: string, values: unknown[]): Promise<Row[]> => dataSource.query(sql, values);
+  const log = store === undefined ? null : compareWithLog(store, query);
 
   async function checkLines(after: bigint, limit: number) {
     const rows = await query(LINES_AFTER, [after.toString(), limit]);
@@ -140,7 +145,10 @@ export function startInvariantChecker(
       keys[i] = last === undefined ? table.firstKey : table.key.map((name) => String(last[name]));
       if (last === undefined) finished.add(table);
     }
-    if (finished.size > SWEPT.length) endSweep();
+    const compared = (await log?.step()) ?? { violations: [], isEnd: true };
+    note(compared.violations);
+    if (compared.isEnd) finished.add('log');
+    if (finished.size > SWEPT.length + 1) endSweep();
   }
 
   /** A violation that a full sweep does not find again has been repaired. */

@@ -1,7 +1,6 @@
 import type { ChainsAndAssets } from '@daybook/chains';
 import { DurableLog } from '@daybook/messaging';
 import { type DynamicModule, Module, type OnModuleInit } from '@nestjs/common';
-import { DataSource } from 'typeorm';
 import { BackgroundWork } from '../runtime/background-work';
 import { AssetRegistry, ChainRegistry } from './asset-registry';
 import { consumeChainHeads, ListChainHeadsHandler } from './chain-heads';
@@ -17,7 +16,6 @@ export class ChainsModule implements OnModuleInit {
   constructor(
     private readonly work: BackgroundWork,
     private readonly log: DurableLog,
-    private readonly dataSource: DataSource,
   ) {}
 
   static forRoot(registry: ChainsAndAssets): DynamicModule {
@@ -38,6 +36,6 @@ export class ChainsModule implements OnModuleInit {
   }
 
   onModuleInit(): void {
-    this.work.consume('consumer', () => consumeChainHeads(this.log, this.dataSource));
+    this.work.consume((database) => consumeChainHeads(this.log, database));
   }
 }

@@ -48,9 +48,9 @@ export class Moments {
    * models have reached it when this resolves. Refuses with `validation-failed`, `as-of-in-future`,
    * `position-not-reached` and `too-many-waiting`.
    *
-   * Times are recording times and never decrease: if a clock was set back, an event counts as recorded at
-   * the latest time before it. So the events known at a time are always a prefix of the event log. For a
-   * very recent time the answer has what is committed; its position repeats exactly that answer.
+   * Times are those of `logTimes` and never decrease: if a clock was set back, an event counts as recorded at
+   * the latest time before it, and one that was ahead spoils nothing. So the events known at a time are always a prefix
+   * of the event log. For a very recent time the answer has what is committed; its position repeats exactly that answer.
    */
   async positionOf(
     caller: AccountCaller,

@@ -1,7 +1,6 @@
 import { EventStore } from '@daybook/event-store';
 import { DurableLog } from '@daybook/messaging';
 import { Module, type OnModuleInit } from '@nestjs/common';
-import { DataSource } from 'typeorm';
 import { AssetRegistry } from '../chains';
 import { LedgerEnv } from '../ledger.env';
 import { BackgroundWork } from '../runtime/background-work';
@@ -16,7 +15,6 @@ export class EventsModule implements OnModuleInit {
     private readonly work: BackgroundWork,
     private readonly store: EventStore,
     private readonly log: DurableLog,
-    private readonly dataSource: DataSource,
     private readonly assets: AssetRegistry,
   ) {}
 
@@ -24,7 +22,9 @@ export class EventsModule implements OnModuleInit {
     // Without Kafka the topic has no readers, and its table would only grow. `GET /v1/events` serves
     // the same events.
     if (this.env.kafkaBrokers === undefined) return;
-    const { store, dataSource, log, assets } = this;
-    this.work.follow('relay', () => startLedgerEventsRelay({ store, dataSource, log, assets }));
+    const { store, log, assets } = this;
+    this.work.follow('relay', (dataSource) =>
+      startLedgerEventsRelay({ store, dataSource, log, assets }),
+    );
   }
 }

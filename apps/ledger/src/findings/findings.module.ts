@@ -2,7 +2,6 @@ import { EventStore } from '@daybook/event-store';
 import { DurableLog } from '@daybook/messaging';
 import { Module, type OnModuleInit } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
-import { DataSource } from 'typeorm';
 import { BackgroundWork } from '../runtime/background-work';
 import { FindingsController } from './findings.controller';
 import { GetFindingHandler, GetOpenFindingsHandler, ListFindingsHandler } from './get-findings';
@@ -26,14 +25,13 @@ export class FindingsModule implements OnModuleInit {
   constructor(
     private readonly work: BackgroundWork,
     private readonly store: EventStore,
-    private readonly dataSource: DataSource,
     private readonly log: DurableLog,
     private readonly commands: CommandBus,
   ) {}
 
   onModuleInit(): void {
-    const { store, dataSource, log, commands } = this;
-    this.work.follow('projector', () => startOpeningFindings(store, dataSource));
-    this.work.consume('consumer', () => judgeBalances(log, dataSource, commands));
+    const { store, log, commands } = this;
+    this.work.follow('reactions', (database) => startOpeningFindings(store, database));
+    this.work.consume((database) => judgeBalances(log, database, commands));
   }
 }

@@ -10,9 +10,10 @@ import {
 import { decideAndAppendMany, EventStore } from '@daybook/event-store';
 import { uuidArray } from '@daybook/platform/plain';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { DataSource } from 'typeorm';
+import type { DataSource } from 'typeorm';
 import { findingIdOf } from '../edge/identity';
 import { type Columns, cellsOf, rowsOf } from '../projections/projection';
+import { Databases } from '../runtime/databases';
 
 /** The balance of an address, read from the chain, next to what was recorded of it. */
 export interface ObservedBalance extends Parties, Observation {
@@ -89,8 +90,13 @@ const STORE = `
 export class RecordDifferencesHandler implements ICommandHandler<RecordDifferences> {
   constructor(
     private readonly store: EventStore,
-    private readonly dataSource: DataSource,
+    private readonly databases: Databases,
   ) {}
+
+  /** Of the consumer, which sends these commands. */
+  private get dataSource(): DataSource {
+    return this.databases.ofRole('consumer');
+  }
 
   async execute({ observations }: RecordDifferences): Promise<readonly boolean[]> {
     if (observations.length === 0) return [];

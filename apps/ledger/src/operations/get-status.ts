@@ -22,6 +22,7 @@ import { LedgerEnv } from '../ledger.env';
 import { GetReactions } from '../reactions/get-reactions';
 import { BackgroundWork } from '../runtime/background-work';
 import { CheckpointRow } from '../runtime/checkpoint.row';
+import { readClocks } from './clocks';
 import { stateOfEngines } from './engine-state';
 import { problemsOf, stateOf } from './problems';
 
@@ -59,16 +60,20 @@ export class GetStatusHandler implements IQueryHandler<GetStatus> {
       this.versions(),
     ]);
     const { head } = engines.eventLog;
-    const [followers, consumers, heads, reactions, differences] = await Promise.all([
+    const [followers, consumers, heads, reactions, differences, clocks] = await Promise.all([
       this.followers(head === null ? null : BigInt(head), now),
       engines.durableLog.answers ? this.consumers(now) : [],
       this.queries.execute(new ListChainHeads()),
       this.reactions(),
       this.differences(),
+      this.clocks(engines),
     ]);
     const chains = heads.map((head) => watchedChain(head, now));
     const books = this.books();
-    const parts = { engines, followers, consumers, chains, reactions, books, differences };
+    const parts = {
+      ...{ engines, followers, consumers, chains, reactions, books, differences },
+      clocks,
+    };
     const chainProblems = heads.flatMap((head) => watchProblems(head.chain, head, now));
     const problems = problemsOf({ ...parts, chainProblems });
     const state = stateOf(engines, problems);
@@ -133,6 +138,11 @@ export class GetStatusHandler implements IQueryHandler<GetStatus> {
       nextDueAt: nextDueAt?.toISOString() ?? null,
     }));
     return { ...clocks, states };
+  }
+
+  /** Without the engine's clock while that does not answer. */
+  private async clocks({ eventLog }: json.Engines): Promise<json.Clocks> {
+    return readClocks(eventLog.answers ? this.env : {}, this.store, this.dataSource);
   }
 
   private async differences(): Promise<json.OpenDifferences> {

@@ -31,6 +31,11 @@ export function ledgerMetrics(metrics: Metrics) {
       "How far the database's clock is ahead of this process's; from 60 on, either way, nothing expires.",
       [],
     ),
+    clockAhead: gauge(
+      'clock_ahead_seconds',
+      "How far a clock is ahead: the database's of this process's, and the event log's of that of the writer of the last event.",
+      ['clock'],
+    ),
     reactionRows: gauge(
       'reaction_rows',
       'Rows of due times: overdue, failing, or waiting for more than their time.',

@@ -1,18 +1,21 @@
+import type { json } from '@daybook/contracts';
 import { FINDING_KINDS, INVARIANTS } from '@daybook/domain';
 import type { FollowerStatus, WriteOutcome, WriteReport } from '@daybook/event-store';
 import type { SubscriptionStatus } from '@daybook/messaging';
 import type { HealthChecks, Metrics } from '@daybook/platform';
 import type { INestApplicationContext } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
+import { DataSource } from 'typeorm';
 import { BooksModule } from '../books';
 import { GetOpenFindings, type OpenFindings } from '../findings';
 import { LedgerEnv } from '../ledger.env';
 import { GetReactions, type ReactionsReport } from '../reactions/get-reactions';
 import { BackgroundWork } from '../runtime/background-work';
+import { readClocks } from './clocks';
 import { stateOfEngines } from './engine-state';
 import { followerState } from './get-status';
 import { type LedgerMetrics, ledgerMetrics } from './metrics';
-import { clockProblems, followerProblem, parkedProblem } from './problems';
+import { clockProblems, differingClocks, followerProblem, parkedProblem } from './problems';
 
 /** How often the metrics are updated. */
 const SAMPLE_MS = 5_000;
@@ -23,6 +26,7 @@ export class Monitoring {
   /** As of the last sample: probes may come more often than rows should be counted. */
   private reactions: ReactionsReport | null = null;
   private findings: readonly OpenFindings[] = [];
+  private clocks: json.Clocks | null = null;
 
   readonly checks: HealthChecks = {
     required: {
@@ -51,6 +55,10 @@ export class Monitoring {
       // What operators have to decide is no fault of the service: a detail, not a failure.
       findings: async () => findingsDetail(this.findings),
       reactions: async () => requireNone(this.reactions ? reactionProblems(this.reactions) : []),
+      clocks: async () => {
+        const { clocks, reactions } = this;
+        if (clocks !== null && reactions !== null) requireNone(differingClocks(clocks, reactions));
+      },
     },
   };
 
@@ -101,6 +109,7 @@ export class Monitoring {
       this.sampleProgress(),
       this.sampleReactions(),
       this.sampleFindings(),
+      this.sampleClocks(),
     ]);
   }
 
@@ -142,6 +151,14 @@ export class Monitoring {
       openFindings.set({ kind }, of?.open ?? 0);
       oldestFindingSeconds.set({ kind }, Math.max(0, age));
     }
+  }
+
+  private async sampleClocks(): Promise<void> {
+    const [app, { clockAhead }] = [this.app(), this.metrics];
+    this.clocks = await readClocks(app.get(LedgerEnv), this.work.store, app.get(DataSource));
+    const { databaseAheadMs, eventLogAheadMs } = this.clocks;
+    clockAhead.set({ clock: 'database' }, databaseAheadMs / 1_000);
+    if (eventLogAheadMs !== null) clockAhead.set({ clock: 'event-log' }, eventLogAheadMs / 1_000);
   }
 
   private async sampleReactions(): Promise<void> {

@@ -50,4 +50,19 @@ export const operationsMigrations = sqlMigrations({
   TransactionsOfWatchRequests1700000012500: `
     ALTER TABLE ledger.watch_request ADD COLUMN tx_hash text;
   `,
+  // A projector whose checkpoint was moved passes over events. So whoever may not write the read models may not move
+  // their checkpoint either, although other readers of the log keep theirs in the same table.
+  GuardCheckpointOfReadModels1700000017410: `
+    CREATE FUNCTION ledger.guard_checkpoint() RETURNS trigger LANGUAGE plpgsql
+      SET search_path = pg_catalog, pg_temp AS $$
+    BEGIN
+      IF 'read-models' IN (OLD.name, NEW.name) AND NOT has_table_privilege('ledger.figures', 'UPDATE') THEN
+        RAISE EXCEPTION 'permission denied for the checkpoint of the read models: the projector alone moves it'
+          USING ERRCODE = 'insufficient_privilege';
+      END IF;
+      RETURN NEW;
+    END $$;
+    CREATE TRIGGER guard BEFORE INSERT OR UPDATE ON ledger.checkpoint
+      FOR EACH ROW EXECUTE FUNCTION ledger.guard_checkpoint();
+  `,
 });

@@ -2,12 +2,11 @@ import { EventStore, follow } from '@daybook/event-store';
 import { DurableLog } from '@daybook/messaging';
 import { Logger, Module, type OnApplicationBootstrap, type OnModuleInit } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
-import { DataSource } from 'typeorm';
 import { ApiKeys } from '../edge/api-keys';
 import { DEFAULT_OPERATOR_NAME } from '../edge/identity';
 import { IssueApiKey } from '../edge/keys';
 import { systemContext } from '../edge/request-context';
-import { LedgerEnv } from '../ledger.env';
+import { LedgerEnv, mayAppend } from '../ledger.env';
 import { BackgroundWork } from '../runtime/background-work';
 import { checkpointsOf } from '../runtime/checkpoints';
 import { ListAuditRunsHandler } from './audit-runs';
@@ -55,28 +54,27 @@ export class OperationsModule implements OnModuleInit, OnApplicationBootstrap {
     private readonly work: BackgroundWork,
     private readonly store: EventStore,
     private readonly log: DurableLog,
-    private readonly dataSource: DataSource,
     private readonly keys: ApiKeys,
   ) {}
 
   onModuleInit(): void {
-    this.work.follow('relay', () =>
+    this.work.follow('relay', (database) =>
       follow({
         name: 'watch-requests',
         store: this.store,
-        checkpoints: checkpointsOf(this.dataSource),
+        checkpoints: checkpointsOf(database),
         limit: RELAY_BATCH_MAX,
         handle: (events) => publishWatchRequests(this.store, this.log, events),
         onError: (error) => this.logger.error({ msg: 'watch requests not published', error }),
       }),
     );
-    this.work.consume('consumer', () => consumeWatchReports(this.log, this.dataSource));
+    this.work.consume((database) => consumeWatchReports(this.log, database));
   }
 
   /** Adds the first operator and issues the configured key, unless somebody has it already. */
   async onApplicationBootstrap(): Promise<void> {
     const { operatorKey: key } = this.env;
-    if (key === undefined || (await this.keys.isIssued(key))) return;
+    if (key === undefined || !mayAppend(this.env) || (await this.keys.isIssued(key))) return;
     const context = () => ({ ...systemContext(''), reason: 'first start' });
     const add = new AddOperator(context(), { name: DEFAULT_OPERATOR_NAME });
     const { id } = (await this.commands.execute(add)).resource;

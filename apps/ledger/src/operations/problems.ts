@@ -1,12 +1,16 @@
 import type { json } from '@daybook/contracts';
+import { clocksAgree } from '../reactions/clocks-agree';
 
 /** A sentence for each thing that is wrong. */
 export function problemsOf(
-  status: Pick<json.Status, 'engines' | 'followers' | 'consumers' | 'reactions' | 'books'> & {
+  status: Pick<
+    json.Status,
+    'engines' | 'followers' | 'consumers' | 'reactions' | 'books' | 'clocks'
+  > & {
     readonly chainProblems: readonly string[];
   },
 ): string[] {
-  const { engines, followers, consumers, chainProblems, reactions, books } = status;
+  const { engines, followers, consumers, chainProblems, reactions, books, clocks } = status;
   const stalled = consumers.filter(({ standsStill }) => standsStill);
   const failures = reactions.states.flatMap(({ name, notes }) =>
     notes.filter(({ isError }) => isError).map((failed) => ({ name, ...failed })),
@@ -21,6 +25,7 @@ export function problemsOf(
     ...consumers.filter(({ parkedKeys }) => parkedKeys > 0).map(parkedProblem),
     ...chainProblems,
     ...clockProblems(reactions),
+    ...differingClocks(clocks, reactions),
     ...failures.map(({ name, note, rows }) => `${name} failed for ${rows}: ${note}`),
     ...books.violations.map(
       (v) => `An invariant of the books is violated: ${v.subject}: ${v.detail}`,
@@ -62,13 +67,32 @@ export function parkedProblem({ group, topic, parkedKeys }: ParkedConsumer): str
   return `${group} has ${parkedKeys} parked ${keys} on ${topic}: npx daybook parked list`;
 }
 
-type Clocks = Pick<json.Status['reactions'], 'clocksAgree' | 'clockDifferenceMs'>;
+type ClocksOfReactions = Pick<json.Status['reactions'], 'clocksAgree' | 'clockDifferenceMs'>;
 
-export function clockProblems({ clocksAgree, clockDifferenceMs }: Clocks): string[] {
+/** Of the processes that run reactions. */
+export function clockProblems({ clocksAgree, clockDifferenceMs }: ClocksOfReactions): string[] {
   if (clocksAgree) return [];
-  const seconds = Math.round(Math.abs(clockDifferenceMs) / 1_000);
-  const way = clockDifferenceMs > 0 ? 'ahead of' : 'behind';
-  return [`The database's clock is ${seconds} s ${way} the ledger's, so nothing expires.`];
+  return [`The database's clock is ${away(clockDifferenceMs)} the ledger's, so nothing expires.`];
+}
+
+/** Of the process that answers. What `clockProblems` says of the database is not repeated. */
+export function differingClocks(
+  { databaseAheadMs, eventLogAheadMs }: json.Clocks,
+  reactions: ClocksOfReactions,
+): string[] {
+  const sentences: string[] = [];
+  if (!clocksAgree(databaseAheadMs) && reactions.clocksAgree) {
+    sentences.push(`The database's clock is ${away(databaseAheadMs)} that of this ledger.`);
+  }
+  if (!clocksAgree(eventLogAheadMs ?? 0)) {
+    const way = away(eventLogAheadMs ?? 0);
+    sentences.push(`The clock of the event log is ${way} that of the writer of its last event.`);
+  }
+  return sentences;
+}
+
+function away(aheadMs: number): string {
+  return `${Math.round(Math.abs(aheadMs) / 1_000)} s ${aheadMs > 0 ? 'ahead of' : 'behind'}`;
 }
 
 /** What follows a statement to say why, if that is known. The sentence still needs its full stop. */

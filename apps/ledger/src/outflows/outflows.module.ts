@@ -22,6 +22,6 @@ export class OutflowsModule implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    this.work.consume('consumer', () => consumeOutflows(this.log, this.commands));
+    this.work.consume(() => consumeOutflows(this.log, this.commands));
   }
 }

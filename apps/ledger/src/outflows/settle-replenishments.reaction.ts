@@ -1,5 +1,5 @@
 import type { OutflowEvent, ReplenishmentEvent } from '@daybook/domain';
-import type { HappenedTo, JsonObject } from '@daybook/event-store';
+import { type HappenedTo, happenedAt, type JsonObject } from '@daybook/event-store';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { DataSource } from 'typeorm';
@@ -37,9 +37,9 @@ export class SettleSwept implements Reaction<Kind>, OnModuleInit {
   }
 
   async schedule(batch: readonly HappenedTo<Kind>[], dueTimes: DueTimes): Promise<void> {
-    const bookings = batch.flatMap(({ event, recorded: { recordedAt } }) => {
+    const bookings = batch.flatMap(({ event, recorded }) => {
       const booking = bookingOf(event);
-      return booking === null ? [] : [{ ...booking, recordedAt }];
+      return booking === null ? [] : [{ ...booking, at: happenedAt(recorded) }];
     });
     if (bookings.length === 0) return;
     const known = await dueTimes.dataOf([...new Set(bookings.map(({ key }) => key))]);
@@ -68,17 +68,17 @@ type SweptUpTos = ReadonlyMap<string, SweptUpTo>;
 
 /** The due times that follow from a part of the log. `known` has the rows before it. */
 export function dueTimesOf(
-  bookings: readonly (Booking & { readonly recordedAt: string })[],
+  bookings: readonly (Booking & { readonly at: string })[],
   known: SweptUpTos,
 ): readonly Due[] {
   const upTo = new Map(known);
   const due = new Map<string, Due>();
-  for (const { key, isSweep, block, recordedAt } of bookings) {
+  for (const { key, isSweep, block, at } of bookings) {
     const last = upTo.get(key) ?? { block: -1 };
     if (!isSweep && block > last.block) continue;
     const data = withoutFrom(last, block);
     upTo.set(key, data);
-    due.set(key, { key, dueAt: recordedAt, data: data as object as JsonObject });
+    due.set(key, { key, dueAt: at, data: data as object as JsonObject });
   }
   return [...due.values()];
 }

@@ -72,7 +72,7 @@ function settling() {
     },
   } as Pick<DataSource, 'query'>;
   return async (isSweep: boolean, blocks: readonly number[]): Promise<number> => {
-    const bookings = blocks.map((block) => ({ key: KEY, isSweep, block, recordedAt: '' }));
+    const bookings = blocks.map((block) => ({ key: KEY, isSweep, block, at: '' }));
     const known = new Map(upTo.block === undefined ? [] : [[KEY, upTo as SweptUpTo]]);
     const [due] = dueTimesOf(bookings, known);
     if (due === undefined) return 0;

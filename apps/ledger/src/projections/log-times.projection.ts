@@ -1,13 +1,13 @@
-import { isLater, type Projection } from '@daybook/event-store';
+import { logTimes, type Projection } from '@daybook/event-store';
 import { type Columns, cellsOf, rowsOf } from './projection';
 
-const COLUMNS: Columns<readonly [recordedAt: string, position: bigint]> = {
-  recorded_at: ['timestamptz', ([recordedAt]) => recordedAt],
+const COLUMNS: Columns<readonly [time: string, position: bigint]> = {
+  recorded_at: ['timestamptz', ([time]) => time],
   position: ['bigint', ([, position]) => position],
 };
 
-// A time that is not after the last one (the clock was set back) counts as the last one. So the events
-// known at a time are always a prefix of the event log.
+// A time that is not after the last one counts as the last one. So the events known at a time are always a prefix of
+// the event log.
 const WRITE = `
   INSERT INTO log_time (recorded_at, position)
   SELECT greatest(r.recorded_at, m.recorded_at), max(r.position)
@@ -16,18 +16,17 @@ const WRITE = `
    GROUP BY 1
   ON CONFLICT (recorded_at) DO UPDATE SET position = excluded.position`;
 
-/** The recording times of the event log: one row per time, with the last position recorded by then. */
+/**
+ * The times by which the event log is asked (`logTimes`): one row per time, with the last position known by then.
+ */
 export const logTimesProjection: Projection = {
   name: 'log-times',
   tables: ['log_time'],
 
   async apply(batch, sql) {
+    const timeOf = logTimes();
     const last = new Map<string, bigint>();
-    let latest = batch[0]?.recorded.recordedAt ?? '';
-    for (const { recorded } of batch) {
-      if (isLater(recorded.recordedAt, latest)) latest = recorded.recordedAt;
-      last.set(latest, recorded.position);
-    }
+    for (const { recorded } of batch) last.set(timeOf(recorded), recorded.position);
     await sql.query(WRITE, cellsOf(COLUMNS, [...last]));
   },
 };

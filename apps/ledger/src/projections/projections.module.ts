@@ -1,6 +1,5 @@
 import { EventStore, type Projection } from '@daybook/event-store';
 import { type DynamicModule, Inject, Module, type OnModuleInit } from '@nestjs/common';
-import { DataSource } from 'typeorm';
 import { BackgroundWork } from '../runtime/background-work';
 import { PositionReached } from './position-reached';
 import { startProjector } from './projector';
@@ -14,7 +13,6 @@ export class ProjectionsModule implements OnModuleInit {
     @Inject(PROJECTIONS) private readonly projections: readonly Projection[],
     private readonly work: BackgroundWork,
     private readonly store: EventStore,
-    private readonly dataSource: DataSource,
   ) {}
 
   static forRoot(projections: readonly Projection[]): DynamicModule {
@@ -27,7 +25,7 @@ export class ProjectionsModule implements OnModuleInit {
   }
 
   onModuleInit(): void {
-    const { store, dataSource, projections } = this;
-    this.work.follow('projector', () => startProjector(store, dataSource, projections));
+    const { store, projections } = this;
+    this.work.follow('projector', (database) => startProjector(store, database, projections));
   }
 }

@@ -24,7 +24,6 @@ export class PursesModule implements OnModuleInit {
     private readonly work: BackgroundWork,
     private readonly store: EventStore,
     private readonly log: DurableLog,
-    private readonly dataSource: DataSource,
   ) {}
 
   static forRoot(xpubs: ReadonlyMap<Family, Xpub>): DynamicModule {
@@ -50,7 +49,7 @@ export class PursesModule implements OnModuleInit {
   }
 
   onModuleInit(): void {
-    const { store, dataSource, log } = this;
-    this.work.follow('relay', () => startPurseAddressesRelay(store, dataSource, log));
+    const { store, log } = this;
+    this.work.follow('relay', (database) => startPurseAddressesRelay(store, database, log));
   }
 }

@@ -2,19 +2,11 @@ import type { JsonObject, Sql } from '@daybook/event-store';
 import type { DataSource } from 'typeorm';
 import { type Columns, cellsOf, rowsOf } from '../projections/projection';
 
-/** If the clocks differ by this much, one of them is wrong, and no due time is acted on. */
-export const CLOCK_DIFFERENCE_MAX_MS = 60_000;
-
 export interface Clock {
   /** The database's time, which due times are compared with. */
   readonly now: Date;
   /** How far the database's clock is ahead of this process's; negative when it is behind. */
   readonly differenceMs: number;
-}
-
-/** Whether due times may be acted on, by a process whose clock differs by so much. */
-export function clocksAgree(differenceMs: number): boolean {
-  return Math.abs(differenceMs) < CLOCK_DIFFERENCE_MAX_MS;
 }
 
 /** Compares the database's clock with this process's, at the middle of the query. */

@@ -1,6 +1,6 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { DataSource } from 'typeorm';
-import { clocksAgree } from './due-times';
+import { clocksAgree } from './clocks-agree';
 
 export interface ReactionState {
   readonly name: string;

@@ -9,6 +9,7 @@ import { LedgerEnv } from '../ledger.env';
 import { migrate } from '../migrate';
 import { BackgroundWork } from '../runtime/background-work';
 import { ledgerDataSource } from '../runtime/data-source';
+import { Databases } from '../runtime/databases';
 import type { Lease } from './due-times';
 import { GetReactionsHandler, type ReactionState } from './get-reactions';
 import { type Reaction, Reactions } from './reactions';
@@ -40,9 +41,9 @@ async function startProcess(reaction: Partial<Reaction<'purse'>>): Promise<React
   const store = new PostgresEventStore(database.url);
   const log = new PostgresLog({ url: database.url });
   const own = await ledgerDataSource(database.url).initialize();
-  const work = new BackgroundWork(env, store, log, own);
+  const work = new BackgroundWork(env, store, log, Databases.of(own));
   works.push(work);
-  const reactions = new Reactions(work, store, own);
+  const reactions = new Reactions(work, store);
   reactions.register({
     name: 'test',
     kinds: ['purse'],

@@ -2,17 +2,11 @@ import { type EventsOf, type StreamKind, upcast } from '@daybook/domain';
 import { EventStore, follow, type HappenedTo, type JsonObject } from '@daybook/event-store';
 import { type BackOff, backOffMs, messageOf, pause, within } from '@daybook/platform/plain';
 import { Injectable, Logger } from '@nestjs/common';
-import { DataSource } from 'typeorm';
+import type { DataSource } from 'typeorm';
 import { BackgroundWork } from '../runtime/background-work';
 import { checkpointsOf } from '../runtime/checkpoints';
-import {
-  CLOCK_DIFFERENCE_MAX_MS,
-  clocksAgree,
-  DueTimes,
-  type Later,
-  type Lease,
-  readClock,
-} from './due-times';
+import { CLOCK_DIFFERENCE_MAX_MS, clocksAgree } from './clocks-agree';
+import { DueTimes, type Later, type Lease, readClock } from './due-times';
 
 /** A row that is due. */
 export interface DueNow {
@@ -80,7 +74,7 @@ const STORE_CLOCK = `
  * Runs reactions. Each follows the event log under its own checkpoint and writes due times. The workers of
  * all processes share the due rows. A rebuild of the read models does not change due times.
  *
- * Both run under the role `projector`, so every deployment with read models has them.
+ * Both run in every process with the projector, so every deployment with read models has them.
  */
 @Injectable()
 export class Reactions {
@@ -89,8 +83,11 @@ export class Reactions {
   constructor(
     private readonly work: BackgroundWork,
     private readonly store: EventStore,
-    private readonly dataSource: DataSource,
   ) {}
+
+  private get dataSource(): DataSource {
+    return this.work.databases.ofRole('reactions');
+  }
 
   /** The due times of a reaction, outside of a batch. */
   dueTimes(reaction: string): DueTimes {
@@ -99,12 +96,12 @@ export class Reactions {
 
   register<Kind extends StreamKind>(reaction: Reaction<Kind>): void {
     const { name, kinds } = reaction;
-    this.work.follow('projector', () =>
+    this.work.follow('reactions', (database) =>
       follow({
         name: `reaction:${name}`,
         store: this.store,
         kinds,
-        checkpoints: checkpointsOf(this.dataSource),
+        checkpoints: checkpointsOf(database),
         limit: BATCH_MAX,
         handle(events, sql) {
           const batch = events.map((recorded) => ({
@@ -117,7 +114,7 @@ export class Reactions {
         onError: (error) => this.logger.error({ msg: 'reaction is stalled', name, error }),
       }),
     );
-    this.work.run('projector', () => {
+    this.work.run('reactions', () => {
       const stopping = new AbortController();
       const ended = this.run(reaction, stopping.signal);
       return {

@@ -6,7 +6,13 @@ import {
   sumFor,
   sumOfHeld,
 } from '@daybook/domain';
-import { decideAndAppendMany, EventStore, type HappenedTo, loadStates } from '@daybook/event-store';
+import {
+  decideAndAppendMany,
+  EventStore,
+  type HappenedTo,
+  happenedAt,
+  loadStates,
+} from '@daybook/event-store';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { AssetRegistry } from '../chains';
@@ -55,7 +61,7 @@ export class ReleaseHeld implements Reaction<'replenishment'>, OnModuleInit {
     for (const { event, recorded } of batch) {
       if (event.type !== 'ReplenishmentHeld') continue;
       const { purseId, asset, credit } = event.data;
-      if (credit.reason === 'below-minimum') due.set(`${purseId}/${asset}`, recorded.recordedAt);
+      if (credit.reason === 'below-minimum') due.set(`${purseId}/${asset}`, happenedAt(recorded));
     }
     await dueTimes.set(Array.from(due, ([key, dueAt]) => ({ key, dueAt })));
   }

@@ -53,6 +53,6 @@ export class ReplenishmentsModule implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    this.work.consume('consumer', () => consumeTransfers(this.log, this.commands));
+    this.work.consume(() => consumeTransfers(this.log, this.commands));
   }
 }

@@ -5,8 +5,9 @@ import {
   type OnApplicationBootstrap,
   type OnApplicationShutdown,
 } from '@nestjs/common';
-import { DataSource } from 'typeorm';
-import { hasRole, LedgerEnv, type Role } from '../ledger.env';
+import type { DataSource } from 'typeorm';
+import { type DatabaseRole, hasRole, LedgerEnv } from '../ledger.env';
+import { Databases } from './databases';
 
 /** Work that can be stopped: a checker, a timer. */
 interface Stoppable {
@@ -15,8 +16,8 @@ interface Stoppable {
 
 /**
  * The background work of this process. Feature modules register their followers, consumers and other work
- * in `onModuleInit`, each under its role. The roles in `DAYBOOK_ROLES` start with the application, in the
- * order of registration.
+ * in `onModuleInit`, each under its role, and gets the pool of that role. What `DAYBOOK_ROLES` names starts with the
+ * application, in the order of registration.
  */
 @Injectable()
 export class BackgroundWork implements OnApplicationBootstrap, OnApplicationShutdown {
@@ -31,29 +32,29 @@ export class BackgroundWork implements OnApplicationBootstrap, OnApplicationShut
   readonly engines = {
     eventStore: () => this.store.head(),
     durableLog: () => this.log.check(),
-    database: () => this.dataSource.query('SELECT 1'),
+    database: () => this.databases.main.query('SELECT 1'),
   };
 
   constructor(
     private readonly env: LedgerEnv,
     readonly store: EventStore,
     private readonly log: DurableLog,
-    private readonly dataSource: DataSource,
+    readonly databases: Databases,
   ) {}
 
-  follow(role: Role, start: () => Follower): void {
-    this.register(role, async () => {
-      const follower = start();
+  follow(role: DatabaseRole, start: (database: DataSource) => Follower): void {
+    this.register(role, async (database) => {
+      const follower = start(database);
       this.followers.set(follower.status().name, follower);
     });
   }
 
-  consume(role: Role, start: () => Promise<RunningSubscription>): void {
-    this.register(role, async () => this.subscriptions.push(await start()));
+  consume(start: (database: DataSource) => Promise<RunningSubscription>): void {
+    this.register('consumer', async (database) => this.subscriptions.push(await start(database)));
   }
 
-  run(role: Role, start: () => Stoppable): void {
-    this.register(role, async () => this.others.push(start()));
+  run(role: DatabaseRole, start: (database: DataSource) => Stoppable): void {
+    this.register(role, async (database) => this.others.push(start(database)));
   }
 
   async onApplicationBootstrap(): Promise<void> {
@@ -67,10 +68,10 @@ export class BackgroundWork implements OnApplicationBootstrap, OnApplicationShut
     await Promise.all(this.others.map((other) => other.stop()));
     await this.log.close();
     await this.store.close();
-    await this.dataSource.destroy();
+    await this.databases.close();
   }
 
-  private register(role: Role, start: () => Promise<unknown>): void {
-    if (hasRole(this.env, role)) this.starts.push(start);
+  private register(role: DatabaseRole, start: (database: DataSource) => Promise<unknown>): void {
+    if (hasRole(this.env, role)) this.starts.push(() => start(this.databases.ofRole(role)));
   }
 }

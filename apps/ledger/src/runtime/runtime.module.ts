@@ -2,29 +2,34 @@ import { EventStore } from '@daybook/event-store';
 import { DurableLog } from '@daybook/messaging';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { LedgerEnv } from '../ledger.env';
+import { databaseRolesOf, databaseUrlOf, LedgerEnv } from '../ledger.env';
 import { BackgroundWork } from './background-work';
-import { ledgerDataSource } from './data-source';
+import { Databases } from './databases';
 import { openDurableLog, openEventStore } from './engines';
 
 /** The engines and the background work of this process. A global module. */
 @Module({})
 export class RuntimeModule {
   static forRoot(env: LedgerEnv): DynamicModule {
+    // The process has the credentials of all of its roles, so one of them serves for what it opens once.
+    const [role = 'api'] = databaseRolesOf(env);
+    const engines = { ...env, databaseUrl: databaseUrlOf(env, role) };
     return {
       module: RuntimeModule,
       global: true,
       providers: [
         { provide: LedgerEnv, useValue: env },
-        { provide: EventStore, useFactory: () => openEventStore(env) },
-        { provide: DurableLog, useFactory: () => openDurableLog(env) },
+        { provide: EventStore, useFactory: () => openEventStore(engines) },
+        { provide: DurableLog, useFactory: () => openDurableLog(engines) },
+        { provide: Databases, useFactory: () => Databases.open(env) },
         {
           provide: DataSource,
-          useFactory: () => ledgerDataSource(env.databaseUrl).initialize(),
+          inject: [Databases],
+          useFactory: (databases: Databases) => databases.main,
         },
         BackgroundWork,
       ],
-      exports: [LedgerEnv, EventStore, DurableLog, DataSource, BackgroundWork],
+      exports: [LedgerEnv, EventStore, DurableLog, Databases, DataSource, BackgroundWork],
     };
   }
 }

@@ -692,6 +692,16 @@ export interface OpenDifferences {
   readonly negativeClaims: number;
 }
 
+/** Differences between the clocks of the process that answers, of the database and of the event log. */
+export interface Clocks {
+  /** How far the clock of the database is ahead of that of the process that answers, in milliseconds. */
+  readonly databaseAheadMs: number;
+  /** How far the engine of the event log was ahead of the writer of the last event when it recorded it, in milliseconds. Null where the log is in PostgreSQL, whose clock is that of the database. */
+  readonly eventLogAheadMs: number | null;
+  /** Whether all of them differ by less than a minute. */
+  readonly agree: boolean;
+}
+
 /** The state of the service, as the process that answers sees it. */
 export interface Status {
   /** When the state was read. */
@@ -716,6 +726,8 @@ export interface Status {
   readonly books: BooksCheck;
   /** What waits for an operator to decide. It is not a fault of the service. */
   readonly differences: OpenDifferences;
+  /** How far the clocks are apart that times come from. */
+  readonly clocks: Clocks;
 }
 
 /** The rescans that have not ended. */
@@ -5165,6 +5177,32 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
       "negativeClaims"
     ]
   },
+  "Clocks": {
+    "type": "object",
+    "description": "Differences between the clocks of the process that answers, of the database and of the event log.",
+    "properties": {
+      "databaseAheadMs": {
+        "type": "integer",
+        "description": "How far the clock of the database is ahead of that of the process that answers, in milliseconds."
+      },
+      "eventLogAheadMs": {
+        "type": [
+          "integer",
+          "null"
+        ],
+        "description": "How far the engine of the event log was ahead of the writer of the last event when it recorded it, in milliseconds. Null where the log is in PostgreSQL, whose clock is that of the database."
+      },
+      "agree": {
+        "type": "boolean",
+        "description": "Whether all of them differ by less than a minute."
+      }
+    },
+    "required": [
+      "databaseAheadMs",
+      "eventLogAheadMs",
+      "agree"
+    ]
+  },
   "Status": {
     "type": "object",
     "description": "The state of the service, as the process that answers sees it.",
@@ -5230,6 +5268,10 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
       "differences": {
         "$ref": "#/components/schemas/OpenDifferences",
         "description": "What waits for an operator to decide. It is not a fault of the service."
+      },
+      "clocks": {
+        "$ref": "#/components/schemas/Clocks",
+        "description": "How far the clocks are apart that times come from."
       }
     },
     "required": [
@@ -5243,7 +5285,8 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
       "chains",
       "reactions",
       "books",
-      "differences"
+      "differences",
+      "clocks"
     ]
   },
   "OpenRescans": {

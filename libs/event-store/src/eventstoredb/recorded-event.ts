@@ -47,6 +47,7 @@ export function recordedEvent(stored: StoredEvent): RecordedEvent {
     metadata,
     schemaVersion: metadata.schemaVersion,
     fingerprint: metadata.fingerprint,
+    writtenAt: metadata.writtenAt,
     stream: stored.streamId,
     revision: stored.revision,
     position,

@@ -13,7 +13,7 @@ import type { LastingConnection } from './session';
 
 const APPEND = {
   name: 'event_store.append',
-  text: 'SELECT head, revisions, positions FROM event_store.append($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)',
+  text: 'SELECT head, revisions, positions FROM event_store.append($1, $2, $3, $4, $5, $6, $7)',
   rowMode: 'array' as const,
 };
 
@@ -21,7 +21,7 @@ const APPEND = {
 const APPEND_CLAIMED = {
   ...APPEND,
   name: 'event_store.append_claimed',
-  text: 'SELECT head, revisions, positions FROM event_store.append_claimed($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)',
+  text: 'SELECT head, revisions, positions FROM event_store.append_claimed($1, $2, $3, $4, $5, $6, $7, $8)',
 };
 
 /** How `event_store.append` encodes that no stream is expected. */
@@ -82,30 +82,13 @@ export async function appendBatch(
 /** The position of the last event before the batch; then arrays as text, null when nothing conflicted. */
 type Row = readonly [head: string, revisions: string | null, positions: string | null];
 
-/** The arrays that `event_store.append` takes: four with one element an append, then seven with one an event. */
+/** The arrays that `event_store.append` takes: three with one element an append, then four with one an event. */
 function parameters(batch: readonly EncodedAppend[]): Buffer[] {
-  const befores: number[] = [];
-  const appends: number[] = [];
-  const offsets: number[] = [];
-  const eventStreams: string[] = [];
-  for (const { stream, events } of batch) {
-    befores.push(appends.length);
-    for (let offset = 1; offset <= events.length; offset++) {
-      appends.push(befores.length);
-      offsets.push(offset);
-      eventStreams.push(stream);
-    }
-  }
-  const streams = textArray(batch.map(({ stream }) => stream));
   const events = batch.flatMap((append) => append.events);
   return [
-    streams,
+    textArray(batch.map(({ stream }) => stream)),
     bigintArray(batch.map(({ expected }) => expectedNumber(expected))),
     intArray(batch.map((append) => append.events.length)),
-    intArray(befores),
-    intArray(appends),
-    intArray(offsets),
-    events.length === batch.length ? streams : textArray(eventStreams),
     uuidArray(events.map(({ id }) => id)),
     textArray(events.map(({ type }) => type)),
     textArray(events.map(({ data }) => data)),

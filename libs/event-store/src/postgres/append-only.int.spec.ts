@@ -69,10 +69,8 @@ describe('the log', () => {
     await client.query('BEGIN');
     await client.query('ALTER TABLE event_store.head DISABLE TRIGGER append_only');
     await client.query('DELETE FROM event_store.head');
-    const empty = "'{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}'";
-    await expect(client.query(`SELECT event_store.append(${empty})`)).rejects.toThrow(
-      'lost its row',
-    );
+    const one = "'{s}', '{-1}', '{1}', ARRAY[gen_random_uuid()], '{T}', ARRAY['{}'], ARRAY['{}']";
+    await expect(client.query(`SELECT event_store.append(${one})`)).rejects.toThrow('lost its row');
     await client.query('ROLLBACK');
     await client.end();
   });

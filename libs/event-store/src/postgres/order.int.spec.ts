@@ -22,16 +22,11 @@ afterAll(async () => {
 
 /** Appends one event by hand in a transaction, and ends that as told. */
 async function appendByHand(client: Client, end: 'COMMIT' | 'ROLLBACK'): Promise<void> {
-  const stream = textArray([`by-hand-${randomUUID()}`]);
   await client.query('BEGIN');
-  await client.query('SELECT event_store.append($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)', [
-    stream,
+  await client.query('SELECT event_store.append($1, $2, $3, $4, $5, $6, $7)', [
+    textArray([`by-hand-${randomUUID()}`]),
     bigintArray([-1n]),
     intArray([1]),
-    intArray([0]),
-    intArray([1]),
-    intArray([1]),
-    stream,
     uuidArray([randomUUID()]),
     textArray(['Happened']),
     textArray(['{}']),

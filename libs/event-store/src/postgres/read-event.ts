@@ -2,6 +2,7 @@ import type { EventMetadata, JsonObject, Position, RecordedEvent } from '../even
 
 const VERSION = '"schemaVersion":';
 const FINGERPRINT = '"fingerprint":';
+const WRITTEN_AT = '"writtenAt":"';
 /** More than any version has. */
 const DIGITS_MAX = 9;
 
@@ -35,6 +36,13 @@ export class ReadEvent implements RecordedEvent {
     return at < 0
       ? Number.NaN
       : Number.parseInt(this.metadataText.slice(from, from + DIGITS_MAX), 10);
+  }
+
+  get writtenAt(): string | undefined {
+    const at = this.metadataText.indexOf(WRITTEN_AT);
+    if (at < 0) return undefined;
+    const from = at + WRITTEN_AT.length;
+    return this.metadataText.slice(from, this.metadataText.indexOf('"', from));
   }
 
   get fingerprint(): string | undefined {

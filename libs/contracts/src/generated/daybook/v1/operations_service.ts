@@ -257,7 +257,26 @@ export interface Status {
     | BooksCheck
     | undefined;
   /** What waits for an operator to decide. It is not a fault of the service. */
-  readonly differences: OpenDifferences | undefined;
+  readonly differences:
+    | OpenDifferences
+    | undefined;
+  /** How far the clocks are apart that times come from. */
+  readonly clocks: Clocks | undefined;
+}
+
+/** Differences between the clocks of the process that answers, of the database and of the event log. */
+export interface Clocks {
+  /** How far the clock of the database is ahead of that of the process that answers, in milliseconds. */
+  readonly databaseAheadMs: string;
+  /**
+   * How far the engine of the event log was ahead of the writer of the last event when it recorded it, in
+   * milliseconds. Absent where the log is in PostgreSQL, whose clock is that of the database.
+   */
+  readonly eventLogAheadMs?:
+    | string
+    | undefined;
+  /** Whether all of them differ by less than a minute. */
+  readonly agree: boolean;
 }
 
 /** Differences between the chain and the books, and claims below zero. */
@@ -902,6 +921,7 @@ function createBaseStatus(): Status {
     reactions: undefined,
     books: undefined,
     differences: undefined,
+    clocks: undefined,
   };
 }
 
@@ -939,6 +959,9 @@ export const Status: MessageFns<Status> = {
     }
     if (message.differences !== undefined) {
       OpenDifferences.encode(message.differences, writer.uint32(90).fork()).join();
+    }
+    if (message.clocks !== undefined) {
+      Clocks.encode(message.clocks, writer.uint32(122).fork()).join();
     }
     return writer;
   },
@@ -1044,6 +1067,14 @@ export const Status: MessageFns<Status> = {
             message.differences = OpenDifferences.decode(reader, reader.uint32());
             continue;
           }
+          case 15: {
+            if (tag !== 122) {
+              break;
+            }
+
+            message.clocks = Clocks.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1082,6 +1113,88 @@ export const Status: MessageFns<Status> = {
     message.differences = (object.differences !== undefined && object.differences !== null)
       ? OpenDifferences.fromPartial(object.differences)
       : undefined;
+    message.clocks = (object.clocks !== undefined && object.clocks !== null)
+      ? Clocks.fromPartial(object.clocks)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseClocks(): Clocks {
+  return { databaseAheadMs: "0", eventLogAheadMs: undefined, agree: false };
+}
+
+export const Clocks: MessageFns<Clocks> = {
+  encode(message: Clocks, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.databaseAheadMs !== "0") {
+      writer.uint32(8).int64(message.databaseAheadMs);
+    }
+    if (message.eventLogAheadMs !== undefined) {
+      writer.uint32(16).int64(message.eventLogAheadMs);
+    }
+    if (message.agree !== false) {
+      writer.uint32(24).bool(message.agree);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Clocks {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseClocks() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.databaseAheadMs = reader.int64().toString();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.eventLogAheadMs = reader.int64().toString();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.agree = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<Clocks>): Clocks {
+    return Clocks.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<Clocks>): Clocks {
+    const message = createBaseClocks() as any;
+    message.databaseAheadMs = object.databaseAheadMs ?? "0";
+    message.eventLogAheadMs = object.eventLogAheadMs ?? undefined;
+    message.agree = object.agree ?? false;
     return message;
   },
 };

@@ -1,0 +1,76 @@
+import { grantEventStore } from '@daybook/event-store';
+import { grantMessaging } from '@daybook/messaging';
+import type { Queries } from '@daybook/platform';
+import { escapeIdentifier } from 'pg';
+import { APPENDING_ROLES, DATABASE_ROLES, type DatabaseRole } from '../ledger.env';
+import { READ_MODELS } from './read-models';
+
+/** The user of the database for each role. Several roles may have one user. */
+export type DatabaseUsers = Readonly<Record<DatabaseRole, string>>;
+
+type Right = 'INSERT' | 'UPDATE' | 'DELETE';
+type Rights = Partial<Record<DatabaseRole, readonly Right[]>>;
+
+const KEPT: readonly Right[] = ['INSERT', 'UPDATE'];
+
+/**
+ * What each role may write in tables that do not follow from the event log. A table that is not here, or of which
+ * a role is not here, is written by the owner alone (`migration`, `rebuild`).
+ */
+const OTHER_TABLES: Readonly<Record<string, Rights>> = {
+  // A trigger leaves the row of the read models to the projector.
+  checkpoint: { projector: KEPT, relay: KEPT, reactions: KEPT },
+  relay_state: { relay: KEPT },
+  reaction: { reactions: KEPT },
+  due: { reactions: ['INSERT', 'UPDATE', 'DELETE'] },
+  finding_caused: { reactions: ['INSERT'] },
+  chain_head: { consumer: KEPT },
+  watch_report: { consumer: KEPT },
+  reconciliation: { consumer: KEPT },
+  look_up: { api: KEPT, consumer: ['UPDATE', 'DELETE'] },
+  // Every process stores at its start what its chains file lists.
+  listed_asset: { api: KEPT, consumer: KEPT, reactions: KEPT, relay: KEPT, projector: KEPT },
+};
+
+/** What is booked stays booked: journal lines are only ever added. */
+const APPENDED: readonly string[] = ['journal_line'];
+
+/** Who writes each table of the schema `ledger`. */
+export const WRITERS: Readonly<Record<string, Rights>> = {
+  ...Object.fromEntries(
+    READ_MODELS.flatMap(({ tables }) => tables).map((table): [string, Rights] => [
+      table,
+      { projector: APPENDED.includes(table) ? ['INSERT'] : KEPT },
+    ]),
+  ),
+  ...OTHER_TABLES,
+};
+
+/** Who publishes or reads messages of the durable log. */
+const MESSAGING: readonly DatabaseRole[] = ['api', 'consumer', 'relay'];
+
+/** Gives each user the rights of its roles, and takes all others in the ledger's schemas from it. */
+export async function grantLedger(queries: Queries, users: DatabaseUsers): Promise<void> {
+  const [{ owner }] = (await queries.query('SELECT current_user AS owner')) as [{ owner: string }];
+  for (const user of new Set(Object.values(users))) {
+    const name = escapeIdentifier(user);
+    const roles = DATABASE_ROLES.filter((role) => users[role] === user);
+    const writes = Object.entries(WRITERS).flatMap(([table, rights]) => {
+      const given = [...new Set(roles.flatMap((role) => rights[role] ?? []))];
+      return given.length > 0 ? [`GRANT ${given.join(', ')} ON ledger.${table} TO ${name};`] : [];
+    });
+    // The owner's rights are its own.
+    const revoked = user === owner ? '' : REVOKED.replaceAll('$user', name);
+    await queries.query(`${revoked}
+      GRANT USAGE ON SCHEMA ledger, event_store, messaging TO ${name};
+      GRANT SELECT ON ALL TABLES IN SCHEMA ledger, messaging TO ${name};
+      GRANT SELECT ON event_store.event TO ${name};
+      ${writes.join(' ')}`);
+    if (roles.some((role) => APPENDING_ROLES.includes(role))) await grantEventStore(queries, user);
+    if (roles.some((role) => MESSAGING.includes(role))) await grantMessaging(queries, user);
+  }
+}
+
+const REVOKED = `
+  REVOKE ALL ON ALL TABLES IN SCHEMA ledger, event_store FROM $user;
+  REVOKE ALL ON ALL FUNCTIONS IN SCHEMA event_store FROM $user;`;
