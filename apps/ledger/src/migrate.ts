@@ -15,6 +15,7 @@ import { outflowsMigrations } from './outflows/outflows.migrations';
 import { pursesMigrations } from './purses/purses.migrations';
 import { reactionsMigrations } from './reactions/reactions.migrations';
 import { replenishmentsMigrations } from './replenishments/replenishments.migrations';
+import { runtimeMigrations } from './runtime/runtime.migrations';
 import { transactionsMigrations } from './transactions/transactions.migrations';
 
 /** The runtime role can append events but never change one. */
@@ -38,6 +39,7 @@ export const migrate = migrationOf(
     ...findingsMigrations,
     ...transactionsMigrations,
     ...pursesMigrations,
+    ...runtimeMigrations,
   ],
   [grantEventStore, grantMessaging, grantReadModels],
 );

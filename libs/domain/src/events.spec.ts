@@ -7,6 +7,7 @@ import { customer } from './customer';
 import { type DomainEvent, UnknownEvent, upcast } from './events';
 import { NEVER_EXPIRES } from './expiry';
 import { finding } from './finding';
+import { log } from './log';
 import { operator } from './operator';
 import { outflow } from './outflow';
 import { purse } from './purse';
@@ -51,6 +52,8 @@ const CURRENT: { readonly [Type in DomainEvent['type']]: readonly a.EventOf<Type
   WatchRequestCancelled: [a.watchRequestCancelled()],
   ParkedKeyRetried: [a.parkedKeyRetried()],
   AddressBranchOpened: [a.addressBranchOpened()],
+  LogBegun: [a.logBegun()],
+  LogEpochBegun: [a.logEpochBegun()],
   CustomerCreated: [a.customerCreated(), a.customerCreated({ description: 'gold tier' })],
   CustomerUpdated: [a.customerUpdated(), a.customerUpdated({ description: null })],
   CustomerBlocked: [a.customerBlocked()],
@@ -231,7 +234,7 @@ it('has no golden file of an unknown event', () => {
 });
 
 it('folds every golden event', () => {
-  const others = { account, operator, watch: watchRequest, branch: addressBranch };
+  const others = { account, operator, watch: watchRequest, branch: addressBranch, log };
   const deciders = { ...others, customer, purse, replenishment, outflow, finding };
   for (const { type, schemaVersion, stream, examples } of golden.values()) {
     const { evolve, initialState } = deciders[stream.split('-')[0] as 'account'];
@@ -267,4 +270,11 @@ describe('an event from elsewhere', () => {
       expect(unknown('PurseMinted', version)).toThrow(UnknownEvent);
     },
   );
+
+  it('is named with stream and position, and with what to do', () => {
+    const foreign = { type: 'OrderPlaced', data: {}, schemaVersion: Number.NaN };
+    expect(() => upcast({ ...foreign, stream: 'customer-1', position: 4_711n })).toThrow(
+      /of customer-1 at position 4711 is not known .* Run the version that wrote it, or a later one\. If another service wrote it, give it other names of streams/,
+    );
+  });
 });

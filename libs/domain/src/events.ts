@@ -17,6 +17,7 @@ import { findingPostings } from './finding';
 import type { FindingEvent } from './finding-event';
 import type { SumOfHeld } from './held-sum';
 import type { StreamKind } from './ids';
+import type { LogEvent } from './log';
 import type { OperatorEvent } from './operator';
 import { type OutflowContent, type OutflowEvent, spendingOf } from './outflow-event';
 import type { PurseEvent } from './purse';
@@ -30,6 +31,7 @@ export interface EventsOf {
   readonly operator: OperatorEvent;
   readonly watch: WatchRequestEvent;
   readonly branch: AddressBranchEvent;
+  readonly log: LogEvent;
   readonly customer: CustomerEvent;
   readonly purse: PurseEvent;
   readonly replenishment: ReplenishmentEvent;
@@ -132,6 +134,9 @@ export const EVENTS = {
   ParkedKeyRetried: OF_THE_SERVICE,
 
   AddressBranchOpened: OF_THE_SERVICE,
+
+  LogBegun: OF_THE_SERVICE,
+  LogEpochBegun: OF_THE_SERVICE,
 
   CustomerCreated: {
     postings: none,
@@ -285,6 +290,9 @@ export function upcast(stored: {
   readonly type: string;
   readonly data: unknown;
   readonly schemaVersion: number;
+  /** Where it is, for a refusal. */
+  readonly stream?: string;
+  readonly position?: bigint;
 }): DomainEvent {
   const type = stored.type as DomainEvent['type'];
   const current = SCHEMA_VERSIONS[type];
@@ -297,8 +305,11 @@ export function upcast(stored: {
     version += 1;
   }
   if (version !== current) {
+    const { stream, position } = stored;
+    const place = stream === undefined ? '' : ` of ${stream} at position ${position}`;
     throw new UnknownEvent(
-      `Event ${type} version ${stored.schemaVersion} is not known to this version of Daybook.`,
+      `Event ${type} version ${stored.schemaVersion}${place} is not known to this version of Daybook. ` +
+        'Run the version that wrote it, or a later one. If another service wrote it, give it other names of streams than ours.',
     );
   }
   return { type, data } as DomainEvent;

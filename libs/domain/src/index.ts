@@ -18,6 +18,7 @@ export * from './held-sum';
 export * from './ids';
 export * from './invariants';
 export * from './issued-keys';
+export * from './log';
 export * from './money';
 export * from './operator';
 export * from './outflow';

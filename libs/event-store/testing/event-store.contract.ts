@@ -8,6 +8,7 @@ import {
   StoreUnavailable,
 } from '../src/event-store';
 import { anAppend, anEvent, aStream } from './an';
+import { describeIdentity } from './event-store.identity';
 import { describeModel } from './event-store.model';
 import { describeReading } from './event-store.reading';
 import { watchOrder } from './order-oracle';
@@ -269,6 +270,7 @@ export function describeEventStore(name: string, create: () => Promise<StoreUnde
     });
 
     describeReading(() => subject);
+    describeIdentity(() => subject);
     describeModel(() => store);
 
     it('finishes what it accepted, then closes and refuses more', async () => {

@@ -113,6 +113,8 @@ describe('the public form of an event', () => {
       'WatchRequestCancelled',
       'ParkedKeyRetried',
       'AddressBranchOpened',
+      'LogBegun',
+      'LogEpochBegun',
       'FindingRescanRequested',
     ]);
   });

@@ -1,12 +1,22 @@
 import { TOPIC_SETTINGS } from '@daybook/contracts';
-import { STREAM_KINDS } from '@daybook/domain';
+import { STREAM_KINDS, streamName } from '@daybook/domain';
 import { type EventStore, openEventStoreDb, PostgresEventStore } from '@daybook/event-store';
 import { type DurableLog, openKafka, PostgresLog } from '@daybook/messaging';
 import { Logger } from '@nestjs/common';
+import { DEFAULT_ACCOUNT_ID, DEFAULT_OPERATOR_NAME, operatorIdOf } from '../edge/identity';
 import type { LedgerEnv } from '../ledger.env';
 
 /** The part of the configuration that names the engines. */
-export type EnginesEnv = Pick<LedgerEnv, 'databaseUrl' | 'eventstoredbUrl' | 'kafkaBrokers'>;
+export type EnginesEnv = Pick<
+  LedgerEnv,
+  'databaseUrl' | 'eventstoredbUrl' | 'kafkaBrokers' | 'streamPrefix'
+>;
+
+/** The streams that a first start writes, whatever happens later. */
+const FIRST_STREAMS = [
+  streamName('account', DEFAULT_ACCOUNT_ID),
+  streamName('operator', operatorIdOf(DEFAULT_OPERATOR_NAME)),
+];
 
 /**
  * Opens the event log on the configured engine. EventStoreDB is checked first: rejects with
@@ -14,7 +24,10 @@ export type EnginesEnv = Pick<LedgerEnv, 'databaseUrl' | 'eventstoredbUrl' | 'ka
  */
 export async function openEventStore(env: EnginesEnv): Promise<EventStore> {
   if (env.eventstoredbUrl === undefined) return new PostgresEventStore(env.databaseUrl);
-  return openEventStoreDb({ url: env.eventstoredbUrl, kinds: STREAM_KINDS });
+  return openEventStoreDb({
+    ...{ url: env.eventstoredbUrl, kinds: STREAM_KINDS, prefix: env.streamPrefix },
+    withoutPrefix: FIRST_STREAMS,
+  });
 }
 
 /**

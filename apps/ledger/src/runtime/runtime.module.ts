@@ -5,7 +5,8 @@ import { DataSource } from 'typeorm';
 import { LedgerEnv } from '../ledger.env';
 import { BackgroundWork } from './background-work';
 import { ledgerDataSource } from './data-source';
-import { openDurableLog, openEventStore } from './engines';
+import { openDurableLog } from './engines';
+import { openOwnLog } from './own-log';
 
 /** The engines and the background work of this process. A global module. */
 @Module({})
@@ -16,7 +17,11 @@ export class RuntimeModule {
       global: true,
       providers: [
         { provide: LedgerEnv, useValue: env },
-        { provide: EventStore, useFactory: () => openEventStore(env) },
+        {
+          provide: EventStore,
+          inject: [DataSource],
+          useFactory: (dataSource: DataSource) => openOwnLog(env, dataSource),
+        },
         { provide: DurableLog, useFactory: () => openDurableLog(env) },
         {
           provide: DataSource,
