@@ -65,7 +65,7 @@ it('says that all is well, and where everything is', async () => {
     books: { violationCount: 0 },
   });
   // Of the ledger's own tables, whatever the libraries migrated after them.
-  expect(report.versions.tables).toMatch(/^ObservedBalances/);
+  expect(report.versions.tables).toMatch(/^KnowTheLogOfReaders/);
   const readers = report.readers.map(({ name }: { name: string }) => name);
   expect(readers).toContain('read-models');
   expect(report.engines.eventLog.head).toBe(String(await ledger.store.head()));

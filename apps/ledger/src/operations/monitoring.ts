@@ -8,7 +8,7 @@ import {
 } from '@daybook/event-store';
 import type { SubscriptionStatus } from '@daybook/messaging';
 import type { HealthChecks, Metrics } from '@daybook/platform';
-import type { INestApplicationContext } from '@nestjs/common';
+import { type INestApplicationContext, Logger } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { BooksModule } from '../books';
 import { ListChainHeads, watchProblems } from '../chains';
@@ -30,6 +30,9 @@ export class Monitoring {
   /** As of the last sample: probes may come more often than rows should be counted. */
   private reactions: ReactionsReport | null = null;
   private findings: readonly OpenFindings[] = [];
+  private readonly logger = new Logger(Monitoring.name);
+  /** What has been logged of incomplete streams. */
+  private readonly logged = new Set<string>();
   /** What is wrong with the chains. */
   private chains: readonly string[] = [];
 
@@ -117,6 +120,7 @@ export class Monitoring {
 
   private async sample(): Promise<void> {
     this.sampleBooks();
+    this.logIncompleteStreams();
     await Promise.all([
       this.sampleEngines(),
       this.sampleProgress(),
@@ -133,6 +137,13 @@ export class Monitoring {
     metrics.violations.reset();
     for (const invariant of INVARIANTS) {
       metrics.violations.inc({ invariant }, checker?.found().get(invariant) ?? 0);
+    }
+  }
+
+  private logIncompleteStreams(): void {
+    for (const detail of this.work.store.incomplete.sentences()) {
+      if (!this.logged.has(detail)) this.logger.error({ msg: 'stream is incomplete', detail });
+      this.logged.add(detail);
     }
   }
 

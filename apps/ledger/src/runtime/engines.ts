@@ -3,7 +3,6 @@ import { STREAM_KINDS, streamName } from '@daybook/domain';
 import { type EventStore, openEventStoreDb, PostgresEventStore } from '@daybook/event-store';
 import { type DurableLog, openKafka, PostgresLog } from '@daybook/messaging';
 import { Logger } from '@nestjs/common';
-import { DEFAULT_ACCOUNT_ID, DEFAULT_OPERATOR_NAME, operatorIdOf } from '../edge/identity';
 import type { LedgerEnv } from '../ledger.env';
 
 /** The part of the configuration that names the engines. */
@@ -12,10 +11,10 @@ export type EnginesEnv = Pick<
   'databaseUrl' | 'eventstoredbUrl' | 'kafkaBrokers' | 'streamPrefix'
 >;
 
-/** The streams that a first start writes, whatever happens later. */
-const FIRST_STREAMS = [
-  streamName('account', DEFAULT_ACCOUNT_ID),
-  streamName('operator', operatorIdOf(DEFAULT_OPERATOR_NAME)),
+/** The streams that every first start has written: the default account, and the first operator. Their ids are frozen. */
+export const FIRST_STREAMS = [
+  streamName('account', 'cf8eaf51-acef-5174-86af-766bf4bf8156'),
+  streamName('operator', '587bf71a-d52d-5e11-9446-d343714ea846'),
 ];
 
 /**

@@ -144,7 +144,7 @@ export async function startEventStoreDbStandIn(options: StandInOptions = {}): Pr
     });
     made.addService(GossipService, {
       read: (_: unknown, reply: (e: null, info: ClusterInfo) => void) =>
-        reply(null, clusterOf(port, faults.hasQuorum)),
+        reply(null, clusterOf(port, faults)),
     });
     return made;
   }
@@ -196,6 +196,7 @@ export async function startEventStoreDbStandIn(options: StandInOptions = {}): Pr
       faults.behindFrom = isBehind ? log.nextPosition : undefined;
     },
     loseQuorum: (isLost) => {
+      faults.isCluster = true;
       faults.hasQuorum = !isLost;
     },
     subscriptions: () => faults.subscriptions,
@@ -221,13 +222,13 @@ function supportedMethods(): SupportedMethods {
   return new SupportedMethods().setMethodsList(methods).setEventStoreServerVersion(VERSION);
 }
 
-function clusterOf(port: number, hasQuorum: boolean): ClusterInfo {
+function clusterOf(port: number, { hasQuorum, isCluster }: Faults): ClusterInfo {
   const { LEADER, FOLLOWER } = MemberInfo.VNodeState;
   const member = (state: MemberInfo.VNodeState, isAlive: boolean) =>
     new MemberInfo()
       .setState(state)
       .setIsAlive(isAlive)
       .setHttpEndPoint(new EndPoint().setAddress('localhost').setPort(port));
-  const others = hasQuorum ? [] : [member(FOLLOWER, false), member(FOLLOWER, false)];
+  const others = isCluster ? [member(FOLLOWER, hasQuorum), member(FOLLOWER, hasQuorum)] : [];
   return new ClusterInfo().setMembersList([member(LEADER, true), ...others]);
 }
