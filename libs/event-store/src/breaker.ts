@@ -29,7 +29,8 @@ export function breaker(what: string, now = () => performance.now()) {
   /** When the trial was sent that is under way, or the last one that has ended. */
   let triedAt = 0;
   let isTrying = false;
-  let last: LastCall = { at: undefined, failure: undefined };
+  let endedAt: number | undefined;
+  let lastFailure: Error | undefined;
 
   return {
     /** Why a call must not be made now; undefined when it must be made, and `ended` be called after it. */
@@ -40,14 +41,14 @@ export function breaker(what: string, now = () => performance.now()) {
         return undefined;
       }
       const seconds = Math.round((now() - (failingSince ?? now())) / 1_000);
-      const { failure } = last;
-      return new StoreFailing(`${what} have failed for ${seconds} s: ${failure?.message}`, {
-        cause: failure,
+      return new StoreFailing(`${what} have failed for ${seconds} s: ${lastFailure?.message}`, {
+        cause: lastFailure,
       });
     },
     /** A call that was sent then has ended, with this failure or without one. */
     ended: (sentAt: number, failure: Error | undefined): void => {
-      last = { at: now(), failure };
+      endedAt = now();
+      lastFailure = failure;
       if (sentAt >= triedAt) isTrying = false;
       if (failure === undefined) {
         failingSince = undefined;
@@ -55,8 +56,8 @@ export function breaker(what: string, now = () => performance.now()) {
         return;
       }
       failingSince ??= sentAt;
-      if (now() - failingSince >= OPENS_AFTER_MS) isOpen = true;
+      if (endedAt - failingSince >= OPENS_AFTER_MS) isOpen = true;
     },
-    last: (): LastCall => last,
+    last: (): LastCall => ({ at: endedAt, failure: lastFailure }),
   };
 }

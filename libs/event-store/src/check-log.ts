@@ -5,14 +5,13 @@ import {
   ConcurrencyConflict,
   EventStoreError,
   type FoldedEvent,
-  type Histories,
   type LogIdentity,
   type LogSource,
   type Position,
   StoreUnavailable,
-  StreamIncomplete,
   WrongLog,
 } from './event-store';
+import { isIncomplete } from './histories';
 
 /** The stream of the identity. */
 export const LOG_STREAM = streamName('log', 'identity');
@@ -87,16 +86,6 @@ export async function checkLog(
     );
   }
   return identity;
-}
-
-function isIncomplete(histories: Histories, stream: string): boolean {
-  try {
-    histories.get(stream);
-    return false;
-  } catch (error) {
-    if (error instanceof StreamIncomplete) return true;
-    throw error;
-  }
 }
 
 const REMEDY = 'Restore a backup of the log that is newer than the tables.';

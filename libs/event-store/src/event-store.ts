@@ -13,10 +13,19 @@ import {
   StreamIncomplete,
 } from './append';
 import { breaker } from './breaker';
-import { type Fetched, incompleteStreams, wholeHistories } from './incomplete-streams';
+import {
+  type Fetched,
+  type Histories,
+  incompleteStreams,
+  type StreamFrom,
+  wholeHistories,
+} from './histories';
 import { logGuard } from './log-guard';
+import type { WriteObserver } from './write-report';
 
 export * from './append';
+export { type Histories, lowestRevisions, type StreamFrom } from './histories';
+export * from './write-report';
 
 /** How many events `readAll` returns at most, whatever is asked. */
 export const READ_ALL_LIMIT_MAX = 10_000;
@@ -39,28 +48,6 @@ export interface LogPage {
   readonly atEnd: boolean;
 }
 
-/** A stream, and the revision from which it is read (0 when left out). */
-export interface StreamFrom {
-  readonly stream: string;
-  readonly from?: bigint;
-}
-
-/**
- * The events of streams by name; a stream without events has no entry. `get` throws `StreamIncomplete` for a stream of
- * which events are gone.
- */
-export type Histories = ReadonlyMap<string, readonly RecordedEvent[]>;
-
-/** The lowest revision from which each stream is asked for. */
-export function lowestRevisions(streams: readonly StreamFrom[]): Map<string, bigint> {
-  const wanted = new Map<string, bigint>();
-  for (const { stream, from = 0n } of streams) {
-    const known = wanted.get(stream);
-    if (known === undefined || from < known) wanted.set(stream, from);
-  }
-  return wanted;
-}
-
 /** A log as its check sees it: nothing of this waits for the check. */
 export interface LogSource {
   /** See `EventStore.streamPrefix`. */
@@ -73,21 +60,6 @@ export interface LogSource {
 
 /** Resolves with the identity of the log, null if it has none yet. Rejects with `WrongLog`, and with `StoreUnavailable` when it cannot tell. */
 export type LogCheck = (source: LogSource) => Promise<LogIdentity | null>;
-
-/** How a command ended: `refused` by a rule, `failed` because of the store. */
-export type WriteOutcome = 'appended' | 'unchanged' | 'replayed' | 'refused' | 'failed';
-
-/** What one call of the write path did. */
-export interface WriteReport {
-  readonly durationMs: number;
-  /** How often a command was decided again because its stream had changed. */
-  readonly conflicts: number;
-  /** How many commands had each outcome. */
-  readonly outcomes: Readonly<Record<WriteOutcome, number>>;
-}
-
-/** Called after each call of the write path, for metrics. */
-export type WriteObserver = (report: WriteReport) => void;
 
 /** How long the outcome of an append says whether the next one would succeed. */
 const RECENT_MS = 5_000;
@@ -162,23 +134,34 @@ export abstract class EventStore {
     return results;
   }
 
-  private async appendOne(request: AppendRequest): Promise<AppendResult> {
+  // Every append comes this way, so it makes one promise more and no other object.
+  private appendOne(request: AppendRequest): Promise<AppendResult> {
     const refused = this.appendBreaker.refusal();
-    if (refused !== undefined) return refused;
+    if (refused !== undefined) return Promise.resolve(refused);
     const sentAt = performance.now();
-    const result = await this.appendWhenCertain(request).catch((error) => {
-      this.appendBreaker.ended(sentAt, undefined);
-      throw error;
-    });
+    const stored = this.guard.isCertain()
+      ? this.storeRequest(request)
+      : this.appendWhenCertain(request);
+    return stored.then(
+      (result) => {
+        this.noteAppend(result, sentAt);
+        return result;
+      },
+      (error) => {
+        this.appendBreaker.ended(sentAt, undefined);
+        throw error;
+      },
+    );
+  }
+
+  private noteAppend(result: AppendResult, sentAt: number): void {
     const failed = result instanceof StoreUnavailable || result instanceof OutcomeUnknown;
     if (failed) this.doubt();
     this.appendBreaker.ended(sentAt, failed ? result : undefined);
     if (result instanceof StreamIncomplete) this.incomplete.note(result.stream, result.reason);
-    return result;
   }
 
   private async appendWhenCertain(request: AppendRequest): Promise<AppendResult> {
-    if (this.guard.isCertain()) return this.storeRequest(request);
     try {
       await this.guard.certain();
     } catch (error) {

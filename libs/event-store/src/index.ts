@@ -24,8 +24,8 @@ export {
   type Reached,
   type Stalled,
 } from './follow';
+export { historyIfWhole } from './histories';
 export { eventId, uuid5 } from './identity';
-export { historyIfWhole } from './incomplete-streams';
 export { eventStoreMigrations, grantEventStore } from './postgres/migrations';
 export { PostgresEventStore } from './postgres/postgres-event-store';
 export {

@@ -14,7 +14,7 @@ import {
   type StreamFrom,
   StreamIncomplete,
 } from '../event-store';
-import type { Fetched } from '../incomplete-streams';
+import type { Fetched } from '../histories';
 import { withStream } from '../stream-mutex';
 import type { Growth } from '../waiters';
 import { type Appender, appender } from './appender';

@@ -1,7 +1,7 @@
 import { anAppend, anEvent } from '../testing/an';
 import { InMemoryEventStore } from '../testing/in-memory-event-store';
 import { type RecordedEvent, StreamIncomplete } from './append';
-import { incompleteStreams, wholeHistories } from './incomplete-streams';
+import { incompleteStreams, wholeHistories } from './histories';
 
 let history: readonly RecordedEvent[];
 const stream = 'test-1';
