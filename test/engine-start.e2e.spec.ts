@@ -134,13 +134,17 @@ describe('an engine that goes away later', () => {
       await until(async () => (await metric('durableLog')) === '1', { timeoutMs: 60_000 });
 
       await standIn.halt();
-      await until(async () => (await fetch(`${app.url}/readyz`)).status === 503, {
+      await until(async () => (await fetch(`${app.url}/readyz?for=commands`)).status === 503, {
         timeoutMs: 30_000,
       });
+      // Reads are answered all the same.
+      expect((await fetch(`${app.url}/readyz?for=reads`)).status).toBe(200);
       await until(async () => (await metric('eventStore')) === '0', { timeoutMs: 30_000 });
       await standIn.start();
       await until(async () => (await create('after')).status === 201, { timeoutMs: 60_000 });
-      await until(async () => (await fetch(`${app.url}/readyz`)).ok, { timeoutMs: 60_000 });
+      await until(async () => (await fetch(`${app.url}/readyz?for=commands`)).ok, {
+        timeoutMs: 60_000,
+      });
       expect(await metric('database')).toBe('1');
     } finally {
       await app.kill();

@@ -1,6 +1,6 @@
 import { InvalidXpub, loadChainsFile, purseXpubs } from '@daybook/chains';
 import type { Family } from '@daybook/domain';
-import { checkConnectionString } from '@daybook/event-store';
+import { checkConnectionString, DEFAULT_PREFIX, STREAM_PREFIX } from '@daybook/event-store';
 import { parseBrokerAddress } from '@daybook/messaging';
 import { AppEnv, IsPostgresUrl, IsWholeNumber, readEnvironment } from '@daybook/platform';
 import { IsBoolean, IsOptional, IsString, Matches } from 'class-validator';
@@ -48,6 +48,12 @@ export class LedgerEnv extends DatabaseEnv {
   @IsOptional()
   @IsString()
   readonly eventstoredbUrl?: string;
+
+  /** In front of the names of streams in EventStoreDB. A log that has begun keeps the prefix that it began with. */
+  @Matches(STREAM_PREFIX, {
+    message: '$property must have 1 to 32 letters, digits, dots and underscores, such as daybook.',
+  })
+  readonly streamPrefix: string = DEFAULT_PREFIX;
 
   @IsWholeNumber(0, 65_535)
   readonly httpPort: number = 3000;

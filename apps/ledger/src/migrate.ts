@@ -24,6 +24,7 @@ import { outflowsMigrations } from './outflows/outflows.migrations';
 import { pursesMigrations } from './purses/purses.migrations';
 import { reactionsMigrations } from './reactions/reactions.migrations';
 import { replenishmentsMigrations } from './replenishments/replenishments.migrations';
+import { runtimeMigrations } from './runtime/runtime.migrations';
 import { transactionsMigrations } from './transactions/transactions.migrations';
 
 /** No user of a service can change an event, or a row that follows from events but the projector's. */
@@ -48,6 +49,7 @@ export const migrate = migrationOf(
     ...transactionsMigrations,
     ...pursesMigrations,
     ...edgeMigrations,
+    ...runtimeMigrations,
   ],
   [grantUsers],
 );

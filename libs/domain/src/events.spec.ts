@@ -8,6 +8,7 @@ import { type DomainEvent, UnknownEvent, upcast } from './events';
 import { NEVER_EXPIRES } from './expiry';
 import { finding } from './finding';
 import { keyClaim } from './key-claim';
+import { log } from './log';
 import { operator } from './operator';
 import { outflow } from './outflow';
 import { purse } from './purse';
@@ -54,6 +55,8 @@ const CURRENT: { readonly [Type in DomainEvent['type']]: readonly a.EventOf<Type
   AddressBranchOpened: [a.addressBranchOpened()],
   IdempotencyKeyClaimed: [a.idempotencyKeyClaimed()],
   ClaimedRequestChangedNothing: [a.claimedRequestChangedNothing()],
+  LogBegun: [a.logBegun()],
+  LogEpochBegun: [a.logEpochBegun()],
   CustomerCreated: [a.customerCreated(), a.customerCreated({ description: 'gold tier' })],
   CustomerUpdated: [a.customerUpdated(), a.customerUpdated({ description: null })],
   CustomerBlocked: [a.customerBlocked()],
@@ -239,7 +242,8 @@ it('has no golden file of an unknown event', () => {
 });
 
 it('folds every golden event', () => {
-  const others = { account, operator, watch: watchRequest, branch: addressBranch, claim: keyClaim };
+  const domain = { account, operator, watch: watchRequest, branch: addressBranch };
+  const others = { ...domain, claim: keyClaim, log };
   const deciders = { ...others, customer, purse, replenishment, outflow, finding };
   for (const { type, schemaVersion, stream, examples } of golden.values()) {
     const { evolve, initialState } = deciders[stream.split('-')[0] as 'account'];
@@ -275,4 +279,11 @@ describe('an event from elsewhere', () => {
       expect(unknown('PurseMinted', version)).toThrow(UnknownEvent);
     },
   );
+
+  it('is named with stream and position, and with what to do', () => {
+    const foreign = { type: 'OrderPlaced', data: {}, schemaVersion: Number.NaN };
+    expect(() => upcast({ ...foreign, stream: 'customer-1', position: 4_711n })).toThrow(
+      /of customer-1 at position 4711 is not known .* Run the version that wrote it, or a later one\. If another service wrote it, give it other names of streams/,
+    );
+  });
 });

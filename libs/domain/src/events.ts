@@ -18,6 +18,7 @@ import type { FindingEvent } from './finding-event';
 import type { SumOfHeld } from './held-sum';
 import type { StreamKind } from './ids';
 import type { KeyClaimEvent } from './key-claim';
+import type { LogEvent } from './log';
 import type { OperatorEvent } from './operator';
 import { type OutflowContent, type OutflowEvent, spendingOf } from './outflow-event';
 import type { PurseEvent } from './purse';
@@ -32,6 +33,7 @@ export interface EventsOf {
   readonly watch: WatchRequestEvent;
   readonly branch: AddressBranchEvent;
   readonly claim: KeyClaimEvent;
+  readonly log: LogEvent;
   readonly customer: CustomerEvent;
   readonly purse: PurseEvent;
   readonly replenishment: ReplenishmentEvent;
@@ -137,6 +139,8 @@ export const EVENTS = {
 
   IdempotencyKeyClaimed: OF_THE_SERVICE,
   ClaimedRequestChangedNothing: OF_THE_SERVICE,
+  LogBegun: OF_THE_SERVICE,
+  LogEpochBegun: OF_THE_SERVICE,
 
   CustomerCreated: {
     postings: none,
@@ -296,6 +300,9 @@ export function upcast(stored: {
   readonly type: string;
   readonly data: unknown;
   readonly schemaVersion: number;
+  /** Where it is, for a refusal. */
+  readonly stream?: string;
+  readonly position?: bigint;
 }): DomainEvent {
   const type = stored.type as DomainEvent['type'];
   const current = SCHEMA_VERSIONS[type];
@@ -308,8 +315,11 @@ export function upcast(stored: {
     version += 1;
   }
   if (version !== current) {
+    const { stream, position } = stored;
+    const place = stream === undefined ? '' : ` of ${stream} at position ${position}`;
     throw new UnknownEvent(
-      `Event ${type} version ${stored.schemaVersion} is not known to this version of Daybook.`,
+      `Event ${type} version ${stored.schemaVersion}${place} is not known to this version of Daybook. ` +
+        'Run the version that wrote it, or a later one. If another service wrote it, give it other names of streams than ours.',
     );
   }
   return { type, data } as DomainEvent;

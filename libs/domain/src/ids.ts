@@ -9,6 +9,7 @@ export const STREAM_KINDS = [
   'watch',
   'branch',
   'claim',
+  'log',
   'customer',
   'purse',
   'replenishment',

@@ -19,6 +19,7 @@ export * from './ids';
 export * from './invariants';
 export * from './issued-keys';
 export * from './key-claim';
+export * from './log';
 export * from './money';
 export * from './operator';
 export * from './outflow';

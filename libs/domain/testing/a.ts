@@ -243,6 +243,17 @@ export const claimedRequestChangedNothing = event('ClaimedRequestChangedNothing'
   stream: `customer-${parties.customerId}`,
   revision: '3',
 });
+export const logBegun = event('LogBegun', {
+  logId: '0b7c1f0e-6f1d-4c7e-9a53-2f8b1f6f4c11',
+  streamPrefix: 'daybook.',
+  begunAt: at,
+});
+export const logEpochBegun = event('LogEpochBegun', {
+  epoch: 2,
+  validThrough: '40307',
+  reason: 'the server was restored from the backup of last night, case 12',
+  begunAt: at,
+});
 
 export const customerCreated = event('CustomerCreated', {
   accountId: parties.accountId,

@@ -93,7 +93,9 @@ export abstract class EventStoreError extends Error {
     | 'append-too-large'
     | 'append-rejected'
     | 'outcome-unknown'
-    | 'store-unavailable';
+    | 'store-unavailable'
+    | 'wrong-log'
+    | 'stream-incomplete';
 }
 
 /** The stream is not at the expected revision. `actual` was read from the store, never guessed. */
@@ -140,6 +142,41 @@ export class OutcomeUnknown extends EventStoreError {
 export class StoreUnavailable extends EventStoreError {
   readonly code = 'store-unavailable';
 }
+
+/** The store has failed for long, so this call was not even tried: nobody repeats it. */
+export class StoreFailing extends StoreUnavailable {}
+
+/** Events of a stream are gone from the engine. Nothing is decided on what is left of it; other streams go on. */
+export class StreamIncomplete extends EventStoreError {
+  readonly code = 'stream-incomplete';
+
+  constructor(
+    readonly stream: string,
+    /** A sentence. */
+    readonly reason: string,
+  ) {
+    super(
+      `The stream ${stream} is incomplete: ${reason} Nothing is decided on it until its events are restored.`,
+    );
+  }
+}
+
+/** This is not the log that the readers have read, or it has lost its end; nothing is read from it or written to it. */
+export class WrongLog extends EventStoreError {
+  readonly code = 'wrong-log';
+}
+
+/** Which log this is. */
+export interface LogIdentity {
+  readonly id: string;
+  /** Grows when the log goes on after it has lost its end. */
+  readonly epoch: number;
+  /** What stands in front of the names of streams at the engine. */
+  readonly streamPrefix: string;
+}
+
+/** What a reader keeps of an event to know it again. */
+export type FoldedEvent = Pick<RecordedEvent, 'stream' | 'revision' | 'position' | 'id'>;
 
 /** A checked append with its size, and as it was given. */
 export interface EncodedAppend {

@@ -20,6 +20,7 @@ import {
   EventStoreError,
   type NewEvent,
   type RecordedEvent,
+  StreamIncomplete,
 } from './event-store';
 import { appendWithRetry, readWithRetry } from './retry';
 import { withStream } from './stream-mutex';
@@ -153,9 +154,9 @@ async function writeAll<Command, Event extends Emitted, State>(
     return again.sort((a, b) => a - b);
   }
 
-  /** Reads what is not known yet of each stream. Unless `mustRead`, streams that are likely new stay unread. */
+  /** Reads what is not known yet of each stream, and settles the commands of those that are incomplete. Unless `mustRead`, streams that are likely new stay unread. */
   async function readStreams(
-    byStream: ReadonlyMap<string, readonly number[]>,
+    byStream: Map<string, readonly number[]>,
     mustRead: boolean,
   ): Promise<void> {
     const wanted: { stream: string; from: bigint }[] = [];
@@ -173,8 +174,14 @@ async function writeAll<Command, Event extends Emitted, State>(
     if (wanted.length === 0) return;
     const found = await readWithRetry(() => store.readStreams(wanted));
     for (const { stream } of wanted) {
-      const [known, more = []] = [histories.get(stream), found.get(stream)];
-      histories.set(stream, known ? known.concat(more) : more);
+      try {
+        const [known, more = []] = [histories.get(stream), found.get(stream)];
+        histories.set(stream, known ? known.concat(more) : more);
+      } catch (error) {
+        if (!(error instanceof StreamIncomplete)) throw error;
+        for (const index of byStream.get(stream) ?? []) results[index] = error;
+        byStream.delete(stream);
+      }
     }
   }
 

@@ -5,12 +5,27 @@ import {
   type EncodedAppend,
   EventStoreError,
   encodeAppend,
+  type LogIdentity,
+  OutcomeUnknown,
   type Position,
   type RecordedEvent,
   StoreUnavailable,
+  StreamIncomplete,
 } from './append';
+import { breaker } from './breaker';
+import {
+  type Fetched,
+  type Histories,
+  incompleteStreams,
+  type StreamFrom,
+  wholeHistories,
+} from './histories';
+import { logGuard } from './log-guard';
+import type { WriteObserver } from './write-report';
 
 export * from './append';
+export { type Histories, lowestRevisions, type StreamFrom } from './histories';
+export * from './write-report';
 
 /** How many events `readAll` returns at most, whatever is asked. */
 export const READ_ALL_LIMIT_MAX = 10_000;
@@ -33,39 +48,21 @@ export interface LogPage {
   readonly atEnd: boolean;
 }
 
-/** A stream, and the revision from which it is read (0 when left out). */
-export interface StreamFrom {
-  readonly stream: string;
-  readonly from?: bigint;
+/** A log as its check sees it: nothing of this waits for the check. */
+export interface LogSource {
+  /** See `EventStore.streamPrefix`. */
+  readonly streamPrefix: string;
+  readStreams(streams: readonly StreamFrom[]): Promise<Histories>;
+  append(request: AppendRequest): Promise<AppendResult>;
+  /** See `EventStore.end`. */
+  end(): Promise<Position>;
 }
 
-/** The events of streams by name; a stream without events has no entry. */
-export type Histories = ReadonlyMap<string, readonly RecordedEvent[]>;
+/** Resolves with the identity of the log, null if it has none yet. Rejects with `WrongLog`, and with `StoreUnavailable` when it cannot tell. */
+export type LogCheck = (source: LogSource) => Promise<LogIdentity | null>;
 
-/** The lowest revision from which each stream is asked for. */
-export function lowestRevisions(streams: readonly StreamFrom[]): Map<string, bigint> {
-  const wanted = new Map<string, bigint>();
-  for (const { stream, from = 0n } of streams) {
-    const known = wanted.get(stream);
-    if (known === undefined || from < known) wanted.set(stream, from);
-  }
-  return wanted;
-}
-
-/** How a command ended: `refused` by a rule, `failed` because of the store. */
-export type WriteOutcome = 'appended' | 'unchanged' | 'replayed' | 'refused' | 'failed';
-
-/** What one call of the write path did. */
-export interface WriteReport {
-  readonly durationMs: number;
-  /** How often a command was decided again because its stream had changed. */
-  readonly conflicts: number;
-  /** How many commands had each outcome. */
-  readonly outcomes: Readonly<Record<WriteOutcome, number>>;
-}
-
-/** Called after each call of the write path, for metrics. */
-export type WriteObserver = (report: WriteReport) => void;
+/** How long the outcome of an append says whether the next one would succeed. */
+const RECENT_MS = 5_000;
 
 /** `appendMany` starts this many at once, so that one call of any size leaves room for others. */
 const APPEND_MANY_SLICE = 4_096;
@@ -77,6 +74,48 @@ const APPEND_MANY_SLICE = 4_096;
 export abstract class EventStore {
   /** Measures the write path, when set. */
   observer: WriteObserver | undefined;
+
+  /** The streams that were found to be incomplete since the start, with what is wrong. */
+  readonly incomplete = incompleteStreams();
+
+  private readonly guard = logGuard();
+  private readonly appendBreaker = breaker('Appends to the event log');
+  private readonly readBreaker = breaker('Reads of streams of the event log');
+
+  /** What stands in front of the names of streams at the engine. */
+  get streamPrefix(): string {
+    return '';
+  }
+
+  /** Which log this is, once it was checked. */
+  get identity(): LogIdentity | undefined {
+    return this.guard.identity() ?? undefined;
+  }
+
+  /**
+   * Has the log checked now, and from now on after every lost connection, before it is read or written. Rejects with
+   * `WrongLog`, `StoreUnavailable`.
+   */
+  async checkWith(check: LogCheck): Promise<void> {
+    const source: LogSource = {
+      streamPrefix: this.streamPrefix,
+      readStreams: async (streams) => this.wholeStreams(streams, await this.fetchStreams(streams)),
+      append: (request) => this.storeRequest(request),
+      end: () => this.end(),
+    };
+    this.guard.checkWith(() => check(source));
+    await this.guard.certain();
+  }
+
+  /** Resolves when it is certain which log this is. Rejects with `WrongLog`, `StoreUnavailable`. */
+  certain(): Promise<void> {
+    return this.guard.certain();
+  }
+
+  /** The server may have another log from now on: a connection was lost, or something failed. */
+  protected doubt(): void {
+    this.guard.doubt();
+  }
 
   /** Appends all events or none. Rejects with an `EventStoreError`. */
   async append(request: AppendRequest): Promise<Appended> {
@@ -95,12 +134,59 @@ export abstract class EventStore {
     return results;
   }
 
+  // Every append comes this way, so it makes one promise more and no other object.
   private appendOne(request: AppendRequest): Promise<AppendResult> {
+    const refused = this.appendBreaker.refusal();
+    if (refused !== undefined) return Promise.resolve(refused);
+    const sentAt = performance.now();
+    const stored = this.guard.isCertain()
+      ? this.storeRequest(request)
+      : this.appendWhenCertain(request);
+    return stored.then(
+      (result) => {
+        this.noteAppend(result, sentAt);
+        return result;
+      },
+      (error) => {
+        this.appendBreaker.ended(sentAt, undefined);
+        throw error;
+      },
+    );
+  }
+
+  private noteAppend(result: AppendResult, sentAt: number): void {
+    const failed = result instanceof StoreUnavailable || result instanceof OutcomeUnknown;
+    if (failed) this.doubt();
+    this.appendBreaker.ended(sentAt, failed ? result : undefined);
+    if (result instanceof StreamIncomplete) this.incomplete.note(result.stream, result.reason);
+  }
+
+  private async appendWhenCertain(request: AppendRequest): Promise<AppendResult> {
+    try {
+      await this.guard.certain();
+    } catch (error) {
+      if (error instanceof EventStoreError) return error;
+      throw error;
+    }
+    return this.storeRequest(request);
+  }
+
+  private storeRequest(request: AppendRequest): Promise<AppendResult> {
     const append =
       this.closing !== undefined
         ? new StoreUnavailable('The event store is closed.')
         : encodeAppend(request);
     return append instanceof EventStoreError ? Promise.resolve(append) : this.store(append);
+  }
+
+  private async whenCertain<T>(read: () => Promise<T>): Promise<T> {
+    if (!this.guard.isCertain()) await this.guard.certain();
+    try {
+      return await read();
+    } catch (error) {
+      if (error instanceof StoreUnavailable) this.doubt();
+      throw error;
+    }
   }
 
   /** Appends to one stream are stored in the order of the calls. */
@@ -112,14 +198,39 @@ export abstract class EventStore {
   }
 
   /** The events of many streams in one query; a stream asked for twice is read from the lower revision. */
-  abstract readStreams(streams: readonly StreamFrom[]): Promise<Histories>;
+  async readStreams(streams: readonly StreamFrom[]): Promise<Histories> {
+    const refused = this.readBreaker.refusal();
+    if (refused !== undefined) throw refused;
+    const sentAt = performance.now();
+    try {
+      const fetched = await this.whenCertain(() => this.fetchStreams(streams));
+      this.readBreaker.ended(sentAt, undefined);
+      return this.wholeStreams(streams, fetched);
+    } catch (error) {
+      this.readBreaker.ended(sentAt, error instanceof StoreUnavailable ? error : undefined);
+      throw error;
+    }
+  }
+
+  /** What the engine has of each stream, or why it has not all of it. */
+  protected abstract fetchStreams(streams: readonly StreamFrom[]): Promise<Fetched>;
+
+  private wholeStreams(streams: readonly StreamFrom[], fetched: Fetched): Histories {
+    const histories = wholeHistories(streams, fetched);
+    for (const { stream, reason } of histories.errors) this.incomplete.note(stream, reason);
+    return histories.whole;
+  }
 
   /**
    * One bounded page of the log after `after` (exclusive). With `kinds` only events of these kinds of
    * streams (the part of a stream's name before its first dash). A page that is not `atEnd` may be short or
    * empty, because the store bounds how much it scans for one page.
    */
-  abstract readAll(options: ReadAllOptions): Promise<LogPage>;
+  readAll(options: ReadAllOptions): Promise<LogPage> {
+    return this.whenCertain(() => this.fetchPage(options));
+  }
+
+  protected abstract fetchPage(options: ReadAllOptions): Promise<LogPage>;
 
   /**
    * The position of the last committed event, `START` when there is none, as the leader of a cluster has it:
@@ -128,6 +239,12 @@ export abstract class EventStore {
    */
   abstract head(): Promise<Position>;
 
+  /** The head of a log that is certainly the right one: what another log has reached must wake no reader. */
+  protected async certainHead(): Promise<Position> {
+    await this.guard.certain();
+    return this.head();
+  }
+
   /**
    * The end of the log that positions count, as the leader has it. It lies behind the head where the log has
    * events of others; a reader who has passed over them continues from there.
@@ -135,6 +252,20 @@ export abstract class EventStore {
   end(): Promise<Position> {
     return this.head();
   }
+
+  /**
+   * Resolves when a command could be stored now, as far as is known: by how the last append ended or, when there was none
+   * lately, by what the engine says. Rejects with `WrongLog`, `StoreUnavailable`, `OutcomeUnknown`.
+   */
+  async writable(): Promise<void> {
+    await this.guard.certain();
+    const { at, failure } = this.appendBreaker.last();
+    if (at === undefined || performance.now() - at > RECENT_MS) return this.probe();
+    if (failure !== undefined) throw failure;
+  }
+
+  /** Asks the engine whether an append would be stored, without one. Rejects with `StoreUnavailable`. */
+  protected abstract probe(): Promise<void>;
 
   /**
    * Resolves when the log may have grown beyond `after`, at the latest after `timeoutMs` or when

@@ -1,6 +1,8 @@
 import { backOffMs, pause } from '@daybook/platform/plain';
 import {
   type EventStore,
+  type FoldedEvent,
+  type LogIdentity,
   type LogPage,
   type Position,
   type RecordedEvent,
@@ -25,13 +27,22 @@ const STALLED_BACK_OFF = { firstMs: 25, longestMs: 2_000 };
 export interface Checkpoints<Tx> {
   /**
    * Runs `work` in one transaction that holds the checkpoint of `name` (`START` the first time), and
-   * stores and returns the position that `work` returns; when `work` rejects, all is rolled back and this
+   * stores what `work` reached and returns its position; when `work` rejects, all is rolled back and this
    * rejects with the same error. While one caller holds a checkpoint, another waits or gets `owned-elsewhere`.
    */
   advance(
     name: string,
-    work: (tx: Tx, checkpoint: Position) => Promise<Position>,
+    work: (tx: Tx, checkpoint: Position) => Promise<Reached>,
   ): Promise<Position | 'owned-elsewhere'>;
+}
+
+/** How far a reader has come. What is left out stays as it was stored before. */
+export interface Reached {
+  readonly position: Position;
+  /** The last event that was handled. */
+  readonly last?: FoldedEvent | undefined;
+  /** The log in which the position is. */
+  readonly log?: LogIdentity | undefined;
 }
 
 export interface FollowOptions<Tx> {
@@ -139,7 +150,7 @@ export function follow<Tx>(options: FollowOptions<Tx>) {
   async function syncCheckpoint(): Promise<void> {
     const [left, passed] = [stored, position];
     const reached = await checkpoints.advance(name, async (_, checkpoint) =>
-      checkpoint === left ? passed : checkpoint,
+      checkpoint === left ? { position: passed, log: store.identity } : { position: checkpoint },
     );
     if (reached === 'owned-elsewhere') await pause(OWNED_ELSEWHERE_MS, signal);
     else storedIs(reached);
@@ -200,9 +211,9 @@ export function follow<Tx>(options: FollowOptions<Tx>) {
     const start = performance.now();
     const reached = await checkpoints.advance(name, async (tx, checkpoint) => {
       // Another process has moved the checkpoint: continue from there.
-      if (checkpoint !== from) return checkpoint;
+      if (checkpoint !== from) return { position: checkpoint };
       await handle(batch, tx);
-      return end;
+      return { position: end, last: batch.at(-1), log: store.identity };
     });
     if (reached === 'owned-elsewhere') {
       await pause(OWNED_ELSEWHERE_MS, signal);

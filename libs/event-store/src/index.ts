@@ -1,3 +1,4 @@
+export { beginLog, checkLog, LOG_STREAM, type ReaderPlace } from './check-log';
 export { decideAndAppend, decideAndAppendMany } from './decide-and-append';
 export {
   type Claim,
@@ -14,14 +15,17 @@ export { eventsOf } from './events-of';
 export { checkConnectionString } from './eventstoredb/connection-string';
 export { EventStoreDbEventStore } from './eventstoredb/eventstoredb-event-store';
 export { openEventStoreDb } from './eventstoredb/open';
+export { DEFAULT_PREFIX, STREAM_PREFIX } from './eventstoredb/stream-names';
 export {
   type Checkpoints,
   type Follower,
   type FollowerStatus,
   type FollowOptions,
   follow,
+  type Reached,
   type Stalled,
 } from './follow';
+export { historyIfWhole } from './histories';
 export { eventId, uuid5 } from './identity';
 export { happenedAt, isLater, logTimes } from './log-time';
 export { eventStoreMigrations, grantEventStore } from './postgres/migrations';

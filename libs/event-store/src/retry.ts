@@ -4,6 +4,7 @@ import {
   type AppendResult,
   type EventStore,
   OutcomeUnknown,
+  StoreFailing,
   StoreUnavailable,
 } from './event-store';
 
@@ -13,14 +14,14 @@ const RETRY_FOR_MS = 10_000;
 /** Retries within a second after the store is back. */
 const BACK_OFF = { firstMs: 25, longestMs: 1_000 };
 
-/** Repeats a read while the store cannot be reached, for a bounded time. */
+/** Repeats a read while the store cannot be reached, for a bounded time, and not when it has failed for long. */
 export async function readWithRetry<T>(read: () => Promise<T>): Promise<T> {
   const giveUpAt = performance.now() + RETRY_FOR_MS;
   for (let attempt = 1; ; attempt++) {
     try {
       return await read();
     } catch (error) {
-      if (!(error instanceof StoreUnavailable) || performance.now() > giveUpAt) throw error;
+      if (!isTransient(error) || performance.now() > giveUpAt) throw error;
     }
     await pause(backOffMs(attempt, BACK_OFF));
   }
@@ -48,9 +49,12 @@ export async function appendWithRetry(
         results[index] instanceof OutcomeUnknown && result instanceof StoreUnavailable;
       if (!stillUnknown) results[index] = result;
     }
+    // They have failed for so long that waiting does not help.
+    if (again.some((result) => result instanceof StoreFailing)) return results;
   }
 }
 
-function isTransient(result: AppendResult | undefined): boolean {
+function isTransient(result: unknown): boolean {
+  if (result instanceof StoreFailing) return false;
   return result instanceof OutcomeUnknown || result instanceof StoreUnavailable;
 }

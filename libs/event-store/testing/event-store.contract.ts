@@ -9,6 +9,7 @@ import {
 } from '../src/event-store';
 import { anAppend, anEvent, aStream } from './an';
 import { describeClaims } from './event-store.claims';
+import { describeIdentity } from './event-store.identity';
 import { describeModel } from './event-store.model';
 import { describeReading } from './event-store.reading';
 import { watchOrder } from './order-oracle';
@@ -271,6 +272,7 @@ export function describeEventStore(name: string, create: () => Promise<StoreUnde
 
     describeClaims(() => subject);
     describeReading(() => subject);
+    describeIdentity(() => subject);
     describeModel(() => store);
 
     it('finishes what it accepted, then closes and refuses more', async () => {

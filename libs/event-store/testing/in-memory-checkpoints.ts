@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { type Position, START } from '../src/event-store';
-import type { Checkpoints } from '../src/follow';
+import type { Checkpoints, Reached } from '../src/follow';
 
 /**
  * Checkpoints for tests. What a handler pushes to its transaction is added to `rows` together with
@@ -9,6 +9,8 @@ import type { Checkpoints } from '../src/follow';
 export class InMemoryCheckpoints<Row> implements Checkpoints<Row[]> {
   readonly rows: Row[] = [];
   readonly positions = new Map<string, Position>();
+  /** What was stored with the positions. */
+  readonly reached = new Map<string, Reached>();
   /** Runs inside the transaction after the work; what it throws undoes it all, like a lost connection. */
   beforeCommit: (() => void) | undefined;
 
@@ -16,7 +18,7 @@ export class InMemoryCheckpoints<Row> implements Checkpoints<Row[]> {
 
   async advance(
     name: string,
-    work: (tx: Row[], checkpoint: Position) => Promise<Position>,
+    work: (tx: Row[], checkpoint: Position) => Promise<Reached>,
   ): Promise<Position | 'owned-elsewhere'> {
     await turn();
     if (this.held.has(name)) return 'owned-elsewhere';
@@ -26,8 +28,9 @@ export class InMemoryCheckpoints<Row> implements Checkpoints<Row[]> {
       const reached = await work(tx, this.positions.get(name) ?? START);
       this.beforeCommit?.();
       this.rows.push(...tx);
-      this.positions.set(name, reached);
-      return reached;
+      this.positions.set(name, reached.position);
+      this.reached.set(name, { ...this.reached.get(name), ...reached });
+      return reached.position;
     } finally {
       this.held.delete(name);
     }

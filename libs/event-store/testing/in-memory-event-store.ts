@@ -57,7 +57,7 @@ export class InMemoryEventStore extends EventStore {
     return fault === 'answer-lost' ? new OutcomeUnknown(append.stream) : result;
   }
 
-  override async readStreams(streams: readonly StreamFrom[]): Promise<Histories> {
+  protected override async fetchStreams(streams: readonly StreamFrom[]): Promise<Histories> {
     await turn();
     const histories = new Map<string, readonly RecordedEvent[]>();
     for (const [stream, from] of lowestRevisions(streams)) {
@@ -67,7 +67,7 @@ export class InMemoryEventStore extends EventStore {
     return histories;
   }
 
-  override async readAll({ after, limit, kinds }: ReadAllOptions): Promise<LogPage> {
+  protected override async fetchPage({ after, limit, kinds }: ReadAllOptions): Promise<LogPage> {
     await turn();
     const most = Math.min(limit, READ_ALL_LIMIT_MAX);
     const isWanted = ({ place }: Stored) =>
@@ -87,6 +87,10 @@ export class InMemoryEventStore extends EventStore {
 
   override async head(): Promise<Position> {
     return BigInt(this.log.length);
+  }
+
+  protected override async probe(): Promise<void> {
+    if (this.faults[0] === 'unreachable') throw new StoreUnavailable('The store is not reached.');
   }
 
   override async waitForGrowth(

@@ -4,7 +4,7 @@ import { connect, createServer, type Socket } from 'node:net';
 import { Client, Pool } from 'pg';
 import { freshDatabase } from '../../../test/dependencies';
 import { START } from '../src/event-store';
-import type { Checkpoints } from '../src/follow';
+import type { Checkpoints, Reached } from '../src/follow';
 import { eventStoreMigrations, grantEventStore } from '../src/postgres/migrations';
 
 export interface LogDatabase {
@@ -105,7 +105,7 @@ export class PostgresCheckpoints implements Checkpoints<Client> {
 
   async advance(
     name: string,
-    work: (tx: Client, checkpoint: bigint) => Promise<bigint>,
+    work: (tx: Client, checkpoint: bigint) => Promise<Reached>,
   ): Promise<bigint> {
     const client = await this.pool.connect();
     let broken: Error | undefined;
@@ -119,7 +119,10 @@ export class PostgresCheckpoints implements Checkpoints<Client> {
         'SELECT position FROM checkpoint WHERE name = $1 FOR UPDATE',
         [name],
       );
-      const reached = await work(client as unknown as Client, BigInt(rows[0].position));
+      const { position: reached } = await work(
+        client as unknown as Client,
+        BigInt(rows[0].position),
+      );
       await client.query('UPDATE checkpoint SET position = $2 WHERE name = $1', [
         name,
         String(reached),

@@ -8,7 +8,7 @@ import {
 import { anEvent, aStream } from './an';
 
 /** The kinds of streams that the shared suites write. */
-export const SUITE_KINDS = ['test', 'jar', 'purse', 'purses', 'customer', 'replenishment'];
+export const SUITE_KINDS = ['test', 'jar', 'purse', 'purses', 'customer', 'replenishment', 'log'];
 
 /** A position that no log comes to. */
 export const BEYOND = 2n ** 62n;

@@ -37,6 +37,50 @@ describe('health', () => {
     expect([httpStatus, body.status]).toEqual([200, 'degraded']);
   });
 
+  describe('with purposes', () => {
+    const purposes = {
+      reads: ['database', 'readers'],
+      commands: ['database', 'log'],
+      chains: ['chains'],
+    };
+    async function ready(failing: readonly string[], purpose?: string) {
+      const check = (name: string) => (failing.includes(name) ? broken : fine);
+      const health = createHealth({
+        required: {
+          database: check('database'),
+          readers: check('readers'),
+          log: check('log'),
+        },
+        optional: { chains: check('chains') },
+        purposes,
+      });
+      health.started();
+      const { httpStatus, body } = await health.readyz(purpose);
+      return [httpStatus, body.status, body.purposes];
+    }
+
+    it('is degraded while one of them fails, and unready when none can be served', async () => {
+      const all = { reads: 'ok', commands: 'ok', chains: 'ok' };
+      expect(await ready([])).toEqual([200, 'ok', all]);
+      expect(await ready(['log'])).toEqual([200, 'degraded', { ...all, commands: 'failing' }]);
+      expect(await ready(['readers'])).toEqual([200, 'degraded', { ...all, reads: 'failing' }]);
+      expect(await ready(['chains'])).toEqual([200, 'degraded', { ...all, chains: 'failing' }]);
+      const none = { reads: 'failing', commands: 'failing', chains: 'ok' };
+      expect(await ready(['log', 'readers'])).toEqual([503, 'failing', none]);
+      expect(await ready(['database'])).toEqual([503, 'failing', none]);
+    });
+
+    it('answers about one of them', async () => {
+      expect((await ready(['log'], 'commands'))[0]).toBe(503);
+      expect((await ready(['log'], 'reads')).slice(0, 2)).toEqual([200, 'degraded']);
+      expect((await ready(['readers', 'chains'], 'commands')).slice(0, 2)).toEqual([
+        200,
+        'degraded',
+      ]);
+      expect((await ready(['chains'], 'chains'))[0]).toBe(503);
+    });
+  });
+
   it('is unready from the moment it stops', async () => {
     const health = createHealth({ required: {} });
     health.started();

@@ -7,39 +7,70 @@ const CHECK_TIMEOUT_MS = 2_000;
 export type HealthCheck = () => Promise<unknown>;
 
 export interface HealthChecks {
-  /** Dependencies without which no request can be answered. */
+  /** Dependencies without which no request can be answered, or without which one of `purposes` fails. */
   readonly required: Readonly<Record<string, HealthCheck>>;
   /** Dependencies whose failure degrades the app, but never makes it unready. */
   readonly optional?: Readonly<Record<string, HealthCheck>>;
+  /**
+   * What the app is for, and the names of the checks that each needs. An app with purposes is unready when none of
+   * those that need something required can be served.
+   */
+  readonly purposes?: Readonly<Record<string, readonly string[]>>;
 }
 
-type Checks = Readonly<Record<string, { status: 'ok' | 'failing'; detail?: string }>>;
+type State = 'ok' | 'failing';
+type Checks = Readonly<Record<string, { status: State; detail?: string }>>;
 
 export interface HealthReport {
   readonly status: 'ok' | 'degraded' | 'failing';
   readonly checks: Checks;
+  /** What the app is for, and whether it can be served now. */
+  readonly purposes?: Readonly<Record<string, State>>;
 }
 
 export type HealthAnswer = ReturnType<typeof answer>;
 export type Health = ReturnType<typeof createHealth>;
 
 /** The health of a process that was started but not yet `started()`. */
-export function createHealth({ required, optional = {} }: HealthChecks) {
+export function createHealth({ required, optional = {}, purposes }: HealthChecks) {
   let phase: 'starting' | 'started' | 'stopping' = 'starting';
+
+  async function report(purpose: string | undefined): Promise<HealthReport> {
+    const [needed, wanted] = await Promise.all([runAll(required), runAll(optional)]);
+    const checks: Checks = { ...needed, ...wanted };
+    const isFailing = (names: readonly string[]) =>
+      names.some((name) => checks[name]?.status === 'failing');
+    const served = Object.entries(purposes ?? {}).map(
+      ([name, needs]) => [name, isFailing(needs) ? 'failing' : 'ok'] as const,
+    );
+    const serving = served.filter(([name]) => purposes?.[name]?.some((need) => need in required));
+    const isUnready =
+      purpose !== undefined
+        ? isFailing(purposes?.[purpose] ?? [])
+        : serving.length > 0
+          ? serving.every(([, state]) => state === 'failing')
+          : isFailing(Object.keys(needed));
+    const isDegraded = isFailing(Object.keys(checks));
+    return {
+      status: isUnready ? 'failing' : isDegraded ? 'degraded' : 'ok',
+      checks,
+      ...(purposes && { purposes: Object.fromEntries(served) }),
+    };
+  }
+
   return {
     /** The process runs. Checks no dependency, because a restart would not repair one. */
     livez: () => answer({ status: 'ok', checks: {} }),
     startupz: () => answer({ status: phase === 'starting' ? 'failing' : 'ok', checks: {} }),
-    readyz: async (): Promise<HealthAnswer> => {
+    /** Whether the app can serve anything, or this purpose. */
+    readyz: async (purpose?: string): Promise<HealthAnswer> => {
       if (phase !== 'started') {
         return answer({ status: 'failing', checks: { [phase]: { status: 'failing' } } });
       }
-      const [needed, wanted] = await Promise.all([runAll(required), runAll(optional)]);
-      const isFailing = (checks: Checks) =>
-        Object.values(checks).some(({ status }) => status === 'failing');
-      const status = isFailing(needed) ? 'failing' : isFailing(wanted) ? 'degraded' : 'ok';
-      return answer({ status, checks: { ...needed, ...wanted } });
+      return answer(await report(purpose));
     },
+    /** What `readyz` can be asked about. */
+    purposes: Object.keys(purposes ?? {}),
     started: (): void => {
       phase = 'started';
     },

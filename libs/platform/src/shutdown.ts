@@ -25,6 +25,7 @@ export function stopOnRequest(stop: (reason: string) => Promise<unknown>): void 
 /** Errors whose message alone says what is wrong with the configuration or an engine, and what would be right. */
 const EXPLAINED: ReadonlySet<string> = new Set([
   ...['EnvironmentError', 'EngineMisconfigured', 'StoreUnavailable', 'LogUnavailable'],
+  ...['WrongLog', 'StreamIncomplete'],
   ...[
     'InvalidChainsFile',
     'InvalidWalletsFile',

@@ -44,7 +44,7 @@ const UNREACHABLE: ReadonlySet<string> = new Set([
 
 /** Configuration errors, by name: loading their classes would slow down every command. */
 const CONFIGURATION: ReadonlySet<string> = new Set([
-  ...['EnvironmentError', 'EngineMisconfigured', 'InvalidXpub', 'InvalidChainsFile'],
+  ...['EnvironmentError', 'EngineMisconfigured', 'InvalidXpub', 'InvalidChainsFile', 'WrongLog'],
 ]);
 
 /** Refusals of an audit that another request or more rights would avoid. */

@@ -6,7 +6,7 @@ import { Logger } from '@nestjs/common';
 import { DEFAULT_ACCOUNT_ID } from '../../../ledger/src/edge/identity';
 import { LedgerEnv } from '../../../ledger/src/ledger.env';
 import { migrate } from '../../../ledger/src/migrate';
-import { openEventStore } from '../../../ledger/src/runtime/engines';
+import { openToRead } from '../../../ledger/src/runtime/own-log';
 import {
   apiKeyOf,
   type DataFolder,
@@ -82,7 +82,7 @@ export function openOperation(data: string | undefined, signal: AbortSignal): Op
     },
     async store() {
       await requireDatabase(operation.installation, operation.env.databaseUrl);
-      store ??= await openEventStore(operation.env);
+      store ??= await openToRead(operation.env);
       return store;
     },
     close: async () => store?.close(),

@@ -5,6 +5,7 @@ import { version } from '../../../../package.json';
 import { stateOfEngines } from '../../../ledger/src/operations/engine-state';
 import { because, engineProblems, stateOf } from '../../../ledger/src/operations/problems';
 import { openDurableLog, openEventStore } from '../../../ledger/src/runtime/engines';
+import { openToRead } from '../../../ledger/src/runtime/own-log';
 import { Failure } from '../cli/exit-codes';
 import type { Operation } from '../cli/operation';
 
@@ -97,6 +98,7 @@ function checkEngines({ env }: Operation) {
   return stateOfEngines(env, {
     database: () => requirePostgres(database),
     eventStore: () => closing(openEventStore(env), (store) => store.head()),
+    log: () => closing(openToRead(env), async (store) => store.identity),
     durableLog: () => closing(openDurableLog(env), (log) => log.check()),
   });
 }

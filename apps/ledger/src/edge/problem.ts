@@ -94,6 +94,14 @@ const STORE_PROBLEMS: Readonly<
     'The content of the request does not fit into one event.',
   ],
   'append-rejected': ['validation-failed', 'The request has text that cannot be stored.'],
+  'stream-incomplete': [
+    'stream-incomplete',
+    'Events of this resource are gone from the event log. Nothing is decided on what is left.',
+  ],
+  'wrong-log': [
+    'wrong-log',
+    'The event log is not the one that this service has read. Nothing was written.',
+  ],
   'outcome-unknown': [
     'outcome-unknown',
     'The command may or may not have taken effect. Repeat it with the same Idempotency-Key.',
@@ -101,7 +109,9 @@ const STORE_PROBLEMS: Readonly<
 };
 
 function storeProblem(error: EventStoreError): Problem {
-  if (error.code === 'store-unavailable') return unavailable(error);
+  if (error.code === 'store-unavailable') {
+    return unavailable(error, 'The event log cannot be reached. Nothing was written.');
+  }
   const [code, detail] = STORE_PROBLEMS[error.code];
   return new Problem(code, detail, { cause: error });
 }
@@ -131,9 +141,9 @@ function statusOf(error: unknown): number | null {
   return typeof status === 'number' && status >= 400 && status < 600 ? status : null;
 }
 
-function unavailable(cause: unknown): Problem {
+function unavailable(cause: unknown, detail = 'The database cannot be reached.'): Problem {
   const headers = { 'retry-after': '1' };
-  return new Problem('unavailable', 'The database cannot be reached.', { cause, headers });
+  return new Problem('unavailable', detail, { cause, headers });
 }
 
 function timeout(cause: unknown): Problem {

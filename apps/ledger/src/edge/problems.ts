@@ -222,10 +222,23 @@ const EDGE = {
     when: 'The request was not answered within its time limit.',
     remedy: 'Repeat a read later, a write with the same `Idempotency-Key`.',
   },
+  'stream-incomplete': {
+    statuses: [409, 'FAILED_PRECONDITION'],
+    title: 'Events of the resource are gone',
+    when: 'Somebody deleted events of the resource from the event log, or a restore brought back a part of it. Nothing was decided.',
+    remedy: 'Ask the operator of this service to restore the events.',
+  },
+  'wrong-log': {
+    statuses: [503, 'UNAVAILABLE'],
+    title: 'The event log is another one',
+    when: 'The event log is not the one from which the tables come, or it was restored from an older backup. Nothing was written.',
+    remedy:
+      'Repeat the request when the operator of this service has put the log right; `/readyz` says what is wrong.',
+  },
   unavailable: {
     statuses: [503, 'UNAVAILABLE'],
     title: 'The service is unavailable',
-    when: 'The database cannot be reached. Nothing was written.',
+    when: 'The database or the event log cannot be reached. Nothing was written.',
     remedy: 'Repeat the request later.',
   },
 } as const satisfies Record<string, Texts & { statuses: Statuses }>;

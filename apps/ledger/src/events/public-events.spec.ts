@@ -125,6 +125,8 @@ describe('the public form of an event', () => {
       'AddressBranchOpened',
       'IdempotencyKeyClaimed',
       'ClaimedRequestChangedNothing',
+      'LogBegun',
+      'LogEpochBegun',
       'FindingRescanRequested',
       'OutflowVersionNoted',
     ]);

@@ -59,7 +59,9 @@ export class GetStatusHandler implements IQueryHandler<GetStatus> {
       stateOfEngines(this.env, this.work.engines),
       this.versions(),
     ]);
-    const { head } = engines.eventLog;
+    const { refused } = engines.eventLog;
+    // How far readers are behind a log that is not theirs means nothing.
+    const head = refused === null ? engines.eventLog.head : null;
     const [followers, consumers, heads, reactions, differences, clocks] = await Promise.all([
       this.followers(head === null ? null : BigInt(head), now),
       engines.durableLog.answers ? this.consumers(now) : [],
@@ -75,7 +77,10 @@ export class GetStatusHandler implements IQueryHandler<GetStatus> {
       clocks,
     };
     const chainProblems = heads.flatMap((head) => watchProblems(head.chain, head, now));
-    const problems = problemsOf({ ...parts, chainProblems });
+    const problems = [
+      ...problemsOf({ ...parts, chainProblems }),
+      ...this.store.incomplete.sentences(),
+    ];
     const state = stateOf(engines, problems);
     return { at: new Date(now).toISOString(), state, problems, versions, ...parts };
   }

@@ -1,12 +1,19 @@
 import type { json } from '@daybook/contracts';
 import { FINDING_KINDS, INVARIANTS } from '@daybook/domain';
-import type { FollowerStatus, WriteOutcome, WriteReport } from '@daybook/event-store';
+import {
+  type FollowerStatus,
+  StoreUnavailable,
+  type WriteOutcome,
+  type WriteReport,
+  WrongLog,
+} from '@daybook/event-store';
 import type { SubscriptionStatus } from '@daybook/messaging';
 import type { HealthChecks, Metrics } from '@daybook/platform';
-import type { INestApplicationContext } from '@nestjs/common';
+import { type INestApplicationContext, Logger } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { DataSource } from 'typeorm';
 import { BooksModule } from '../books';
+import { ListChainHeads, watchProblems } from '../chains';
 import { GetOpenFindings, type OpenFindings } from '../findings';
 import { LedgerEnv } from '../ledger.env';
 import { GetReactions, type ReactionsReport } from '../reactions/get-reactions';
@@ -27,15 +34,30 @@ export class Monitoring {
   private reactions: ReactionsReport | null = null;
   private findings: readonly OpenFindings[] = [];
   private clocks: json.Clocks | null = null;
+  private readonly logger = new Logger(Monitoring.name);
+  /** What has been logged of incomplete streams. */
+  private readonly logged = new Set<string>();
+  /** What is wrong with the chains. */
+  private chains: readonly string[] = [];
 
   readonly checks: HealthChecks = {
     required: {
       eventStore: () => this.work.engines.eventStore(),
+      log: async () => void (await this.work.engines.log()),
+      appends: () => this.work.store.writable(),
       database: () => this.work.engines.database(),
       readers: async () => {
-        const states = this.followers().map(followerState);
+        // While the log itself fails, which other checks say, the tables are as good as they were.
+        const followers = this.followers().filter(({ stalled }) => !isOfLog(stalled?.error));
+        const states = followers.map(followerState);
         requireNone(states.filter(({ standsStill }) => standsStill).map(followerProblem));
       },
+    },
+    // Answers come from the tables, and commands need the event log.
+    purposes: {
+      reads: ['database', 'readers'],
+      commands: ['database', 'eventStore', 'log', 'appends'],
+      chains: ['chains'],
     },
     // Without the durable log the ledger still answers, and the messages of the watchers wait there.
     optional: {
@@ -48,6 +70,8 @@ export class Monitoring {
         const parked = (await this.consumers()).filter(({ parkedKeys }) => parkedKeys > 0);
         requireNone(parked.map(parkedProblem));
       },
+      streams: async () => requireNone(this.work.store.incomplete.sentences()),
+      chains: async () => requireNone(this.chains),
       books: async () => {
         const names = new Set(this.checker?.violated().map(({ invariant }) => invariant));
         requireNone([...names].map((name) => `${name} is violated; log lines name the rows`));
@@ -104,12 +128,14 @@ export class Monitoring {
 
   private async sample(): Promise<void> {
     this.sampleBooks();
+    this.logIncompleteStreams();
     await Promise.all([
       this.sampleEngines(),
       this.sampleProgress(),
       this.sampleReactions(),
       this.sampleFindings(),
       this.sampleClocks(),
+      this.sampleChains(),
     ]);
   }
 
@@ -120,6 +146,13 @@ export class Monitoring {
     metrics.violations.reset();
     for (const invariant of INVARIANTS) {
       metrics.violations.inc({ invariant }, checker?.found().get(invariant) ?? 0);
+    }
+  }
+
+  private logIncompleteStreams(): void {
+    for (const detail of this.work.store.incomplete.sentences()) {
+      if (!this.logged.has(detail)) this.logger.error({ msg: 'stream is incomplete', detail });
+      this.logged.add(detail);
     }
   }
 
@@ -161,6 +194,11 @@ export class Monitoring {
     if (eventLogAheadMs !== null) clockAhead.set({ clock: 'event-log' }, eventLogAheadMs / 1_000);
   }
 
+  private async sampleChains(): Promise<void> {
+    const heads = await this.app().get(QueryBus).execute(new ListChainHeads());
+    this.chains = heads.flatMap((head) => watchProblems(head.chain, head, Date.now()));
+  }
+
   private async sampleReactions(): Promise<void> {
     this.reactions = await this.app().get(QueryBus).execute(new GetReactions());
     const { clockDifference, reactionRows } = this.metrics;
@@ -179,6 +217,11 @@ function findingsDetail(findings: readonly OpenFindings[]): string | undefined {
   if (findings.length === 0) return undefined;
   const kinds = findings.map(({ kind, open }) => `${open} ${kind}`).join(', ');
   return `open findings: ${kinds}; npx daybook findings list`;
+}
+
+/** Whether an error is that of a log that does not answer, or is not the right one. */
+function isOfLog(error: unknown): boolean {
+  return error instanceof StoreUnavailable || error instanceof WrongLog;
 }
 
 /** Fails a check with all that is wrong. */

@@ -39,11 +39,13 @@ const ENGINES = [
   ['The durable log', 'durableLog'],
 ] as const;
 
-/** A sentence for each engine that does not answer. */
+/** A sentence for each engine that does not answer, and for a log that is not the right one. */
 export function engineProblems(engines: json.Status['engines']): string[] {
-  return ENGINES.filter(([, engine]) => !engines[engine].answers).map(
+  const silent = ENGINES.filter(([, engine]) => !engines[engine].answers).map(
     ([name, engine]) => `${name} does not answer${because(engines[engine].detail)}.`,
   );
+  const { refused } = engines.eventLog;
+  return refused === null ? silent : [...silent, refused];
 }
 
 /** The state of the whole service. */

@@ -4,7 +4,7 @@ import {
   type WatchReportV1,
   type WatchRequestV1,
 } from '@daybook/contracts';
-import type { EventStore, RecordedEvent } from '@daybook/event-store';
+import { type EventStore, historyIfWhole, type RecordedEvent } from '@daybook/event-store';
 import type { DurableLog, Message, RunningSubscription } from '@daybook/messaging';
 import type { DataSource } from 'typeorm';
 import { eventMessage } from '../events';
@@ -22,9 +22,12 @@ export async function publishWatchRequests(
   events: readonly RecordedEvent[],
 ): Promise<void> {
   const messages: Message[] = [];
-  for (const recorded of events) {
-    if (!recorded.stream.startsWith('watch-')) continue;
-    messages.push(messageOf(recorded, await store.readStream(recorded.stream)));
+  const requests = events.filter(({ stream }) => stream.startsWith('watch-'));
+  const histories = await store.readStreams(requests.map(({ stream }) => ({ stream })));
+  for (const recorded of requests) {
+    // A request of which events are gone is reported, and holds back no other one.
+    const history = historyIfWhole(histories, recorded.stream);
+    if (history.length > 0) messages.push(messageOf(recorded, history));
   }
   if (messages.length > 0) await log.publish(TOPICS.watchRequest, messages);
 }

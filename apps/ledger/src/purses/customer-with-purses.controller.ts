@@ -48,9 +48,12 @@ export class CustomerWithPursesController {
     for (const family of families) this.addresses.requireFamily(family);
     const customer = { externalId, description };
     const created = await this.commands.execute(new CreateCustomer(context, customer));
-    const { id } = created.resource;
+    const { id, status: shown, ...about } = created.resource;
+    // What was just written is not read back: a node that is behind would not have it.
+    const status = shown === 'BLOCKED' ? 'blocked' : 'active';
+    const owner = { ...about, status, accountId: context.accountId } as const;
     const mint = (family: Family) => {
-      const request = { customerId: id, family, outsideOrderId: null };
+      const request = { customerId: id, family, outsideOrderId: null, owner };
       return this.commands.execute(new MintPurse(context, request));
     };
     const minted = await Promise.all(families.map(mint));

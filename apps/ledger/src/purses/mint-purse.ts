@@ -1,4 +1,11 @@
-import { customer, DomainError, type Family, purse, streamName } from '@daybook/domain';
+import {
+  type CustomerState,
+  customer,
+  DomainError,
+  type Family,
+  purse,
+  streamName,
+} from '@daybook/domain';
 import { EventStore, loadStates } from '@daybook/event-store';
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { DataSource } from 'typeorm';
@@ -13,7 +20,13 @@ import type { Purse } from './purse-resource';
  * Refuses with `customer-not-found`, `family-not-available`, `purse-declined`, `address-conflict`.
  */
 export class MintPurse extends CallerCommand<
-  { readonly customerId: string; readonly family: Family; readonly outsideOrderId: string | null },
+  {
+    readonly customerId: string;
+    readonly family: Family;
+    readonly outsideOrderId: string | null;
+    /** As the same request has just written it. Otherwise it is read. */
+    readonly owner?: CustomerState;
+  },
   Purse
 > {}
 
@@ -27,14 +40,15 @@ export class MintPurseHandler implements ICommandHandler<MintPurse> {
 
   async execute({ context, request }: MintPurse): Promise<Answer<Purse>> {
     const { accountId } = context;
-    const { customerId, family } = request;
+    const { owner: written, ...minted } = request;
+    const { customerId, family } = minted;
     const id = purseIdOf(accountId, customerId, family);
     const [ownerStream, stream] = [streamName('customer', customerId), streamName('purse', id)];
     const [owners, purses] = await Promise.all([
-      loadStates(this.store, customer, [ownerStream]),
+      loadStates(this.store, customer, written === undefined ? [ownerStream] : []),
       loadStates(this.store, purse, [stream]),
     ]);
-    const owner = owners.get(ownerStream) ?? customer.initialState;
+    const owner = written ?? owners.get(ownerStream) ?? customer.initialState;
     const existing = purses.get(stream) ?? purse.initialState;
     // Checked before an address is derived, so that a refused request leaves no gap.
     if (owner.status === 'absent' || owner.accountId !== accountId) {
@@ -52,6 +66,6 @@ export class MintPurseHandler implements ICommandHandler<MintPurse> {
     // The owner may be blocked between this read and the append. That is no reason to refuse a mint, so
     // the race has no effect.
     const place = { accountId, address, derivation, at, facts: { owner } };
-    return writePurse(this.store, context, id, { type: 'MintPurse', ...request, ...place }, isNew);
+    return writePurse(this.store, context, id, { type: 'MintPurse', ...minted, ...place }, isNew);
   }
 }

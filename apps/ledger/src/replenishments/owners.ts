@@ -12,7 +12,12 @@ import {
   streamName,
   upcast,
 } from '@daybook/domain';
-import type { EventStore, Position, RecordedEvent } from '@daybook/event-store';
+import {
+  type EventStore,
+  historyIfWhole,
+  type Position,
+  type RecordedEvent,
+} from '@daybook/event-store';
 import { textArray } from '@daybook/platform/plain';
 import type { DataSource } from 'typeorm';
 
@@ -222,9 +227,12 @@ export async function ownersWhenFirstRecorded(
   if (streams.length === 0) return transfers.map(({ owner }) => owner);
   const histories = await store.readStreams(streams);
   return transfers.map(({ stream, owner }) => {
-    const first = histories.get(stream)?.[0];
+    // What is decided about an incomplete stream fails when that is read; an incomplete purse is as its row says.
+    const first = historyIfWhole(histories, stream)[0];
     if (first === undefined) return owner;
-    const before = (histories.get(purseOf(owner)) ?? []).filter((e) => e.position < first.position);
+    const before = historyIfWhole(histories, purseOf(owner)).filter(
+      (e) => e.position < first.position,
+    );
     const { status } = fold(purse, before.map(upcast) as PurseEvent[]);
     return status === 'absent' ? owner : { ...owner, purseStatus: status };
   });

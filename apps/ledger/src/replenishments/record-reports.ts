@@ -9,6 +9,7 @@ import {
   type Emitted,
   type EventStore,
   IdempotencyKeyReused,
+  StreamIncomplete,
 } from '@daybook/event-store';
 import type { Message } from '@daybook/messaging';
 import { traceparentOf } from '../edge/request-id';
@@ -179,6 +180,7 @@ function reasonIn(result: unknown): Unrecordable {
   const isPermanent =
     result instanceof AppendRejected ||
     result instanceof AppendTooLarge ||
+    result instanceof StreamIncomplete ||
     result instanceof DomainError ||
     result instanceof IdempotencyKeyReused;
   if (isPermanent) return result.message;

@@ -1,6 +1,6 @@
 import type { Health, HealthAnswer } from '@daybook/platform';
-import { Controller, Get, Header, Inject } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
+import { Controller, Get, Header, Inject, Query } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiProduces, ApiQuery, ApiTags } from '@nestjs/swagger';
 import { Registry } from 'prom-client';
 import { Problem } from '../edge/problem';
 
@@ -10,6 +10,13 @@ export const HEALTH = Symbol('Health');
 type HealthReport = HealthAnswer['body'];
 
 const REPORT = { schema: { $ref: '#/components/schemas/HealthReport' } };
+
+const FOR = {
+  name: 'for',
+  schema: { type: 'string', enum: ['reads', 'commands', 'chains'] },
+  description:
+    'Answers about this alone: 503 if reads, commands or the watching of chains would fail. Without it the answer is 503 only if neither reads nor commands work.',
+} as const;
 
 /** Probes and metrics. The probes need no key; the metrics do. */
 @ApiTags('Operation')
@@ -30,8 +37,15 @@ export class ProbesController {
   @Get('readyz')
   @ApiOperation({ summary: 'Check whether requests can be answered now', security: [] })
   @ApiOkResponse({ ...REPORT, description: 'They can.' })
-  async readyz(): Promise<HealthReport> {
-    return report(await this.health.readyz());
+  @ApiQuery({ ...FOR, required: false })
+  async readyz(@Query('for') purpose?: unknown): Promise<HealthReport> {
+    const { purposes } = this.health;
+    if (purpose !== undefined && !purposes.includes(String(purpose))) {
+      const detail = `must be one of ${purposes.join(', ')}.`;
+      const errors = [{ in: 'query' as const, pointer: 'for', code: 'unknown-purpose', detail }];
+      throw new Problem('validation-failed', `for ${detail}`, { errors });
+    }
+    return report(await this.health.readyz(purpose as string | undefined));
   }
 
   @Get('startupz')
@@ -53,6 +67,7 @@ export class ProbesController {
 
 function report({ httpStatus, body }: HealthAnswer): HealthReport {
   if (httpStatus === 200) return body;
-  const { checks } = body;
-  throw new Problem('not-ready', 'Send requests elsewhere for now.', { extensions: { checks } });
+  const { checks, purposes } = body;
+  const extensions = { checks, ...(purposes && { purposes }) };
+  throw new Problem('not-ready', 'Send requests elsewhere for now.', { extensions });
 }

@@ -24,8 +24,15 @@ export const OWN_SCHEMAS = {
     required: ['status', 'checks'],
     properties: {
       status: {
-        ...text('degraded: requests are answered, but an optional engine is unavailable.'),
+        ...text(
+          'degraded: requests are answered, but not all, or an optional engine is unavailable.',
+        ),
         enum: ['ok', 'degraded', 'failing'],
+      },
+      purposes: {
+        type: 'object',
+        description: 'Whether reads, commands and the watching of chains work.',
+        additionalProperties: { type: 'string', enum: ['ok', 'failing'] },
       },
       checks: {
         type: 'object',

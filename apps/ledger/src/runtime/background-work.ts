@@ -31,6 +31,10 @@ export class BackgroundWork implements OnApplicationBootstrap, OnApplicationShut
   /** Health checks: each rejects with the reason while its engine cannot be reached. */
   readonly engines = {
     eventStore: () => this.store.head(),
+    log: async () => {
+      await this.store.certain();
+      return this.store.identity;
+    },
     durableLog: () => this.log.check(),
     database: () => this.databases.main.query('SELECT 1'),
   };

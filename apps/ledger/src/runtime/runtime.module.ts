@@ -5,7 +5,8 @@ import { DataSource } from 'typeorm';
 import { databaseRolesOf, databaseUrlOf, LedgerEnv } from '../ledger.env';
 import { BackgroundWork } from './background-work';
 import { Databases } from './databases';
-import { openDurableLog, openEventStore } from './engines';
+import { openDurableLog } from './engines';
+import { openOwnLog } from './own-log';
 
 /** The engines and the background work of this process. A global module. */
 @Module({})
@@ -19,7 +20,11 @@ export class RuntimeModule {
       global: true,
       providers: [
         { provide: LedgerEnv, useValue: env },
-        { provide: EventStore, useFactory: () => openEventStore(engines) },
+        {
+          provide: EventStore,
+          inject: [DataSource],
+          useFactory: (dataSource: DataSource) => openOwnLog(engines, dataSource),
+        },
         { provide: DurableLog, useFactory: () => openDurableLog(engines) },
         { provide: Databases, useFactory: () => Databases.open(env) },
         {

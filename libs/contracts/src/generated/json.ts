@@ -518,6 +518,12 @@ export interface EventLogEngine {
   readonly detail: string | null;
   /** The position of the last event; null if it does not answer. */
   readonly head: string | null;
+  /** The identity of the log, which is in it from its first event on; null if it could not be checked. */
+  readonly logId: string | null;
+  /** Grows when the log goes on after it has lost its end; null if it could not be checked. */
+  readonly epoch: number | null;
+  /** Why this log is refused: it is not the one from which the tables come, or it has lost its end. Nothing is read from it or written to it then. */
+  readonly refused: string | null;
 }
 
 /** The engines that store events, messages and tables. */
@@ -4667,13 +4673,39 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
         "pattern": "^[0-9]+$",
         "example": "42",
         "description": "The position of the last event; null if it does not answer."
+      },
+      "logId": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "format": "uuid",
+        "description": "The identity of the log, which is in it from its first event on; null if it could not be checked."
+      },
+      "epoch": {
+        "type": [
+          "integer",
+          "null"
+        ],
+        "minimum": 0,
+        "description": "Grows when the log goes on after it has lost its end; null if it could not be checked."
+      },
+      "refused": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "description": "Why this log is refused: it is not the one from which the tables come, or it has lost its end. Nothing is read from it or written to it then."
       }
     },
     "required": [
       "kind",
       "answers",
       "detail",
-      "head"
+      "head",
+      "logId",
+      "epoch",
+      "refused"
     ]
   },
   "Engines": {

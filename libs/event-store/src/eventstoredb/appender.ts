@@ -8,7 +8,6 @@ import {
 } from '@eventstore/db-client';
 import {
   type Appended,
-  AppendRejected,
   AppendTooLarge,
   ConcurrencyConflict,
   type EncodedAppend,
@@ -16,11 +15,13 @@ import {
   type Position,
   START,
   StoreUnavailable,
+  StreamIncomplete,
 } from '../event-store';
 import type { Connection } from './connection';
 import { messageOf, typeOf } from './errors';
 import { readEvents, readLast } from './reads';
 import { storedMetadata } from './recorded-event';
+import type { StreamNames } from './stream-names';
 
 /** The server gives up a write after 2 s, so it answers by then or not at all. */
 const ANSWER_TIMEOUT_MS = 5_000;
@@ -35,7 +36,7 @@ export type Appender = (append: EncodedAppend) => Promise<Appended>;
  * Appends one request at a time to each stream, to different streams concurrently. With an explicit revision,
  * or none, the server compares stored ids for ever (rule 1 of its `IndexWriter.CheckCommit`).
  */
-export function appender(connection: Connection): Appender {
+export function appender(connection: Connection, names: StreamNames): Appender {
   const end = knownEnd(() => readLast(connection.client(), undefined));
   const encoder = new TextEncoder();
   let answeredAt = 0;
@@ -59,7 +60,9 @@ export function appender(connection: Connection): Appender {
     const expectedRevision = expected === 'no-stream' ? NO_STREAM : expected;
     let answer: Awaited<ReturnType<EventStoreDBClient['appendToStream']>>;
     try {
-      const sent = connection.client().appendToStream(stream, events, { expectedRevision });
+      const sent = connection
+        .client()
+        .appendToStream(names.atServer(stream), events, { expectedRevision });
       answer = await within(sent, ANSWER_TIMEOUT_MS, `no answer within ${ANSWER_TIMEOUT_MS} ms`);
       answeredAt = performance.now();
     } catch (error) {
@@ -67,15 +70,25 @@ export function appender(connection: Connection): Appender {
       throw failure(error, encoded);
     }
     const revision = answer.nextExpectedRevision;
+    const wanted = (expected === 'no-stream' ? -1n : expected) + BigInt(events.length);
+    if (revision !== wanted) {
+      // The server takes an append that expects no stream after a deletion, and goes on counting.
+      throw new StreamIncomplete(
+        stream,
+        `it was deleted, and an append landed behind the deletion, at revision ${revision}; it does not count.`,
+      );
+    }
     const position = answer.position?.commit;
     if (position !== undefined && position > before) {
       end.reached(position);
       return { revision, position, outcome: 'appended' };
     }
     // It was there before. Versions of the server differ in the position that they answer then.
-    const [stored] = await readEvents(connection.client(), stream, revision).catch((cause) => {
+    const found = await readEvents(connection.client(), names, stream, revision).catch((cause) => {
       throw new OutcomeUnknown(stream, { cause });
     });
+    if (found instanceof StreamIncomplete) throw found;
+    const [stored] = found;
     if (stored === undefined) throw new OutcomeUnknown(stream);
     return { revision, position: stored.position, outcome: 'duplicate' };
   }
@@ -89,7 +102,7 @@ export function appender(connection: Connection): Appender {
       return new ConcurrencyConflict(stream, expected, actual);
     }
     if (type === ErrorType.STREAM_DELETED) {
-      return new AppendRejected(stream, 'the stream was deleted.');
+      return new StreamIncomplete(stream, 'it was deleted for good, with a tombstone.');
     }
     const isUnknown = type === ErrorType.UNKNOWN;
     if (type === ErrorType.MAXIMUM_APPEND_SIZE_EXCEEDED || (isUnknown && TOO_LARGE.test(message))) {

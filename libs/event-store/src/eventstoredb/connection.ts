@@ -25,6 +25,11 @@ export interface Inside {
     create: (grpc: StreamsClient) => unknown,
     cache?: unknown,
   ) => () => Promise<unknown>;
+  execute<Client, T>(
+    Client: new (...args: never[]) => Client,
+    name: string,
+    action: (grpc: Client) => Promise<T>,
+  ): Promise<T>;
   callArguments(options: object, callOptions: CallOptions): [Metadata, CallOptions];
   supports(method: unknown): Promise<boolean>;
 }
@@ -40,6 +45,7 @@ export function connect(create: () => EventStoreDBClient) {
   let client = guarded(create());
   /** Whether the last check reached a server, and nothing has failed since. */
   let isReady = false;
+  let lost = (): void => undefined;
 
   function guarded(made: EventStoreDBClient): EventStoreDBClient {
     const inside = made as unknown as Inside;
@@ -49,6 +55,8 @@ export function connect(create: () => EventStoreDBClient) {
       const keepCall = (grpc: StreamsClient) => {
         const batchAppend = (...args: []) => {
           call = tolerant(grpc.batchAppend(...args) as unknown as AppendCall);
+          // It lasts as long as its connection; the next one may reach a server with another log.
+          for (const end of ['error', 'end']) call.on(end, () => lost());
           return call;
         };
         return make({ batchAppend } as unknown as StreamsClient);
@@ -61,6 +69,10 @@ export function connect(create: () => EventStoreDBClient) {
   return {
     /** The current client; it is replaced when it cannot recover. */
     client: (): EventStoreDBClient => client,
+    /** Calls `listener` when the connection that carries appends was lost. */
+    onLost: (listener: () => void): void => {
+      lost = listener;
+    },
     /** Something failed: the next `ready` checks again. */
     doubt: (): void => {
       isReady = false;

@@ -6,6 +6,7 @@ import { rejection, SUITE_KINDS } from '../../testing/store-under-test';
 import { AppendRejected } from '../event-store';
 import type { EventStoreDbEventStore } from './eventstoredb-event-store';
 import { openEventStoreDb } from './open';
+import { DEFAULT_PREFIX } from './stream-names';
 
 /** A real server is used as it is, old data and all, when its address is given. */
 const REAL = process.env.EVENTSTOREDB_URL;
@@ -52,7 +53,8 @@ describe('metadata in EventStoreDB', () => {
       const request = anAppend({ events: [anEvent({ metadata: traced }), anEvent()] });
       await store.append(request);
       const stored: unknown[] = [];
-      for await (const { event } of client.readStream(request.stream)) stored.push(event?.metadata);
+      for await (const { event } of client.readStream(DEFAULT_PREFIX + request.stream))
+        stored.push(event?.metadata);
       const [first, second] = request.events.map(({ metadata }) => metadata);
       const { correlationId: $correlationId, causationId: $causationId, ...rest } = { ...first };
       expect(stored).toEqual([{ ...rest, $correlationId, $causationId }, second]);
@@ -63,7 +65,7 @@ describe('metadata in EventStoreDB', () => {
     withServer(async (store, client) => {
       const [stream, { id, type, data, metadata }] = [aStream(), anEvent({ metadata: traced })];
       const old = jsonEvent({ id, type, data: { ...data }, metadata: { ...metadata } });
-      await client.appendToStream(stream, old);
+      await client.appendToStream(DEFAULT_PREFIX + stream, old);
       expect((await store.readStream(stream))[0]?.metadata).toEqual(metadata);
     }));
 });

@@ -5,7 +5,6 @@ import {
   type EncodedAppend,
   EventStore,
   EventStoreError,
-  type Histories,
   type LogPage,
   lowestRevisions,
   type Position,
@@ -13,14 +12,18 @@ import {
   type ReadAllOptions,
   StoreUnavailable,
   type StreamFrom,
+  StreamIncomplete,
 } from '../event-store';
+import type { Fetched } from '../histories';
 import { withStream } from '../stream-mutex';
 import type { Growth } from '../waiters';
 import { type Appender, appender } from './appender';
 import type { Connection } from './connection';
 import { subscribeToGrowth } from './growth';
+import { quorumProbe } from './quorum';
 import { type LogReader, logReader } from './read-log';
 import { readEvents, readLast } from './reads';
+import type { StreamNames } from './stream-names';
 
 /** Measured: more in flight wait longer without more appends a second. */
 const APPENDS_IN_FLIGHT_MAX = 1_024;
@@ -37,6 +40,7 @@ export class EventStoreDbEventStore extends EventStore {
   private readonly appender: Appender;
   private readonly log: LogReader;
   private readonly growth: Growth;
+  private readonly requireQuorum: () => Promise<void>;
   private readonly appends = bounded('appends', APPENDS_IN_FLIGHT_MAX);
   private readonly reads = bounded('reads', READS_IN_FLIGHT_MAX);
   /** Owns the mutexes of this store's streams; those of the callers around them are independent. */
@@ -46,11 +50,23 @@ export class EventStoreDbEventStore extends EventStore {
   constructor(
     private readonly connection: Connection,
     private readonly kinds: readonly string[],
+    private readonly names: StreamNames,
   ) {
     super();
-    this.appender = appender(connection);
-    this.log = logReader(connection.client);
-    this.growth = subscribeToGrowth(connection.client, prefixesOf(kinds), () => this.head());
+    this.appender = appender(connection, names);
+    this.log = logReader(connection.client, names, this.incomplete.note);
+    this.requireQuorum = quorumProbe(connection.client);
+    connection.onLost(() => this.doubt());
+    this.growth = subscribeToGrowth(
+      connection.client,
+      names.beginnings(kinds),
+      () => this.certainHead(),
+      () => this.doubt(),
+    );
+  }
+
+  override get streamPrefix(): string {
+    return this.names.prefix;
   }
 
   protected override async store(append: EncodedAppend): Promise<AppendResult> {
@@ -75,30 +91,39 @@ export class EventStoreDbEventStore extends EventStore {
     }
   }
 
-  override async readStreams(streams: readonly StreamFrom[]): Promise<Histories> {
+  protected override async fetchStreams(streams: readonly StreamFrom[]): Promise<Fetched> {
     const reads = [...lowestRevisions(streams)]
       .filter(([stream]) => this.isOurs(stream))
       .map(async ([stream, from]) => {
-        const read = () => readEvents(this.connection.client(), stream, from);
+        const read = () => readEvents(this.connection.client(), this.names, stream, from);
         return [stream, await this.reads.run(read)] as const;
       });
-    return new Map((await Promise.all(reads)).filter(([, history]) => history.length > 0));
+    const fetched = await Promise.all(reads);
+    return new Map(fetched.filter(([, it]) => it instanceof StreamIncomplete || it.length > 0));
   }
 
-  override async readAll({ after, limit, kinds = this.kinds }: ReadAllOptions): Promise<LogPage> {
+  protected override async fetchPage({
+    after,
+    limit,
+    kinds = this.kinds,
+  }: ReadAllOptions): Promise<LogPage> {
     const most = Math.min(limit, READ_ALL_LIMIT_MAX);
-    const prefixes = prefixesOf(kinds.filter((kind) => this.kinds.includes(kind)));
+    const prefixes = this.names.beginnings(kinds.filter((kind) => this.kinds.includes(kind)));
     if (most <= 0 || prefixes.length === 0) return { events: [], end: after, atEnd: most > 0 };
     return this.reads.run(() => this.log.read(prefixes, after, most));
   }
 
   override head(): Promise<Position> {
-    const prefixes = prefixesOf(this.kinds);
+    const prefixes = this.names.beginnings(this.kinds);
     return this.reads.run(() => readLast(this.connection.client(), prefixes));
   }
 
   override end(): Promise<Position> {
     return this.reads.run(() => readLast(this.connection.client(), undefined));
+  }
+
+  protected override probe(): Promise<void> {
+    return this.requireQuorum();
   }
 
   override waitForGrowth(after: Position, timeoutMs: number, signal: AbortSignal): Promise<void> {
@@ -123,8 +148,4 @@ function bounded(what: string, runningMax: number): Limiter {
   const tooMany = (waiting: number) =>
     new StoreUnavailable(`${waiting} ${what} are waiting for EventStoreDB already.`);
   return limiter({ runningMax, waitingMax: WAITING_MAX, tooMany });
-}
-
-export function prefixesOf(kinds: readonly string[]): string[] {
-  return kinds.map((kind) => `${kind}-`);
 }

@@ -12,12 +12,13 @@ const RESUME_BACK_OFF = { firstMs: 25, longestMs: 5_000 };
 /**
  * Learns of appends by other processes from one subscription, which starts at the end of the event log. If
  * the subscription fails, ends, or is silent while the log grows, it is replaced by one that continues after
- * its last position. There is no limit on attempts.
+ * its last position. There is no limit on attempts. `onLost` hears of each that ended.
  */
 export function subscribeToGrowth(
   client: () => EventStoreDBClient,
   prefixes: readonly string[],
   readHead: () => Promise<Position>,
+  onLost: () => void,
 ): Growth {
   /** The last position of the subscription; it resumes after this. */
   let delivered: Position | undefined;
@@ -38,7 +39,9 @@ export function subscribeToGrowth(
 
   /** One subscription, until it fails, ends or is given up. */
   async function subscribe(reached: (head: Position) => void, signal: AbortSignal): Promise<void> {
-    const from = delivered ?? (await readHead());
+    // Also where it goes on: a server that has another log now is refused here.
+    const head = await readHead();
+    const from = delivered ?? head;
     signal.throwIfAborted();
     note(from);
     reached(from);
@@ -71,6 +74,7 @@ export function subscribeToGrowth(
       const from = delivered;
       // The poll notices growth meanwhile, and the next read reports an outage.
       await subscribe(reached, signal).catch(() => undefined);
+      onLost();
       failures = delivered === from ? failures + 1 : 1;
       await pause(backOffMs(failures, RESUME_BACK_OFF), signal);
     }

@@ -1,13 +1,15 @@
 import { EngineMisconfigured } from '@daybook/platform/plain';
 import { EventStoreDBClient } from '@eventstore/db-client';
 import { status } from '@grpc/grpc-js';
-import { StoreUnavailable } from '../event-store';
+import { LOG_STREAM } from '../check-log';
+import { StoreUnavailable, StreamIncomplete } from '../event-store';
 import { type Connection, connect } from './connection';
 import { checkConnectionString, ENGINE } from './connection-string';
 import { codeOf, isDenied, messageOf } from './errors';
-import { EventStoreDbEventStore, prefixesOf } from './eventstoredb-event-store';
+import { EventStoreDbEventStore } from './eventstoredb-event-store';
 import { openCursor } from './read-log';
-import { readLast } from './reads';
+import { readEvents, readLast } from './reads';
+import { DEFAULT_PREFIX, STREAM_PREFIX, type StreamNames, streamNames } from './stream-names';
 
 /**
  * Opens the log in EventStoreDB at `esdb://user:password@host:2113`, or `esdb+discover://` for a cluster, after
@@ -18,8 +20,13 @@ import { readLast } from './reads';
 export async function openEventStoreDb(config: {
   readonly url: string;
   readonly kinds: readonly string[];
+  /** For a log that begins now; one that has begun keeps its own. `daybook.` when left out. */
+  readonly prefix?: string | undefined;
+  /** Streams by which a log is known that began before there were prefixes: it has one of them. */
+  readonly withoutPrefix?: readonly string[];
 }): Promise<EventStoreDbEventStore> {
-  const { url, kinds } = config;
+  const { url, kinds, prefix = DEFAULT_PREFIX, withoutPrefix = [] } = config;
+  if (!STREAM_PREFIX.test(prefix)) throw new TypeError(`"${prefix}" is not a prefix of streams.`);
   for (const kind of kinds) {
     if (!/^[^$-][^-]*$/.test(kind)) throw new TypeError(`"${kind}" is not a kind of streams.`);
   }
@@ -27,11 +34,46 @@ export async function openEventStoreDb(config: {
   const connection = connect(() => newClient(url));
   try {
     await verify(connection, place, kinds);
+    const names = await namesOf(connection, prefix, withoutPrefix);
+    return new EventStoreDbEventStore(connection, kinds, names);
   } catch (error) {
     await connection.close();
     throw error;
   }
-  return new EventStoreDbEventStore(connection, kinds);
+}
+
+/**
+ * The names of the log's streams: with the prefix if it has begun so, without one if it has begun before there were
+ * prefixes, and with the prefix if there is none yet.
+ */
+async function namesOf(
+  { client }: Connection,
+  prefix: string,
+  withoutPrefix: readonly string[],
+): Promise<StreamNames> {
+  const names = streamNames(prefix);
+  const bare = streamNames('');
+  if (await isThere(client(), names, LOG_STREAM)) return names;
+  for (const stream of [LOG_STREAM, ...withoutPrefix]) {
+    if (await isThere(client(), bare, stream)) return bare;
+  }
+  return names;
+}
+
+/** Whether there is a stream of that name, incomplete or not. */
+async function isThere(
+  client: EventStoreDBClient,
+  names: StreamNames,
+  stream: string,
+): Promise<boolean> {
+  try {
+    const found = await readEvents(client, names, stream, 0n);
+    return found instanceof StreamIncomplete || found.length > 0;
+  } catch (error) {
+    // What this user may not read is not ours.
+    if (isDenied((error as StoreUnavailable).cause)) return false;
+    throw error;
+  }
 }
 
 /** The client's message about a bad string repeats the password, so it is replaced. */
@@ -60,12 +102,19 @@ async function verify(
   kinds: readonly string[],
 ): Promise<void> {
   let mayRead = false;
+  const names = streamNames(DEFAULT_PREFIX);
   try {
     await connection.ready();
     const end = await readLast(connection.client(), undefined);
     mayRead = true;
     // Pages need the server's caught-up message, which it sends since 23.10.
-    const cursor = openCursor(connection.client(), prefixesOf(kinds), end);
+    const cursor = openCursor(
+      connection.client(),
+      names,
+      names.beginnings(kinds),
+      end,
+      () => undefined,
+    );
     await cursor.page(1).finally(cursor.close);
   } catch (error) {
     throw explain((error as StoreUnavailable).cause ?? error, place, mayRead);

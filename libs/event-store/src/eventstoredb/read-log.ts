@@ -14,7 +14,8 @@ import {
 } from '../event-store';
 import { cannotBeRead } from './errors';
 import { READ_SILENCE_MS, SEARCH_WINDOW } from './reads';
-import { recordedEvent } from './recorded-event';
+import { recordedEvent, whyVoid } from './recorded-event';
+import type { StreamNames } from './stream-names';
 
 /** A page that has made progress ends when more arrives after this long, full or not. */
 const PAGE_MS = 2_000;
@@ -27,7 +28,11 @@ export type LogReader = ReturnType<typeof logReader>;
  * Pages of the log through a filter. A full page keeps its cursor, so the next page continues without a
  * new subscription; only a cursor opened for its page can tell that the log ends there.
  */
-export function logReader(client: () => EventStoreDBClient) {
+export function logReader(
+  client: () => EventStoreDBClient,
+  names: StreamNames,
+  onIncomplete: (stream: string, reason: string) => void,
+) {
   const kept = new LRUCache<string, Cursor>({
     ...KEPT,
     // `delete` means that a reader took it.
@@ -49,7 +54,7 @@ export function logReader(client: () => EventStoreDBClient) {
       else old.close();
       if (page !== undefined && page.end > after) return { ...page, atEnd: false };
     }
-    const cursor = openCursor(client(), prefixes, after);
+    const cursor = openCursor(client(), names, prefixes, after, onIncomplete);
     const page = await cursor.page(limit);
     if (page.because === 'full') kept.set(keyOf(page.end), cursor);
     else cursor.close();
@@ -79,8 +84,10 @@ type Cursor = ReturnType<typeof openCursor>;
  */
 export function openCursor(
   client: EventStoreDBClient,
+  names: StreamNames,
   prefixes: readonly string[],
   after: Position,
+  onIncomplete: (stream: string, reason: string) => void,
 ) {
   let received = 0;
   /** Checkpoints, the caught-up message without a position, and how many events come before each. */
@@ -117,9 +124,10 @@ export function openCursor(
     received += 1;
     try {
       if (event && event.position.commit > end) {
-        const recorded = recordedEvent(event);
-        events.push(recorded);
-        end = recorded.position;
+        const reason = whyVoid(event, names);
+        if (reason === undefined) events.push(recordedEvent(event, names));
+        else onIncomplete(names.ours(event.streamId), reason);
+        end = event.position.commit;
       }
     } catch (error) {
       failure = error;

@@ -1,5 +1,7 @@
 import { pause } from '@daybook/platform/plain';
 import {
+  BACKWARDS,
+  END,
   ErrorType,
   type EventStoreDBClient,
   type RecordedEvent as StoredEvent,
@@ -7,10 +9,17 @@ import {
 import { Empty } from '@eventstore/db-client/generated/shared_pb';
 import { StreamsClient } from '@eventstore/db-client/generated/streams_grpc_pb';
 import { ReadReq, type ReadResp } from '@eventstore/db-client/generated/streams_pb';
-import { type Position, type RecordedEvent, START, StoreUnavailable } from '../event-store';
+import {
+  type Position,
+  type RecordedEvent,
+  START,
+  StoreUnavailable,
+  StreamIncomplete,
+} from '../event-store';
 import type { Inside } from './connection';
-import { cannotBeRead, isNotLeader, typeOf } from './errors';
+import { cannotBeRead, isDenied, isNotLeader, typeOf } from './errors';
 import { recordedEvent } from './recorded-event';
+import type { StreamNames } from './stream-names';
 
 /** The client drops its connection to a follower in this time, and connects to the leader next. */
 const LEADER_RECONNECT_MS = 25;
@@ -22,15 +31,44 @@ export const READ_SILENCE_MS = 5_000;
 export const SEARCH_WINDOW = 1_024;
 
 /** The events of one stream from revision `from` on; none for no stream. */
-export function readEvents(
+export async function readEvents(
   client: EventStoreDBClient,
+  names: StreamNames,
   stream: string,
   from: bigint,
-): Promise<RecordedEvent[]> {
-  const take = ({ event }: { event?: StoredEvent }) => event && recordedEvent(event);
-  return fromLeader(() =>
-    collect(client.readStream(stream, { fromRevision: from, requiresLeader: true }), take),
-  );
+): Promise<RecordedEvent[] | StreamIncomplete> {
+  let isThere = true;
+  const name = names.atServer(stream);
+  const take = ({ event }: { event?: StoredEvent }) => event && recordedEvent(event, names);
+  try {
+    const events = await fromLeader(() =>
+      collect(client.readStream(name, { fromRevision: from, requiresLeader: true }), take, () => {
+        isThere = false;
+      }),
+    );
+    if (events.length > 0) return events;
+    // A stream that was never written is not there; one without events had some.
+    if (isThere) return from > 0n ? [] : new StreamIncomplete(stream, 'all its events are gone.');
+    if (!(await isDeleted(client, name))) return [];
+    return new StreamIncomplete(stream, 'it was deleted.');
+  } catch (error) {
+    if (typeOf((error as StoreUnavailable).cause) !== ErrorType.STREAM_DELETED) throw error;
+    return new StreamIncomplete(stream, 'it was deleted for good, with a tombstone.');
+  }
+}
+
+/** Whether a stream that is not there was deleted: the server then keeps in its metadata from where it would go on. */
+async function isDeleted(client: EventStoreDBClient, name: string): Promise<boolean> {
+  const last = { direction: BACKWARDS, fromRevision: END, maxCount: 1 } as const;
+  const take = ({ event }: { event?: StoredEvent }) => event?.data as object | undefined;
+  const read = () =>
+    collect(client.readStream(`$$${name}`, { ...last, requiresLeader: true }), take);
+  const [metadata] = await fromLeader(read).catch((error) => {
+    // A user who may not read metadata: an append that lands behind a deletion is noticed all the same.
+    if (isDenied((error as StoreUnavailable).cause)) return [];
+    throw error;
+  });
+  return metadata !== undefined && '$tb' in metadata;
 }
 
 /**
@@ -103,6 +141,7 @@ interface Reading<Message> {
 function collect<Message, T>(
   reading: Reading<Message>,
   take: (message: Message) => T | undefined,
+  onNotFound = (): void => undefined,
 ): Promise<T[]> {
   return new Promise((resolve, reject) => {
     const taken: T[] = [];
@@ -128,8 +167,9 @@ function collect<Message, T>(
       }
     });
     reading.on('error', (error: unknown) => {
-      if (typeOf(error) === ErrorType.STREAM_NOT_FOUND) end();
-      else fail(error);
+      if (typeOf(error) !== ErrorType.STREAM_NOT_FOUND) return fail(error);
+      onNotFound();
+      end();
     });
     reading.on('end', end);
   });

@@ -96,6 +96,9 @@ function parameters(batch: readonly EncodedAppend[]): Buffer[] {
   ];
 }
 
+/** An append of no events: it takes the way of every other one, up to where it would store something. */
+export const APPEND_NOTHING = { ...APPEND, values: parameters([]) };
+
 function answers(
   batch: readonly EncodedAppend[],
   [headText, revisionsText, positionsText]: Row,

@@ -6,8 +6,15 @@ import { type Growth, watchGrowth } from '../waiters';
 /** Until a lost listener is replaced, the poll notices growth. */
 const RECONNECT_MS = 500;
 
-/** Learns of commits by other processes from one listening connection, which is reopened when it is lost. */
-export function listenForGrowth(config: ClientConfig, readHead: () => Promise<Position>): Growth {
+/**
+ * Learns of commits by other processes from one listening connection, which is reopened when it is lost; `onLost` hears
+ * of that.
+ */
+export function listenForGrowth(
+  config: ClientConfig,
+  readHead: () => Promise<Position>,
+  onLost: () => void,
+): Growth {
   async function listen(reached: (head: Position) => void, signal: AbortSignal): Promise<void> {
     let stop = (): void => undefined;
     signal.addEventListener('abort', () => stop(), { once: true });
@@ -22,6 +29,8 @@ export function listenForGrowth(config: ClientConfig, readHead: () => Promise<Po
       try {
         client.on('notification', ({ payload }) => reached(BigInt(payload ?? 0)));
         await client.connect();
+        // A server that has another log now is refused here.
+        await readHead();
         await client.query('LISTEN event_store');
         // Commits before the LISTEN took effect were not announced to this connection.
         await readHead().then(reached);
@@ -29,6 +38,7 @@ export function listenForGrowth(config: ClientConfig, readHead: () => Promise<Po
       } catch {
         // The poll notices growth meanwhile, and the next read reports an outage.
       }
+      onLost();
       await client.end().catch(() => undefined);
       await pause(RECONNECT_MS, signal);
     }

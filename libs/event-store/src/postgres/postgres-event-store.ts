@@ -16,7 +16,7 @@ import {
   type StreamFrom,
 } from '../event-store';
 import type { Growth } from '../waiters';
-import { appendBatch } from './append-batch';
+import { APPEND_NOTHING, appendBatch } from './append-batch';
 import { gatherReads } from './gather-reads';
 import { type GroupCommit, groupCommit, QUEUE_LIMITS, type QueueLimits } from './group-commit';
 import { listenForGrowth } from './growth';
@@ -63,8 +63,12 @@ export class PostgresEventStore extends EventStore {
     super();
     const session = sessionConfig(url);
     this.pool = surviveLostConnections(new Pool(session));
-    this.growth = listenForGrowth(session, () => this.head());
-    const writer = lastingConnection({ ...session, pipeline: true });
+    this.growth = listenForGrowth(
+      session,
+      () => this.certainHead(),
+      () => this.doubt(),
+    );
+    const writer = lastingConnection({ ...session, pipeline: true }, () => this.doubt());
     this.closeWriter = writer.close;
     const commit = (batch: readonly EncodedAppend[]) =>
       appendBatch(writer, batch, this.growth.reached);
@@ -75,7 +79,7 @@ export class PostgresEventStore extends EventStore {
     return new Promise((resolve) => this.writes.submit(append, resolve));
   }
 
-  override async readStreams(streams: readonly StreamFrom[]): Promise<Histories> {
+  protected override async fetchStreams(streams: readonly StreamFrom[]): Promise<Histories> {
     const [only] = streams;
     if (only === undefined) return new Map();
     if (streams.length > 1) return this.readMany(streams);
@@ -84,7 +88,7 @@ export class PostgresEventStore extends EventStore {
     return new Map(history.length > 0 ? [[only.stream, history]] : []);
   }
 
-  override async readAll({ after, limit, kinds }: ReadAllOptions): Promise<LogPage> {
+  protected override async fetchPage({ after, limit, kinds }: ReadAllOptions): Promise<LogPage> {
     const most = Math.min(limit, READ_ALL_LIMIT_MAX);
     if (kinds === undefined) {
       const rows = await this.query('read-all', READ_ALL, [String(after), String(most)]);
@@ -108,6 +112,15 @@ export class PostgresEventStore extends EventStore {
   override async head(): Promise<Position> {
     const [row] = await this.query('head', HEAD, []);
     return BigInt(row?.[0] ?? 0);
+  }
+
+  /** Takes the lock that every append takes, and stores nothing. */
+  protected override async probe(): Promise<void> {
+    try {
+      await this.pool.query(APPEND_NOTHING);
+    } catch (cause) {
+      throw new StoreUnavailable(`PostgreSQL cannot be written: ${messageOf(cause)}`, { cause });
+    }
   }
 
   override waitForGrowth(after: Position, timeoutMs: number, signal: AbortSignal): Promise<void> {

@@ -50,14 +50,15 @@ export function sessionConfig(url: string): ClientConfig {
 
 export type LastingConnection = ReturnType<typeof lastingConnection>;
 
-/** One connection, opened on first use and again after it was lost. */
-export function lastingConnection(config: ClientConfig) {
+/** One connection, opened on first use and again after it was lost, which `onLost` hears of. */
+export function lastingConnection(config: ClientConfig, onLost: () => void) {
   let current: Promise<Client> | undefined;
 
   function connect(): Promise<Client> {
     const client = new Client(config);
     const forget = () => {
       if (current === connecting) current = undefined;
+      onLost();
     };
     // A query under way rejects by itself; without a listener Node would exit.
     client.on('error', forget);

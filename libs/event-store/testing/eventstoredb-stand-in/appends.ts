@@ -1,9 +1,14 @@
+import { randomUUID } from 'node:crypto';
 import type { UUID } from '@eventstore/db-client/generated/shared_pb';
 import {
   type AppendReq,
   AppendResp,
   type BatchAppendReq,
   type BatchAppendResp,
+  type DeleteReq,
+  DeleteResp,
+  type TombstoneReq,
+  TombstoneResp,
 } from '@eventstore/db-client/generated/streams_pb';
 import type { ServerDuplexStream, ServerReadableStream, sendUnaryData } from '@grpc/grpc-js';
 import { status } from '@grpc/grpc-js';
@@ -13,6 +18,8 @@ import { appended, type ErrorDetails, refused, rpcError } from './messages';
 
 /** The server answers a write after this long at most, done or not (its write timeout). */
 const SLOW_MS = 400;
+/** A server gives up waiting for its followers after 2 s; here sooner, for quick tests. */
+const WITHOUT_QUORUM_MS = 200;
 
 interface Unfinished {
   readonly correlationId: UUID;
@@ -63,6 +70,10 @@ async function answer(
   const fault = faults.ofAppend();
   const refuse = (details: ErrorDetails) =>
     void call.write(refused(correlationId, stream, details));
+  if (!faults.hasQuorum) {
+    await faults.pause(WITHOUT_QUORUM_MS);
+    return refuse({ type: 'Timeout' });
+  }
   switch (fault) {
     case 'busy':
       return refuse({ type: 'NotHandled', message: 'Server Is Busy' });
@@ -95,6 +106,8 @@ async function answer(
       return refuse({ type: 'WrongExpectedVersion', current: written.current, expected });
     case 'maximum-append-size-exceeded':
       return refuse({ type: 'MaximumAppendSizeExceeded' });
+    case 'stream-deleted':
+      return refuse({ type: 'StreamDeleted', stream });
     case 'dropped':
       return;
   }
@@ -123,6 +136,46 @@ export function append(
   call.on('end', () => {
     void log.write({ stream, expected, events }).then((written) => reply(null, answerOf(written)));
   });
+}
+
+/** Deletes a stream: readers do not find it, and its revisions go on if it is written again. */
+export async function deleteStream(
+  request: DeleteReq,
+  reply: sendUnaryData<DeleteResp>,
+  log: ServerLog,
+): Promise<void> {
+  const stream = nameOf(request.getOptions()?.getStreamIdentifier()?.getStreamName());
+  await log.write({
+    stream: `$$${stream}`,
+    expected: 'any',
+    events: [ofServer('$metadata', GONE)],
+  });
+  reply(null, new DeleteResp());
+}
+
+/** Deletes a stream for good: nothing can be read from it or written to it any more. */
+export async function tombstone(
+  request: TombstoneReq,
+  reply: sendUnaryData<TombstoneResp>,
+  log: ServerLog,
+): Promise<void> {
+  const stream = nameOf(request.getOptions()?.getStreamIdentifier()?.getStreamName());
+  await log.write({ stream, expected: 'any', events: [ofServer('$streamDeleted', '')] });
+  reply(null, new TombstoneResp());
+}
+
+/** How the server notes that a stream was deleted. */
+const GONE = '{"$tb":9223372036854775807}';
+
+function ofServer(type: string, data: string): ProposedEvent {
+  const contentType = 'application/json';
+  return {
+    id: randomUUID(),
+    type,
+    contentType,
+    data: Buffer.from(data),
+    metadata: Buffer.from(''),
+  };
 }
 
 function answerOf(written: Written): AppendResp {

@@ -40,6 +40,12 @@ export class Faults {
   readonly reads: ReadFault[] = [];
   /** How many subscriptions have been confirmed. */
   subscriptions = 0;
+  /** While false, two of three nodes are gone: reads are answered, and nothing can be written. */
+  hasQuorum: boolean = true;
+  /** Whether there ever were three nodes. */
+  isCluster: boolean = false;
+  /** While set, this node is a follower that has nothing from this position on, except for who requires the leader. */
+  behindFrom: number | undefined;
   /** While set, subscriptions deliver nothing, and do not end. */
   private muted = false;
 

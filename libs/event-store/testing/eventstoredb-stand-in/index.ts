@@ -8,8 +8,21 @@ import {
   SupportedMethods,
 } from '@eventstore/db-client/generated/serverfeatures_pb';
 import { StreamsService } from '@eventstore/db-client/generated/streams_grpc_pb';
-import { type Metadata, Server, ServerCredentials, type ServiceError, status } from '@grpc/grpc-js';
-import { append, batchAppend } from './appends';
+import type {
+  DeleteReq,
+  DeleteResp,
+  TombstoneReq,
+  TombstoneResp,
+} from '@eventstore/db-client/generated/streams_pb';
+import {
+  type Metadata,
+  Server,
+  ServerCredentials,
+  type ServiceError,
+  type sendUnaryData,
+  status,
+} from '@grpc/grpc-js';
+import { append, batchAppend, deleteStream, tombstone } from './appends';
 import { type AppendFault, type Fault, Faults, type ReadFault } from './faults';
 import { ServerLog } from './log';
 import { openLogFile } from './log-file';
@@ -46,6 +59,13 @@ export interface StandIn {
   fail(fault: Fault, times?: number): void;
   /** While true, subscriptions deliver nothing and do not end. */
   mute(muted: boolean): void;
+  /**
+   * While true, this node is a follower that gets no new events: whoever does not require the leader reads the past, and
+   * who does is sent to the leader first.
+   */
+  lag(isBehind: boolean): void;
+  /** While true, the other two of three nodes are gone. */
+  loseQuorum(isLost: boolean): void;
   /** How many subscriptions have been confirmed. */
   subscriptions(): number;
   /** Drops every connection; the server stays. */
@@ -113,10 +133,10 @@ export async function startEventStoreDbStandIn(options: StandInOptions = {}): Pr
         if (denied) call.emit('error', denied);
         else void read(call, log, faults);
       },
-      delete: (_: unknown, reply: (error: Partial<ServiceError>) => void) =>
-        reply(rpcError(status.UNIMPLEMENTED, 'The stand-in deletes nothing.')),
-      tombstone: (_: unknown, reply: (error: Partial<ServiceError>) => void) =>
-        reply(rpcError(status.UNIMPLEMENTED, 'The stand-in deletes nothing.')),
+      delete: (call: { request: DeleteReq }, reply: sendUnaryData<DeleteResp>) =>
+        void deleteStream(call.request, reply, log),
+      tombstone: (call: { request: TombstoneReq }, reply: sendUnaryData<TombstoneResp>) =>
+        void tombstone(call.request, reply, log),
     });
     made.addService(ServerFeaturesService, {
       getSupportedMethods: (_: unknown, reply: (e: null, methods: SupportedMethods) => void) =>
@@ -124,7 +144,7 @@ export async function startEventStoreDbStandIn(options: StandInOptions = {}): Pr
     });
     made.addService(GossipService, {
       read: (_: unknown, reply: (e: null, info: ClusterInfo) => void) =>
-        reply(null, clusterOf(port)),
+        reply(null, clusterOf(port, faults)),
     });
     return made;
   }
@@ -172,6 +192,13 @@ export async function startEventStoreDbStandIn(options: StandInOptions = {}): Pr
       }
     },
     mute: (muted) => faults.mute(muted),
+    lag: (isBehind) => {
+      faults.behindFrom = isBehind ? log.nextPosition : undefined;
+    },
+    loseQuorum: (isLost) => {
+      faults.isCluster = true;
+      faults.hasQuorum = !isLost;
+    },
     subscriptions: () => faults.subscriptions,
     dropConnections,
     halt,
@@ -195,10 +222,13 @@ function supportedMethods(): SupportedMethods {
   return new SupportedMethods().setMethodsList(methods).setEventStoreServerVersion(VERSION);
 }
 
-function clusterOf(port: number): ClusterInfo {
-  const member = new MemberInfo()
-    .setState(MemberInfo.VNodeState.LEADER)
-    .setIsAlive(true)
-    .setHttpEndPoint(new EndPoint().setAddress('localhost').setPort(port));
-  return new ClusterInfo().setMembersList([member]);
+function clusterOf(port: number, { hasQuorum, isCluster }: Faults): ClusterInfo {
+  const { LEADER, FOLLOWER } = MemberInfo.VNodeState;
+  const member = (state: MemberInfo.VNodeState, isAlive: boolean) =>
+    new MemberInfo()
+      .setState(state)
+      .setIsAlive(isAlive)
+      .setHttpEndPoint(new EndPoint().setAddress('localhost').setPort(port));
+  const others = isCluster ? [member(FOLLOWER, hasQuorum), member(FOLLOWER, hasQuorum)] : [];
+  return new ClusterInfo().setMembersList([member(LEADER, true), ...others]);
 }

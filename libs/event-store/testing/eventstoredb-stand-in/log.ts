@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { LogFile } from './log-file';
 import type { StoredEvent } from './stored-event';
@@ -23,6 +24,7 @@ export type Written =
   /** `current` is -1 for no stream. */
   | { readonly result: 'wrong-expected-version'; readonly current: number }
   | { readonly result: 'maximum-append-size-exceeded' }
+  | { readonly result: 'stream-deleted' }
   /** The server drops a repeat of a write that is not committed yet, and answers nothing. */
   | { readonly result: 'dropped' };
 
@@ -34,6 +36,8 @@ const RECORD_OVERHEAD = 96;
 const SYSTEM_EVENT_EVERY = 7;
 /** The server remembers ids in 8 MiB (ESConsts.CommitedEventsMemCacheLimit): some 70,000. */
 const REMEMBERED_IDS_MAX = 70_000;
+/** The server's event at the end of a stream that was deleted for good. */
+const TOMBSTONE = '$streamDeleted';
 
 interface Waiting {
   readonly write: Write;
@@ -65,6 +69,31 @@ export class ServerLog {
     const started = this.systemEvent('$epoch-information', '$EpochInformation');
     file?.append([started]);
     this.show(started);
+  }
+
+  /** Whether the stream was deleted for good. */
+  isTombstoned(name: string): boolean {
+    return this.stream(name).at(-1)?.type === TOMBSTONE;
+  }
+
+  /** Whether the stream was deleted, and nothing was appended to it since. */
+  isDeleted(name: string): boolean {
+    const last = this.stream(name).at(-1);
+    return last !== undefined && this.keepsFrom(name) > last.revision + 1;
+  }
+
+  /** What a reader gets of a stream: its metadata may cut off the beginning. */
+  readable(name: string): readonly StoredEvent[] {
+    return this.stream(name).filter(({ revision }) => revision >= this.keepsFrom(name));
+  }
+
+  private keepsFrom(name: string): number {
+    const written = this.stream(`$$${name}`).at(-1);
+    if (written === undefined) return 0;
+    const metadata = JSON.parse(Buffer.from(written.data).toString('utf8'));
+    const { $tb: truncateBefore = 0, $maxCount: maxCount } = metadata;
+    const last = this.stream(name).at(-1)?.revision ?? -1;
+    return Math.max(truncateBefore, maxCount === undefined ? 0 : last + 1 - maxCount);
   }
 
   /** Where the next record will start. */
@@ -135,6 +164,7 @@ export class ServerLog {
     const { stream, expected, events } = write;
     const size = events.reduce((sum, event) => sum + sizeOnDisk(event), 0);
     if (size > MAX_APPEND_SIZE) return { result: 'maximum-append-size-exceeded' };
+    if (this.isTombstoned(stream)) return { result: 'stream-deleted' };
     const tail = tails.get(stream) ?? [];
     const history = tail.length > 0 ? [...this.stream(stream), ...tail] : this.stream(stream);
     const current = history.length - 1;
@@ -155,7 +185,10 @@ export class ServerLog {
         const stored = history.slice(before + 1, before + 1 + events.length);
         const isRepeat =
           stored.length === events.length && stored.every((e, i) => e.id === events[i]?.id);
-        return isRepeat ? repeated(stored.at(-1) as StoredEvent) : conflict;
+        if (isRepeat) return repeated(stored.at(-1) as StoredEvent);
+        // A deleted stream counts as none, and its revisions go on.
+        if (expected !== 'no-stream' || !this.isDeleted(stream)) return conflict;
+        fresh.push(this.restarted(stream, current + 1));
       }
       // Rule 2: where the stream is as expected, ids are not looked at.
     }
@@ -182,6 +215,15 @@ export class ServerLog {
     const stored = { ...event, position: this.end, created: String(this.clock) };
     this.end += recordSize(stored);
     return stored;
+  }
+
+  /** Where a deleted stream begins anew, as the server notes it. */
+  private restarted(name: string, from: number): StoredEvent {
+    const stream = `$$${name}`;
+    const [revision, contentType] = [this.stream(stream).length, 'application/json'];
+    const data = Buffer.from(JSON.stringify({ $tb: from }));
+    const event = { type: '$metadata', contentType, data, metadata: new Uint8Array() };
+    return this.record({ ...event, stream, revision, id: randomUUID() });
   }
 
   private systemEvent(stream: string, type: string): StoredEvent {

@@ -9,6 +9,7 @@ import type { StoredEvent } from './stored-event';
 export type ErrorDetails =
   | { readonly type: 'WrongExpectedVersion'; current: number; expected: ExpectedOnServer }
   | { readonly type: 'MaximumAppendSizeExceeded' | 'AccessDenied' | 'Timeout' }
+  | { readonly type: 'StreamDeleted'; readonly stream: string }
   /** What the server says of itself, with empty details: "Server Is Busy", "Server Is Not Ready". */
   | { readonly type: 'NotHandled'; readonly message: string };
 
@@ -56,6 +57,12 @@ function statusOf(details: ErrorDetails): Status {
     case 'MaximumAppendSizeExceeded': {
       const message = new shared.MaximumAppendSizeExceeded().setMaxappendsize(MAX_APPEND_SIZE);
       return packed('Maximum Append Size Exceeded', name, message.serializeBinary());
+    }
+    case 'StreamDeleted': {
+      const identifier = new shared.StreamIdentifier();
+      identifier.setStreamName(Buffer.from(details.stream));
+      const message = new shared.StreamDeleted().setStreamIdentifier(identifier);
+      return packed('StreamDeleted', name, message.serializeBinary());
     }
     default:
       return packed(details.type, name, new Uint8Array());

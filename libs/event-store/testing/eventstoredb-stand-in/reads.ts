@@ -29,14 +29,17 @@ const MUTED_LOOK_MS = 10;
 export async function read(call: Call, log: ServerLog, faults: Faults): Promise<void> {
   call.on('error', () => undefined);
   const options = call.request.getOptions() as Options;
-  const fault = faults.ofRead(call.metadata.get('requires-leader').length > 0);
+  const requiresLeader = call.metadata.get('requires-leader').length > 0;
+  const fault = faults.ofRead(requiresLeader);
   if (fault === 'read-not-leader') return void call.emit('error', faults.notLeader());
   if (fault === 'read-silent') return;
   if (fault === 'read-unavailable') return fail(call, 'The server is not available.');
   const output = writer(call, fault === 'read-breaks' ? BREAKS_AFTER : Number.POSITIVE_INFINITY);
   try {
-    if (options.hasStream() && !options.hasSubscription()) await readStream(options, log, output);
-    else if (options.hasSubscription()) await subscribe(call, options, log, faults, output);
+    if (options.hasStream() && !options.hasSubscription()) {
+      const end = requiresLeader ? undefined : faults.behindFrom;
+      await readStream(options, log, end, output);
+    } else if (options.hasSubscription()) await subscribe(call, options, log, faults, output);
     else await readAll(options, log, output);
     call.end();
   } catch (error) {
@@ -68,18 +71,35 @@ function writer(call: Call, eventsMax: number): Output {
   };
 }
 
-async function readStream(options: Options, log: ServerLog, output: Output): Promise<void> {
+async function readStream(
+  options: Options,
+  log: ServerLog,
+  end: number | undefined,
+  output: Output,
+): Promise<void> {
   const wanted = options.getStream() as ReadReq.Options.StreamOptions;
   const name = wanted.getStreamIdentifier()?.getStreamName() ?? '';
-  const history = log.stream(nameOf(name));
-  if (history.length === 0) return output(streamNotFound(name));
+  const stream = nameOf(name);
+  if (log.isTombstoned(stream)) {
+    const trailers = { exception: 'stream-deleted', 'stream-name': stream };
+    throw rpcError(status.FAILED_PRECONDITION, `Event stream '${stream}' is deleted.`, trailers);
+  }
+  const history = log
+    .readable(stream)
+    .filter(({ position }) => end === undefined || position < end);
+  const isNew = history.length === 0 && end !== undefined;
+  if (isNew || log.stream(stream).length === 0 || log.isDeleted(stream)) {
+    return output(streamNotFound(name));
+  }
   const backwards = options.getReadDirection() === ReadReq.Options.ReadDirection.BACKWARDS;
   const from = wanted.hasStart()
     ? 0
     : wanted.hasEnd()
-      ? history.length - 1
+      ? Number.POSITIVE_INFINITY
       : Number(wanted.getRevision());
-  const part = backwards ? history.slice(0, from + 1).reverse() : history.slice(from);
+  const part = backwards
+    ? history.filter(({ revision }) => revision <= from).reverse()
+    : history.filter(({ revision }) => revision >= from);
   for (const event of part.slice(0, Number(options.getCount()))) await output(eventRead(event));
 }
 

@@ -346,7 +346,22 @@ export interface EventLogEngine {
     | string
     | undefined;
   /** The position of the last event; absent if it does not answer. */
-  readonly head?: string | undefined;
+  readonly head?:
+    | string
+    | undefined;
+  /** The identity of the log, which is in it from its first event on; absent if it could not be checked. */
+  readonly logId?:
+    | string
+    | undefined;
+  /** Grows when the log goes on after it has lost its end; absent if it could not be checked. */
+  readonly epoch?:
+    | number
+    | undefined;
+  /**
+   * Why this log is refused: it is not the one from which the tables come, or it has lost its end. Nothing is read from
+   * it or written to it then.
+   */
+  readonly refused?: string | undefined;
 }
 
 /** A follower of the event log, in any process. */
@@ -1601,7 +1616,15 @@ export const Engine: MessageFns<Engine> = {
 };
 
 function createBaseEventLogEngine(): EventLogEngine {
-  return { kind: EngineKind.ENGINE_KIND_UNSPECIFIED, answers: false, detail: undefined, head: undefined };
+  return {
+    kind: EngineKind.ENGINE_KIND_UNSPECIFIED,
+    answers: false,
+    detail: undefined,
+    head: undefined,
+    logId: undefined,
+    epoch: undefined,
+    refused: undefined,
+  };
 }
 
 export const EventLogEngine: MessageFns<EventLogEngine> = {
@@ -1617,6 +1640,15 @@ export const EventLogEngine: MessageFns<EventLogEngine> = {
     }
     if (message.head !== undefined) {
       writer.uint32(32).uint64(message.head);
+    }
+    if (message.logId !== undefined) {
+      writer.uint32(42).string(message.logId);
+    }
+    if (message.epoch !== undefined) {
+      writer.uint32(48).uint32(message.epoch);
+    }
+    if (message.refused !== undefined) {
+      writer.uint32(58).string(message.refused);
     }
     return writer;
   },
@@ -1666,6 +1698,30 @@ export const EventLogEngine: MessageFns<EventLogEngine> = {
             message.head = reader.uint64().toString();
             continue;
           }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.logId = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.epoch = reader.uint32();
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.refused = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1687,6 +1743,9 @@ export const EventLogEngine: MessageFns<EventLogEngine> = {
     message.answers = object.answers ?? false;
     message.detail = object.detail ?? undefined;
     message.head = object.head ?? undefined;
+    message.logId = object.logId ?? undefined;
+    message.epoch = object.epoch ?? undefined;
+    message.refused = object.refused ?? undefined;
     return message;
   },
 };

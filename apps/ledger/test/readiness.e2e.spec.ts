@@ -1,0 +1,122 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  type StandIn,
+  startEventStoreDbStandIn,
+} from '../../../libs/event-store/testing/eventstoredb-stand-in';
+import { type AppProcess, startApp } from '../../../test/app-process';
+import { freshDatabase, type TestDatabase, until } from '../../../test/dependencies';
+import { newApiKey } from '../src/edge/api-key';
+import { migrate } from '../src/migrate';
+
+jest.setTimeout(120_000);
+
+const { key: apiKey } = newApiKey();
+let folder: string;
+let database: TestDatabase;
+let server: StandIn;
+let ledger: AppProcess;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'daybook-readiness-'));
+  const chainsFile = join(folder, 'chains.json');
+  await writeFile(chainsFile, JSON.stringify({ chains: [] }));
+  [server, database] = await Promise.all([startEventStoreDbStandIn(), freshDatabase()]);
+  await migrate(database.url, 'postgres');
+  ledger = await startApp('ledger', {
+    DAYBOOK_DATABASE_URL: database.url,
+    DAYBOOK_EVENTSTOREDB_URL: server.url,
+    DAYBOOK_CHAINS_FILE: chainsFile,
+    DAYBOOK_BOOTSTRAP_API_KEY: apiKey,
+  });
+  await until(async () => (await create('first')).status === 201, { timeoutMs: 30_000 });
+});
+afterAll(async () => {
+  await ledger.kill();
+  await server.stop();
+  await database.drop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+afterEach(() => server.loseQuorum(false));
+
+async function call(path: string, body?: object) {
+  const startedAt = performance.now();
+  const response = await fetch(ledger.url + path, {
+    method: body === undefined ? 'GET' : 'POST',
+    headers: { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  });
+  // biome-ignore lint/suspicious/noExplicitAny: read as a client without types does.
+  const answer = (await response.json()) as any;
+  return { status: response.status, body: answer, ms: performance.now() - startedAt };
+}
+
+const create = (externalId: string) => call('/v1/customers', { externalId });
+const ready = async (purpose?: string) =>
+  call(`/readyz${purpose === undefined ? '' : `?for=${purpose}`}`);
+const commandsAre = (status: number) =>
+  until(async () => (await ready('commands')).status === status, { timeoutMs: 15_000 });
+
+describe('readiness', () => {
+  it('tells reads, commands and chains apart', async () => {
+    const { status, body } = await ready();
+    expect([status, body.status]).toEqual([200, 'ok']);
+    expect(body.purposes).toEqual({ reads: 'ok', commands: 'ok', chains: 'ok' });
+    for (const purpose of ['reads', 'commands', 'chains']) {
+      expect((await ready(purpose)).status).toBe(200);
+    }
+    const unknown = await ready('weather');
+    expect([unknown.status, unknown.body.code]).toEqual([400, 'validation-failed']);
+    expect(unknown.body.errors[0].detail).toBe('must be one of reads, commands, chains.');
+  });
+
+  it('knows without a command that two of three nodes are gone, and that they are back', async () => {
+    server.loseQuorum(true);
+    // As soon as the outcome of the last append no longer counts.
+    await until(
+      async () => {
+        const { status, body } = await ready('commands');
+        const { detail = '' } = body.checks.appends;
+        return status === 503 && detail.includes('1 of 3 nodes of EventStoreDB are alive');
+      },
+      { timeoutMs: 15_000 },
+    );
+    const { status, body } = await ready();
+    expect([status, body.status]).toEqual([200, 'degraded']);
+    expect(body.purposes).toMatchObject({ reads: 'ok', commands: 'failing' });
+    expect((await ready('reads')).status).toBe(200);
+    expect((await call('/v1/customers?externalId=first')).status).toBe(200);
+    server.loseQuorum(false);
+    await commandsAre(200);
+  });
+
+  it('refuses commands at once while none can be stored, and is well again by itself', async () => {
+    expect((await create('before')).status).toBe(201);
+    server.loseQuorum(true);
+    const lostAt = performance.now();
+    const waiting = create('waits');
+    await commandsAre(503);
+    expect(performance.now() - lostAt).toBeLessThan(10_000);
+    expect((await waiting).status).toBe(503);
+    const refused = await create('refused-at-once');
+    expect([refused.status, refused.body.code]).toEqual([503, 'unavailable']);
+    expect(refused.body.detail).toBe('The event log cannot be reached. Nothing was written.');
+    expect(refused.ms).toBeLessThan(1_000);
+    expect((await call('/v1/customers?externalId=first')).status).toBe(200);
+    server.loseQuorum(false);
+    await until(async () => (await create('afterwards')).status === 201);
+    await commandsAre(200);
+    expect((await create('waits')).status).toBeLessThan(300);
+  });
+
+  it('is unready when neither reads nor commands work, and only then', async () => {
+    await server.halt();
+    await commandsAre(503);
+    expect((await ready()).body.purposes).toMatchObject({ reads: 'ok', commands: 'failing' });
+    expect((await ready()).status).toBe(200);
+    await server.start();
+    await commandsAre(200);
+  });
+});
