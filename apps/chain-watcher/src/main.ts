@@ -1,8 +1,11 @@
 import 'reflect-metadata';
 import {
   createLogger,
+  createMetrics,
   failStart,
   type Health,
+  logDestination,
+  logFileOf,
   requirePort,
   requirePostgres,
   stopOnRequest,
@@ -17,16 +20,18 @@ import { WatcherModule } from './watcher.module';
 
 async function main(): Promise<void> {
   const env = readWatcherEnv();
+  const destination = logDestination(logFileOf(env));
   await requirePort(env.httpHost, env.httpPort, 'DAYBOOK_HTTP_PORT');
   await requirePostgres({
     url: env.databaseUrl,
     variable: 'DAYBOOK_DATABASE_URL',
     migrated: { ...migrate.record, command: 'node dist/apps/chain-watcher/src/migrate.js' },
   });
-  const logger = createLogger('chain-watcher', env.logLevel);
+  const logger = createLogger('chain-watcher', env.logLevel, destination);
+  const metrics = createMetrics('chain-watcher', destination.dropped);
   for (const sentence of unknownVariables(process.env)) logger.warn(sentence);
   const app = await NestFactory.create<NestFastifyApplication>(
-    await WatcherModule.forRoot(env, logger),
+    await WatcherModule.forRoot(env, logger, metrics),
     new FastifyAdapter(),
     { logger: false, abortOnError: false },
   );

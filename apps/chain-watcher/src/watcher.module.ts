@@ -8,7 +8,7 @@ import {
 } from '@daybook/chains';
 import { TOPIC_SETTINGS, TOPICS } from '@daybook/contracts';
 import { type DurableLog, openKafka, PostgresLog } from '@daybook/messaging';
-import { createHealth, createMetrics, type HealthChecks } from '@daybook/platform';
+import { createHealth, createMetrics, type HealthChecks, type Metrics } from '@daybook/platform';
 import { type DynamicModule, Module, type OnApplicationShutdown } from '@nestjs/common';
 import type { Logger } from 'pino';
 import { Registry } from 'prom-client';
@@ -160,9 +160,12 @@ function checkAddresses(chain: RunningChain): void {
 /** The chain-watcher. Making the module starts the watches; closing the app stops them. */
 @Module({})
 export class WatcherModule {
-  static async forRoot(env: WatcherEnv, logger: Logger): Promise<DynamicModule> {
+  static async forRoot(
+    env: WatcherEnv,
+    logger: Logger,
+    metrics: Metrics = createMetrics('chain-watcher'),
+  ): Promise<DynamicModule> {
     const registry = loadChainsFile(env.chainsFile ?? null);
-    const metrics = createMetrics('chain-watcher');
     const chains = registry.connections.map(({ chain }) => chain);
     const watchers = new Watchers({
       ...{ registry, logger, metrics: createWatcherMetrics(metrics, chains) },

@@ -6,6 +6,8 @@ import {
   createLogger,
   createMetrics,
   failStart,
+  logDestination,
+  logFileOf,
   requirePort,
   requirePostgres,
   stopOnRequest,
@@ -29,6 +31,7 @@ const DRAIN_MS = 500;
 
 async function main(): Promise<void> {
   const env = readLedgerEnv();
+  const destination = logDestination(logFileOf(env));
   await requirePort(env.httpHost, env.httpPort, 'DAYBOOK_HTTP_PORT');
   if (env.grpcPort !== 0) await requirePort(env.httpHost, env.grpcPort, 'DAYBOOK_GRPC_PORT');
   await requirePostgres({
@@ -36,11 +39,11 @@ async function main(): Promise<void> {
     variable: 'DAYBOOK_DATABASE_URL',
     migrated: { ...migrate.record, command: 'node dist/apps/ledger/src/migrate.js' },
   });
-  const logger = createLogger('ledger', env.logLevel);
+  const logger = createLogger('ledger', env.logLevel, destination);
   for (const sentence of unknownVariables(process.env)) logger.warn(sentence);
   for (const sentence of await checkTables(env)) logger.warn(sentence);
   const tls = grpcCredentials(env);
-  const metrics = createMetrics('ledger');
+  const metrics = createMetrics('ledger', destination.dropped);
   const { registry } = metrics;
   const monitoring = new Monitoring(metrics, () => app);
   const health = createHealth(monitoring.checks);

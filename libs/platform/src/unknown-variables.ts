@@ -9,6 +9,7 @@ export const VARIABLES: readonly string[] = [
   ...['WATCHER_POLL_MS', 'ROLES', 'EVM_XPUB', 'TRON_XPUB', 'CHAINS_FILE'],
   'WALLETS_FILE',
   ...['BOOTSTRAP_API_KEY', 'OPERATOR_KEY', 'RATE_LIMIT', 'LOG_LEVEL'],
+  ...['LOG_FILE', 'LOG_FILE_BYTES', 'LOG_FILES'],
   // Of the command line.
   ...['LEDGER_URL', 'WATCHER_URL', 'WATCHER_DATABASE_URL'],
 ].map((name) => `DAYBOOK_${name}`);
