@@ -15,6 +15,8 @@ interface Service {
   readonly user?: string;
   readonly profiles?: readonly string[];
   readonly read_only?: boolean;
+  readonly init?: boolean;
+  readonly restart?: string;
   readonly cap_drop: readonly string[];
   readonly security_opt: readonly string[];
   readonly mem_limit: string;
@@ -97,6 +99,16 @@ describe('docker/compose.yaml', () => {
   it.each(services.filter(([name]) => !name.startsWith('migrate-')))('%s is checked', (_, s) => {
     expect(s.healthcheck?.test[0]).toBe('CMD');
     expect(s.healthcheck?.retries).toBeGreaterThan(0);
+  });
+
+  it.each(['ledger', 'chain-watcher'])('restarts a %s that does not answer', (name) => {
+    const { command, init, restart, healthcheck } = serviceOf(name);
+    const [, runner, check, program, url] = healthcheck?.test ?? [];
+    expect([runner, existsSync(join(ROOT, check ?? ''))]).toEqual(['node', true]);
+    expect(program).toBe(command?.[1]);
+    expect(url).toBe(`http://127.0.0.1:${serviceOf(name).environment.DAYBOOK_HTTP_PORT}/livez`);
+    // The check kills the child of the init process, and Docker starts what has ended.
+    expect([init, restart]).toEqual([true, 'unless-stopped']);
   });
 
   it.each(services)('%s waits for services that can become what it waits for', (_, service) => {
