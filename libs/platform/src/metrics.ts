@@ -38,10 +38,20 @@ export function createMetrics(app: string, droppedLines: () => number = () => 0)
       ['projection'],
       'Since the checkpoint last moved or was found at the head.',
     ),
+    followLagSeconds: gauge(
+      'follow_lag_seconds',
+      ['projection'],
+      'The age of the oldest event that waits to be handled; 0 when none does.',
+    ),
     consumerLagMessages: gauge(
       'consumer_lag_messages',
       ['topic', 'group'],
       'Messages published and not yet handled.',
+    ),
+    consumerWaitingSeconds: gauge(
+      'consumer_waiting_seconds',
+      ['topic', 'group'],
+      'For how long messages have waited without any being handled; 0 when none waits.',
     ),
     parkedKeys: gauge(
       'parked_keys',
