@@ -94,8 +94,8 @@ function logProviders(
 }
 
 function checkChain(chain: RunningChain): string {
-  const { state, detail } = chain.health();
-  if (state === 'stalled') throw new Error(detail ?? state);
+  const { state, detail, publicDetail } = chain.health();
+  if (state === 'stalled') throw new Error(publicDetail ?? detail ?? state);
   const isAwaited = state === 'catching-up' && detail !== null;
   return `${chain.role()}, ${state}${isAwaited ? `: ${detail}` : ''}`;
 }
@@ -130,12 +130,15 @@ function checkFinality(chain: RunningChain): void {
 /** One that is limited, or not yet verified, is usually used again soon. */
 const USABLE: readonly ProviderState[] = ['ok', 'limited', 'unverified'];
 
-/** Names the providers that are not used, and those whose WebSocket is down: neither stops the chain. */
+/**
+ * Names the providers that are not used, and those whose WebSocket is down: neither stops the chain. Probes need no key,
+ * so they do not say what a provider answers: `npx daybook chains list` does, and the log.
+ */
 function checkProviders(chain: RunningChain): string {
   const providers = chain.providers();
-  const faults = providers.flatMap(({ name, state, detail, announcements }) => {
-    if (!USABLE.includes(state)) return `${name} is ${state}: ${detail}`;
-    return announcements === null ? [] : `${name}: ${announcements}`;
+  const faults = providers.flatMap(({ name, state, announcements }) => {
+    if (!USABLE.includes(state)) return `${name} is ${state}.`;
+    return announcements === null ? [] : `The WebSocket of ${name} announces nothing.`;
   });
   if (faults.length > 0) throw new Error(faults.join(' '));
   return providers
@@ -143,10 +146,11 @@ function checkProviders(chain: RunningChain): string {
     .join(', ');
 }
 
-/** What an operator should know of a provider that is used. */
+/** What an operator should look at of a provider that is used. The sentences may quote it. */
 function saidOf(notes: readonly ClientNote[]): string {
-  const said = notes.filter(({ state }) => state !== 'fine').map(({ sentence }) => sentence);
-  return said.length === 0 ? '' : ` (${said.join(' ')})`;
+  const said = notes.filter(({ state }) => state !== 'fine');
+  if (said.length === 0) return '';
+  return ` (${said.map(({ topic, state }) => `${topic}: ${state}`).join(', ')})`;
 }
 
 function checkAddresses(chain: RunningChain): void {
