@@ -35,6 +35,7 @@ export interface LedgerOptions {
   /** The wallets file; no account has a wallet when left out. */
   readonly wallets?: object;
   readonly quota?: HttpOptions['quota'];
+  readonly http?: Pick<HttpOptions, 'connectionsMax' | 'limits'>;
   /** Another way to the database than the direct one. */
   readonly route?: (databaseUrl: string) => Promise<string>;
   /** Fills the database before it is migrated. */
@@ -111,6 +112,7 @@ export async function createLedgerForTest(options: LedgerOptions = {}): Promise<
     registry,
     logger,
     quota: options.quota ?? { requests: 1_000_000, windowSeconds: 60 },
+    ...options.http,
   });
   await app.listen(0, '127.0.0.1');
   health.started();

@@ -1,9 +1,11 @@
 import 'reflect-metadata';
 import {
+  capConnections,
   createLogger,
   createMetrics,
   failStart,
   type Health,
+  httpLimits,
   logDestination,
   logFileOf,
   requirePort,
@@ -17,6 +19,8 @@ import { migrate } from './migrate';
 import { HEALTH } from './monitoring/probes.controller';
 import { readWatcherEnv } from './watcher.env';
 import { WatcherModule } from './watcher.module';
+
+const BODY_BYTES_MAX = 1_024;
 
 async function main(): Promise<void> {
   const env = readWatcherEnv();
@@ -32,9 +36,11 @@ async function main(): Promise<void> {
   for (const sentence of unknownVariables(process.env)) logger.warn(sentence);
   const app = await NestFactory.create<NestFastifyApplication>(
     await WatcherModule.forRoot(env, logger, metrics),
-    new FastifyAdapter(),
+    // Requests of probes and of monitoring have no body.
+    new FastifyAdapter({ ...httpLimits(), bodyLimit: BODY_BYTES_MAX }),
     { logger: false, abortOnError: false },
   );
+  capConnections(app.getHttpServer(), env.httpConnectionsMax);
   await app.listen(env.httpPort, env.httpHost);
   const health = app.get<Health>(HEALTH);
   health.started();

@@ -25,6 +25,10 @@ export class LedgerEnv extends AppEnv {
   @IsWholeNumber(0, 65_535)
   readonly grpcPort: number = 0;
 
+  /** Open connections of the gRPC port, each with many calls. Further ones are closed at once. */
+  @IsWholeNumber(1)
+  readonly grpcConnectionsMax: number = 1_000;
+
   /** PEM files of the certificate (chain) and key of the gRPC port; without them it has no TLS. */
   @IsOptional()
   @IsString()

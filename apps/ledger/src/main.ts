@@ -53,13 +53,14 @@ async function main(): Promise<void> {
     logger,
     nestLogger: nestLogger(logger),
     quota: { requests: env.rateLimit, windowSeconds: 60 },
+    connectionsMax: env.httpConnectionsMax,
   });
   await app.listen(env.httpPort, env.httpHost);
-  const { grpcReflection: reflection } = env;
+  const { grpcReflection: reflection, grpcConnectionsMax: connectionsMax } = env;
   const grpc =
     env.grpcPort === 0
       ? null
-      : createGrpcServer(app, { health, registry, logger, tls, reflection });
+      : createGrpcServer(app, { health, registry, logger, tls, reflection, connectionsMax });
   await grpc?.listen(env.grpcPort, env.httpHost);
   monitoring.start();
   health.started();

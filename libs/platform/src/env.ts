@@ -88,6 +88,10 @@ export class AppEnv {
   @IsString()
   readonly httpHost: string = '127.0.0.1';
 
+  /** Open HTTP connections. A load balancer needs few; further ones are closed at once. */
+  @IsWholeNumber(1)
+  readonly httpConnectionsMax: number = 2_000;
+
   @IsIn(['fatal', 'error', 'warn', 'info', 'debug'])
   readonly logLevel: string = 'info';
 

@@ -24,6 +24,7 @@ export {
   type HealthChecks,
   type HealthReport,
 } from './health';
+export { capConnections, httpLimits } from './http-limits';
 export { type LogDestination, logDestination } from './log-destination';
 export { createLogger } from './logger';
 export { createMetrics, durationHistogram, type Metrics } from './metrics';

@@ -1,4 +1,4 @@
-import type { Health } from '@daybook/platform';
+import { capConnections, type Health, httpLimits } from '@daybook/platform';
 import { type DynamicModule, type LoggerService, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -31,17 +31,18 @@ export interface HttpOptions {
   readonly nestLogger?: LoggerService;
   /** The quota of each key. */
   readonly quota: Quota;
+  /** Open connections; any number when left out. */
+  readonly connectionsMax?: number;
+  /** Overrides the times after which idle and slow connections are closed. */
+  readonly limits?: Parameters<typeof httpLimits>[0];
 }
 
 /** Far above the largest body of the API. */
 const BODY_BYTES_MAX = 64 * 1024;
-const HEADER_BYTES_MAX = 16 * 1024;
-/** The time for a request to arrive in full. */
-const REQUEST_TIMEOUT_MS = 10_000;
-/** The time for its answer: longer than the wait for `minPosition` and the store's own deadlines. */
+/** The longest variable of a path: any that a request line may have. */
+const PARAM_LENGTH_MAX = 16 * 1024;
+/** The time for an answer: longer than the wait for `minPosition` and the store's own deadlines. */
 const HANDLER_TIMEOUT_MS = 20_000;
-/** How often Node checks for requests that take too long to arrive. */
-const TIMEOUT_CHECK_MS = 2_000;
 
 @Module({})
 class HttpRoot {}
@@ -55,7 +56,7 @@ export async function createHttpApp(
   options: HttpOptions,
 ): Promise<NestFastifyApplication> {
   const { health, registry, logger, nestLogger = false, quota } = options;
-  const adapter = serverAdapter(() => app.get(Calls), logger);
+  const adapter = serverAdapter(() => app.get(Calls), options);
   const root = {
     module: HttpRoot,
     imports: [EdgeModule.forRoot(quota), ledger],
@@ -82,20 +83,22 @@ export async function createHttpApp(
 }
 
 /** `calls` is used from the first request on: the application is created after its server. */
-function serverAdapter(calls: () => Calls, logger: Logger): FastifyAdapter {
+function serverAdapter(
+  calls: () => Calls,
+  { logger, limits, connectionsMax }: HttpOptions,
+): FastifyAdapter {
+  const { http, ...times } = httpLimits(limits);
   const adapter = new FastifyAdapter({
+    ...times,
     bodyLimit: BODY_BYTES_MAX,
-    requestTimeout: REQUEST_TIMEOUT_MS,
     // Callers are identified by key, never by address.
     trustProxy: false,
     genReqId: requestIdOf,
     // A draining server still answers requests that have arrived.
     return503OnClosing: false,
-    routerOptions: { maxParamLength: HEADER_BYTES_MAX },
+    routerOptions: { maxParamLength: PARAM_LENGTH_MAX },
     http: {
-      maxHeaderSize: HEADER_BYTES_MAX,
-      headersTimeout: REQUEST_TIMEOUT_MS,
-      connectionsCheckingInterval: TIMEOUT_CHECK_MS,
+      ...http,
       // The gate refuses a missing Host header with a problem.
       requireHostHeader: false,
     },
@@ -106,6 +109,7 @@ function serverAdapter(calls: () => Calls, logger: Logger): FastifyAdapter {
     },
   });
   const server = adapter.getInstance();
+  if (connectionsMax !== undefined) capConnections(server.server, connectionsMax);
   server.removeAllContentTypeParsers();
   server.addContentTypeParser<Buffer>(
     'application/json',
