@@ -5,6 +5,9 @@ import { load } from 'js-yaml';
 import { pino } from 'pino';
 import { Histogram, type MetricObject, type Registry } from 'prom-client';
 import { createWatcherMetrics } from '../apps/chain-watcher/src/monitoring/watcher-metrics';
+import type { ApiKeys } from '../apps/ledger/src/edge/api-keys';
+import { Authentication } from '../apps/ledger/src/edge/authentication';
+import { parseProxies } from '../apps/ledger/src/edge/client-address';
 import { createAdmissionControl } from '../apps/ledger/src/grpc/admission-control';
 import { observer as observeGrpc } from '../apps/ledger/src/grpc/observe';
 import { StreamSlots } from '../apps/ledger/src/grpc/stream';
@@ -39,6 +42,8 @@ function registries(): readonly Registry[] {
   observeHttp(registry, logger);
   observeGrpc(registry, logger);
   createAdmissionControl(registry);
+  const options = { failuresMax: 1, trustedProxies: parseProxies(undefined) };
+  new Authentication({} as ApiKeys, { registry, logger, ...options });
   new StreamSlots(registry);
   const watcher = createMetrics('chain-watcher');
   createWatcherMetrics(watcher, ['eip155:1']);

@@ -17,6 +17,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Client } from 'pg';
 import { loadWalletsFile, refusePurses } from './account-wallets.env';
 import { keepListedAssets } from './chains';
+import { parseProxies } from './edge/client-address';
 import { grpcCredentials } from './grpc/credentials';
 import { createGrpcServer } from './grpc/server';
 import { type LedgerEnv, readLedgerEnv } from './ledger.env';
@@ -54,6 +55,8 @@ async function main(): Promise<void> {
     nestLogger: nestLogger(logger),
     quota: { requests: env.rateLimit, windowSeconds: 60 },
     connectionsMax: env.httpConnectionsMax,
+    failuresMax: env.failedAuthentications,
+    trustedProxies: parseProxies(env.trustedProxies),
   });
   await app.listen(env.httpPort, env.httpHost);
   const { grpcReflection: reflection, grpcConnectionsMax: connectionsMax } = env;

@@ -6,6 +6,7 @@ import { SwaggerModule } from '@nestjs/swagger';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { Registry } from 'prom-client';
+import { parseProxies, type TrustedProxies } from '../edge/client-address';
 import { EdgeModule } from '../edge/edge.module';
 import { operationsOf } from '../edge/operation';
 import { Calls } from '../edge/prepare';
@@ -31,12 +32,18 @@ export interface HttpOptions {
   readonly nestLogger?: LoggerService;
   /** The quota of each key. */
   readonly quota: Quota;
+  /** Wrong keys a minute, of one address and of one key id. */
+  readonly failuresMax?: number;
+  /** Proxies whose word on the client's address is taken; none when left out. */
+  readonly trustedProxies?: TrustedProxies;
   /** Open connections; any number when left out. */
   readonly connectionsMax?: number;
   /** Overrides the times after which idle and slow connections are closed. */
   readonly limits?: Parameters<typeof httpLimits>[0];
 }
 
+/** A client with a wrong key may repeat it for a while; nobody guesses a secret so. */
+export const FAILURES_MAX = 60;
 /** Far above the largest body of the API. */
 const BODY_BYTES_MAX = 64 * 1024;
 /** The longest variable of a path: any that a request line may have. */
@@ -56,10 +63,12 @@ export async function createHttpApp(
   options: HttpOptions,
 ): Promise<NestFastifyApplication> {
   const { health, registry, logger, nestLogger = false, quota } = options;
+  const { failuresMax = FAILURES_MAX, trustedProxies = parseProxies(undefined) } = options;
+  const authentication = { registry, logger, failuresMax, trustedProxies };
   const adapter = serverAdapter(() => app.get(Calls), options);
   const root = {
     module: HttpRoot,
-    imports: [EdgeModule.forRoot(quota), ledger],
+    imports: [EdgeModule.forRoot(quota, authentication), ledger],
     controllers: [ProbesController],
     providers: [
       { provide: HEALTH, useValue: health },
@@ -119,6 +128,7 @@ function serverAdapter(
   server.decorateRequest('caller', null);
   server.decorateRequest('operation', null);
   server.decorateRequest('quota', null);
+  server.decorateRequest('isClientError', false);
   // An unknown expectation may be ignored (RFC 9110, section 10.1.1).
   server.server.on('checkExpectation', (req, res) => server.server.emit('request', req, res));
   return adapter;
