@@ -18,8 +18,8 @@ export interface AppProcess {
   signal(name: NodeJS.Signals): void;
   /** kill -9; resolves when it is gone. */
   kill(): Promise<void>;
-  /** Asks it to stop; resolves when it has. */
-  stop(): Promise<void>;
+  /** Asks it to stop; resolves with the exit code when it has. */
+  stop(): Promise<number | null>;
 }
 
 const running = new Set<ChildProcess>();
@@ -58,16 +58,16 @@ export async function spawnApp(
       resolve(code);
     });
   });
-  const end = async (signal: 'SIGKILL' | 'SIGTERM'): Promise<void> => {
+  const end = (signal: 'SIGKILL' | 'SIGTERM'): Promise<number | null> => {
     child.kill(signal);
-    await exited;
+    return exited;
   };
   return {
     url: `http://127.0.0.1:${port}`,
     output: () => output,
     exited,
     signal: (name) => void child.kill(name),
-    kill: () => end('SIGKILL'),
+    kill: async () => void (await end('SIGKILL')),
     stop: () => end('SIGTERM'),
   };
 }

@@ -15,6 +15,8 @@ interface Service {
   readonly user?: string;
   readonly profiles?: readonly string[];
   readonly read_only?: boolean;
+  readonly init?: boolean;
+  readonly restart?: string;
   readonly cap_drop: readonly string[];
   readonly security_opt: readonly string[];
   readonly mem_limit: string;
@@ -91,12 +93,25 @@ describe('docker/compose.yaml', () => {
     expect(isEngine || (service.read_only === true && service.user !== undefined)).toBe(true);
     expect(service.user).not.toBe('root');
     for (const port of service.ports ?? []) expect(port).toMatch(/^127\.0\.0\.1:/);
-    expect(service.image).toMatch(/^(daybook|[\w/]+:\d[\w.-]*)$/);
+    expect(service.image).toMatch(/^(daybook|[\w/]+:\d[\w.-]*(@sha256:[0-9a-f]{64})?)$/);
+    // No digest of this one is known here: see docker/README.md.
+    const isPinned = service.image.includes('@') || service.image === 'daybook';
+    expect(isPinned || service.image.startsWith('eventstore/')).toBe(true);
   });
 
   it.each(services.filter(([name]) => !name.startsWith('migrate-')))('%s is checked', (_, s) => {
     expect(s.healthcheck?.test[0]).toBe('CMD');
     expect(s.healthcheck?.retries).toBeGreaterThan(0);
+  });
+
+  it.each(['ledger', 'chain-watcher'])('restarts a %s that does not answer', (name) => {
+    const { command, init, restart, healthcheck } = serviceOf(name);
+    const [, runner, check, program, url] = healthcheck?.test ?? [];
+    expect([runner, existsSync(join(ROOT, check ?? ''))]).toEqual(['node', true]);
+    expect(program).toBe(command?.[1]);
+    expect(url).toBe(`http://127.0.0.1:${serviceOf(name).environment.DAYBOOK_HTTP_PORT}/livez`);
+    // The check kills the child of the init process, and Docker starts what has ended.
+    expect([init, restart]).toEqual([true, 'unless-stopped']);
   });
 
   it.each(services)('%s waits for services that can become what it waits for', (_, service) => {
@@ -195,6 +210,15 @@ describe('docker/Dockerfile', () => {
     const programs = lines.flatMap((line) => [...line.matchAll(/dist\/\S+?\.js/g)].flat());
     expect(programs.length).toBeGreaterThan(3);
     expect(programs.filter((program) => !existsSync(sourceOf(program)))).toEqual([]);
+  });
+
+  it('begins with one image, by its digest', () => {
+    const images = lines
+      .filter((line) => line.startsWith('FROM '))
+      .map((line) => line.split(' ')[1]);
+    expect(images).toHaveLength(2);
+    expect(new Set(images).size).toBe(1);
+    expect(images[0]).toMatch(/^node:24-bookworm-slim@sha256:[0-9a-f]{64}$/);
   });
 
   it('runs as a user who is not root', () => {

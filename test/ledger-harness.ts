@@ -18,6 +18,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { pino } from 'pino';
 import { ChangeAccount } from '../apps/ledger/src/accounts/change-account';
 import { newApiKey } from '../apps/ledger/src/edge/api-key';
+import { ApiKeys } from '../apps/ledger/src/edge/api-keys';
 import { DEFAULT_ACCOUNT_ID } from '../apps/ledger/src/edge/identity';
 import { IssueApiKey } from '../apps/ledger/src/edge/keys';
 import { systemContext } from '../apps/ledger/src/edge/request-context';
@@ -36,6 +37,7 @@ export interface LedgerOptions {
   /** The wallets file; no account has a wallet when left out. */
   readonly wallets?: object;
   readonly quota?: HttpOptions['quota'];
+  readonly http?: Pick<HttpOptions, 'connectionsMax' | 'limits' | 'failuresMax' | 'trustedProxies'>;
   /** Another way to the database than the direct one. */
   readonly route?: (databaseUrl: string) => Promise<string>;
   /** The database; a fresh one when left out. It is left behind by the ledger, for the next one. */
@@ -123,6 +125,8 @@ export async function createLedgerForTest(options: LedgerOptions = {}): Promise<
     registry,
     logger,
     quota: options.quota ?? { requests: 1_000_000, windowSeconds: 60 },
+    failuresMax: 1_000_000,
+    ...options.http,
   });
   await app.listen(0, '127.0.0.1');
   health.started();
@@ -191,6 +195,10 @@ export async function createLedgerForTest(options: LedgerOptions = {}): Promise<
       await rm(folder, { recursive: true, force: true });
     },
   };
+  // Not by trying them: a key that is tried too early counts as a wrong one.
+  const keys = app.get(ApiKeys);
+  const areIssued = async () => (await keys.isIssued(apiKey)) && (await keys.isIssued(operatorKey));
+  await until(areIssued, { description: 'The keys of the new ledger' });
   const opens = async (path: string, key: string) =>
     (await sendRequest(url, key, 'GET', path, {})).status === 200;
   await until(() => opens('/v1/assets', apiKey), { description: 'The key of the new ledger' });

@@ -54,6 +54,11 @@ async function refusal(app: App, changes: Changes): Promise<string> {
 }
 
 const EVERY_APP: readonly Case[] = [
+  [
+    'a log file in no folder',
+    { DAYBOOK_LOG_FILE: '/nowhere/at/all.log' },
+    /DAYBOOK_LOG_FILE: \/nowhere\/at\/all\.log cannot be written: ENOENT/,
+  ],
   ['no database URL', { DAYBOOK_DATABASE_URL: '' }, /DAYBOOK_DATABASE_URL must be like postgres:/],
   [
     'a URL of another kind',

@@ -1,8 +1,13 @@
 import 'reflect-metadata';
 import {
+  capConnections,
   createLogger,
+  createMetrics,
   failStart,
   type Health,
+  httpLimits,
+  logDestination,
+  logFileOf,
   requirePort,
   requirePostgres,
   stopOnRequest,
@@ -15,21 +20,27 @@ import { HEALTH } from './monitoring/probes.controller';
 import { readWatcherEnv } from './watcher.env';
 import { WatcherModule } from './watcher.module';
 
+const BODY_BYTES_MAX = 1_024;
+
 async function main(): Promise<void> {
   const env = readWatcherEnv();
+  const destination = logDestination(logFileOf(env));
   await requirePort(env.httpHost, env.httpPort, 'DAYBOOK_HTTP_PORT');
   await requirePostgres({
     url: env.databaseUrl,
     variable: 'DAYBOOK_DATABASE_URL',
     migrated: { ...migrate.record, command: 'node dist/apps/chain-watcher/src/migrate.js' },
   });
-  const logger = createLogger('chain-watcher', env.logLevel);
+  const logger = createLogger('chain-watcher', env.logLevel, destination);
+  const metrics = createMetrics('chain-watcher', destination.dropped);
   for (const sentence of unknownVariables(process.env)) logger.warn(sentence);
   const app = await NestFactory.create<NestFastifyApplication>(
-    await WatcherModule.forRoot(env, logger),
-    new FastifyAdapter(),
+    await WatcherModule.forRoot(env, logger, metrics),
+    // Requests of probes and of monitoring have no body.
+    new FastifyAdapter({ ...httpLimits(), bodyLimit: BODY_BYTES_MAX }),
     { logger: false, abortOnError: false },
   );
+  capConnections(app.getHttpServer(), env.httpConnectionsMax);
   await app.listen(env.httpPort, env.httpHost);
   const health = app.get<Health>(HEALTH);
   health.started();

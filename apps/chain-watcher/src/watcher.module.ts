@@ -8,7 +8,7 @@ import {
 } from '@daybook/chains';
 import { TOPIC_SETTINGS, TOPICS } from '@daybook/contracts';
 import { type DurableLog, openKafka, PostgresLog } from '@daybook/messaging';
-import { createHealth, createMetrics, type HealthChecks } from '@daybook/platform';
+import { createHealth, createMetrics, type HealthChecks, type Metrics } from '@daybook/platform';
 import { type DynamicModule, Module, type OnApplicationShutdown } from '@nestjs/common';
 import type { Logger } from 'pino';
 import { Registry } from 'prom-client';
@@ -94,8 +94,8 @@ function logProviders(
 }
 
 function checkChain(chain: RunningChain): string {
-  const { state, detail } = chain.health();
-  if (state === 'stalled') throw new Error(detail ?? state);
+  const { state, detail, publicDetail } = chain.health();
+  if (state === 'stalled') throw new Error(publicDetail ?? detail ?? state);
   const isAwaited = state === 'catching-up' && detail !== null;
   return `${chain.role()}, ${state}${isAwaited ? `: ${detail}` : ''}`;
 }
@@ -130,12 +130,15 @@ function checkFinality(chain: RunningChain): void {
 /** One that is limited, or not yet verified, is usually used again soon. */
 const USABLE: readonly ProviderState[] = ['ok', 'limited', 'unverified'];
 
-/** Names the providers that are not used, and those whose WebSocket is down: neither stops the chain. */
+/**
+ * Names the providers that are not used, and those whose WebSocket is down: neither stops the chain. Probes need no key,
+ * so they do not say what a provider answers: `npx daybook chains list` does, and the log.
+ */
 function checkProviders(chain: RunningChain): string {
   const providers = chain.providers();
-  const faults = providers.flatMap(({ name, state, detail, announcements }) => {
-    if (!USABLE.includes(state)) return `${name} is ${state}: ${detail}`;
-    return announcements === null ? [] : `${name}: ${announcements}`;
+  const faults = providers.flatMap(({ name, state, announcements }) => {
+    if (!USABLE.includes(state)) return `${name} is ${state}.`;
+    return announcements === null ? [] : `The WebSocket of ${name} announces nothing.`;
   });
   if (faults.length > 0) throw new Error(faults.join(' '));
   return providers
@@ -143,10 +146,11 @@ function checkProviders(chain: RunningChain): string {
     .join(', ');
 }
 
-/** What an operator should know of a provider that is used. */
+/** What an operator should look at of a provider that is used. The sentences may quote it. */
 function saidOf(notes: readonly ClientNote[]): string {
-  const said = notes.filter(({ state }) => state !== 'fine').map(({ sentence }) => sentence);
-  return said.length === 0 ? '' : ` (${said.join(' ')})`;
+  const said = notes.filter(({ state }) => state !== 'fine');
+  if (said.length === 0) return '';
+  return ` (${said.map(({ topic, state }) => `${topic}: ${state}`).join(', ')})`;
 }
 
 function checkAddresses(chain: RunningChain): void {
@@ -160,9 +164,12 @@ function checkAddresses(chain: RunningChain): void {
 /** The chain-watcher. Making the module starts the watches; closing the app stops them. */
 @Module({})
 export class WatcherModule {
-  static async forRoot(env: WatcherEnv, logger: Logger): Promise<DynamicModule> {
+  static async forRoot(
+    env: WatcherEnv,
+    logger: Logger,
+    metrics: Metrics = createMetrics('chain-watcher'),
+  ): Promise<DynamicModule> {
     const registry = loadChainsFile(env.chainsFile ?? null);
-    const metrics = createMetrics('chain-watcher');
     const chains = registry.connections.map(({ chain }) => chain);
     const watchers = new Watchers({
       ...{ registry, logger, metrics: createWatcherMetrics(metrics, chains) },

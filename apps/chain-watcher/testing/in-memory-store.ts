@@ -14,6 +14,7 @@ import { type Advance, advanceRing } from '../src/state/ring';
 import { afterScan, type Heights } from '../src/state/scanned';
 import {
   type AssetSelection,
+  type Backlog,
   type BlockRef,
   type Change,
   type DueQuery,
@@ -320,6 +321,12 @@ export class InMemoryWatcherStore extends WatcherStore {
   async published(chain: string, position: bigint): Promise<void> {
     const memory = this.of(chain);
     memory.outbox = memory.outbox.filter((message) => message.position > position);
+  }
+
+  async backlog(chain: string): Promise<Backlog> {
+    const { outbox } = this.of(chain);
+    const time = outbox[0]?.headers?.ce_time;
+    return { messages: outbox.length, since: time === undefined ? null : Date.parse(time) };
   }
 
   async unreported(chain: string): Promise<readonly RescanReport[]> {

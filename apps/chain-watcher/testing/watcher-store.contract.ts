@@ -447,6 +447,16 @@ export function watcherStoreContract(open: () => Promise<WatcherStore>): void {
       expect(await store.outbox(OTHER, 10)).toEqual([]);
     });
 
+    it('says how many messages it holds, and since when', async () => {
+      expect(await store.backlog(CHAIN)).toEqual({ messages: 0, since: null });
+      const [first, second] = [aTracked(), aTracked()];
+      const version = Date.parse('2026-11-01T00:00:00.000Z');
+      const older = { ...first, transfer: { ...first.transfer, version } };
+      await store.commit(leader, { transfers: [older, second] });
+      expect(await store.backlog(CHAIN)).toEqual({ messages: 2, since: version });
+      expect(await store.backlog(OTHER)).toEqual({ messages: 0, since: null });
+    });
+
     it('holds a known version once more when it is to be published again', async () => {
       const [known, fresh] = [aTracked(), aTracked()];
       await store.commit(leader, { transfers: [known] });

@@ -144,6 +144,17 @@ describe('the command line', () => {
       ),
     );
 
+    // A stopped process never ends by itself, and the kernel still accepts connections for it.
+    const frozen = ['The ledger', 'PostgreSQL', 'The chain-watcher'];
+    const { children: again } = running();
+    for (const name of frozen) process.kill(again.get(name) as number, 'SIGSTOP');
+    for (const name of frozen) {
+      await said(first, `${name} does not answer and is killed.`);
+      const timesBack = () => first.said().split(`${name} is back`).length - 1;
+      await until(() => timesBack() === 2, { timeoutMs: 30_000 });
+    }
+    expect(await request('/v1/customers', { externalId: 'alice' })).toMatchObject(alice);
+
     const { launcher, children: now } = running();
     process.kill(launcher, 'SIGKILL');
     await first.ended;

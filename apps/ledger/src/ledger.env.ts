@@ -5,6 +5,7 @@ import { parseBrokerAddress } from '@daybook/messaging';
 import { AppEnv, IsPostgresUrl, IsWholeNumber, readEnvironment } from '@daybook/platform';
 import { IsBoolean, IsOptional, IsString, Matches } from 'class-validator';
 import { loadWalletsFile } from './account-wallets.env';
+import { parseProxies } from './edge/client-address';
 import { readTlsFiles } from './grpc-tls.env';
 
 /** The roles of a process. Several processes may share them. */
@@ -61,6 +62,10 @@ export class LedgerEnv extends DatabaseEnv {
   /** The port of gRPC, on the same host as HTTP; 0 disables gRPC. */
   @IsWholeNumber(0, 65_535)
   readonly grpcPort: number = 0;
+
+  /** Open connections of the gRPC port, each with many calls. Further ones are closed at once. */
+  @IsWholeNumber(1)
+  readonly grpcConnectionsMax: number = 1_000;
 
   /** PEM files of the certificate (chain) and key of the gRPC port; without them it has no TLS. */
   @IsOptional()
@@ -128,6 +133,15 @@ export class LedgerEnv extends DatabaseEnv {
    */
   @IsWholeNumber(1)
   readonly rateLimit: number = 120_000;
+
+  /** Wrong keys a minute, of one address and of one key id; further ones are refused without a query. */
+  @IsWholeNumber(1)
+  readonly failedAuthentications: number = 60;
+
+  /** Addresses and ranges of the proxies whose `X-Forwarded-For` is believed; none when left out. */
+  @IsOptional()
+  @IsString()
+  readonly trustedProxies?: string;
 }
 
 /** The configured xpub of each family. */
@@ -185,6 +199,7 @@ export function readLedgerEnv(source: NodeJS.ProcessEnv = process.env): Readonly
     connections.map(({ chain }) => chain),
   );
   readTlsFiles(env);
+  parseProxies(env.trustedProxies);
   loadWalletsFile(env.walletsFile ?? null);
   if (env.eventstoredbUrl !== undefined) checkConnectionString(env.eventstoredbUrl);
   if (env.kafkaBrokers !== undefined) parseBrokerAddress(env.kafkaBrokers);

@@ -6,6 +6,8 @@ import {
   createLogger,
   createMetrics,
   failStart,
+  logDestination,
+  logFileOf,
   requirePort,
   requirePostgres,
   stopOnRequest,
@@ -15,6 +17,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Client } from 'pg';
 import { loadWalletsFile, refusePurses } from './account-wallets.env';
 import { keepListedAssets } from './chains';
+import { parseProxies } from './edge/client-address';
 import { grpcCredentials } from './grpc/credentials';
 import { createGrpcServer } from './grpc/server';
 import {
@@ -35,6 +38,7 @@ const DRAIN_MS = 500;
 
 async function main(): Promise<void> {
   const env = readLedgerEnv();
+  const destination = logDestination(logFileOf(env));
   await requirePort(env.httpHost, env.httpPort, 'DAYBOOK_HTTP_PORT');
   if (env.grpcPort !== 0) await requirePort(env.httpHost, env.grpcPort, 'DAYBOOK_GRPC_PORT');
   const databases = databaseRolesOf(env).map((role) => databaseOf(env, role));
@@ -42,11 +46,11 @@ async function main(): Promise<void> {
   for (const database of new Map(databases.map((each) => [each.url, each])).values()) {
     await requirePostgres({ ...database, migrated: { ...migrate.record, command } });
   }
-  const logger = createLogger('ledger', env.logLevel);
+  const logger = createLogger('ledger', env.logLevel, destination);
   for (const sentence of unknownVariables(process.env)) logger.warn(sentence);
   for (const sentence of await checkTables(env)) logger.warn(sentence);
   const tls = grpcCredentials(env);
-  const metrics = createMetrics('ledger');
+  const metrics = createMetrics('ledger', destination.dropped);
   const { registry } = metrics;
   const monitoring = new Monitoring(metrics, () => app);
   const health = createHealth(monitoring.checks);
@@ -56,13 +60,16 @@ async function main(): Promise<void> {
     logger,
     nestLogger: nestLogger(logger),
     quota: { requests: env.rateLimit, windowSeconds: 60 },
+    connectionsMax: env.httpConnectionsMax,
+    failuresMax: env.failedAuthentications,
+    trustedProxies: parseProxies(env.trustedProxies),
   });
   await app.listen(env.httpPort, env.httpHost);
-  const { grpcReflection: reflection } = env;
+  const { grpcReflection: reflection, grpcConnectionsMax: connectionsMax } = env;
   const grpc =
     env.grpcPort === 0
       ? null
-      : createGrpcServer(app, { health, registry, logger, tls, reflection });
+      : createGrpcServer(app, { health, registry, logger, tls, reflection, connectionsMax });
   await grpc?.listen(env.grpcPort, env.httpHost);
   monitoring.start();
   health.started();

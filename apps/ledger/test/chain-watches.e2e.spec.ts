@@ -1,7 +1,10 @@
 import { type ChainHeadV1, TOPICS } from '@daybook/contracts';
 import { DurableLog } from '@daybook/messaging';
+import { createMetrics } from '@daybook/platform';
+import { messageOf } from '@daybook/platform/plain';
 import { goldenMessage } from '../../../libs/contracts/testing/golden';
 import { until } from '../../../test/dependencies';
+import { Monitoring } from '../src/operations/monitoring';
 import { detailsOf } from './grpc-details';
 import { createGrpcLedger, type GrpcLedger } from './grpc-ledger';
 import { type Reflected, reflect } from './grpc-reflected';
@@ -145,6 +148,58 @@ describe('an account', () => {
     expect(JSON.stringify(body)).not.toMatch(/rented|own-node|quarantine/);
   });
 });
+
+it('shows a chain as silent whose watcher has not reported for a minute', async () => {
+  const observedAt = new Date(Date.now() - 90_000).toISOString();
+  await ledger.publishChainHead({ ...golden, chain: UNREPORTED, state: 'following', observedAt });
+  const { data } = await chainIn(`${PATH}?chain=${UNREPORTED}`, 'silent');
+  expect(data[0]).toMatchObject({ standsStill: true });
+  expect(data[0]?.problems[0]).toMatch(/has not reported for 9\d s/);
+  const { body } = await ledger.request('GET', '/v1/chains');
+  const shown = body.data.find(({ chain }: { chain: string }) => chain === UNREPORTED);
+  expect(shown).toMatchObject({ state: 'silent', observedAt });
+  expect(shown.detail).toContain(`has not reported since ${observedAt}`);
+  const { answer } = await api.call(SERVICE, 'ListChainWatches', { chain: UNREPORTED });
+  expect(answer.chain_watches).toMatchObject([{ state: 'CHAIN_STATE_SILENT' }]);
+  const status = await ledger.request('GET', '/v1/operations/status', { headers: operator() });
+  const chains: { chain: string; state: string }[] = status.body.chains;
+  expect(chains.find(({ chain }) => chain === UNREPORTED)).toMatchObject({ state: 'silent' });
+
+  const metrics = createMetrics('ledger');
+  const monitoring = new Monitoring(metrics, () => ledger.app);
+  monitoring.start();
+  const said = () => monitoring.checks.optional?.chains?.().then(() => '', messageOf);
+  await until(async () => (await said()) !== '');
+  // Of the chains that are silent, and not of one that left the chains file.
+  expect(await said()).toBe(`${UNREPORTED} is silent: its watcher does not report`);
+  let text = '';
+  await until(async () => {
+    text = await metrics.registry.metrics();
+    return /daybook_consumer_waiting_seconds\{/.test(text);
+  });
+  const age = (chain: string) =>
+    Number(
+      new RegExp(`daybook_chain_head_age_seconds\\{chain="${chain}".*} (\\d+)`).exec(text)?.[1],
+    );
+  expect(age(UNREPORTED)).toBeGreaterThanOrEqual(90);
+  expect(age(FULL)).toBeLessThan(60);
+  expect(text).toMatch(/daybook_follow_lag_seconds\{projection="read-models".*} \d/);
+  expect(text).toMatch(
+    /daybook_consumer_waiting_seconds\{topic="daybook.chain-head.v1",group="ledger".*} \d/,
+  );
+  expect(text).toMatch(
+    /daybook_consumer_lag_messages\{topic="daybook.chain-head.v1",group="ledger".*} \d/,
+  );
+});
+
+async function chainIn(path: string, state: string) {
+  let body: { data: { state: string; problems: string[] }[] } = { data: [] };
+  await until(async () => {
+    ({ body } = await ledger.request('GET', path, { headers: operator() }));
+    return body.data[0]?.state === state;
+  });
+  return body;
+}
 
 it('parks a report with text that cannot be stored, and goes on with other chains', async () => {
   const [provider] = golden.watch.providers;

@@ -26,6 +26,8 @@ export interface GrpcPortOptions {
   readonly reflection?: boolean;
   readonly heartbeatMs?: number;
   readonly admission?: AdmissionOptions;
+  readonly connectionsMax?: number;
+  readonly prefaceMs?: number;
   /** What readiness depends on, besides the database. */
   readonly check?: HealthCheck;
 }

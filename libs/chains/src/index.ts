@@ -53,7 +53,7 @@ export {
 } from './family';
 export type { Finding, FindingState } from './inspection';
 export { InvalidBlock } from './invalid-block';
-export { RpcFailure } from './node-http';
+export { publicMessageOf, RpcFailure } from './node-http';
 export { movementsOf } from './packed-block';
 export { type Alone, isLongAlone, stillAlone } from './providers/alone';
 export { confirmedBy, contentAgreedOn } from './providers/confirm';

@@ -1,6 +1,7 @@
 import { isAscii } from 'node:buffer';
-import { backOffMs, limiter, pause } from '@daybook/platform/plain';
+import { backOffMs, limiter, messageOf, pause } from '@daybook/platform/plain';
 import { PostTimeout, post } from './http-post';
+import { InvalidBlock } from './invalid-block';
 import { isDense } from './is-dense';
 import { jsonOf, quoted } from './quoted';
 import { createRateLimit } from './rate-limit';
@@ -18,9 +19,26 @@ export class RpcFailure extends Error {
     readonly kind: 'passing' | 'limited' | 'silent' | 'refused',
     /** Of an answer with another HTTP status than success. */
     readonly status: number | null = null,
+    /** Whether the message quotes the node. */
+    readonly isQuoting = false,
   ) {
     super(message);
   }
+}
+
+/** What a failure is called where a node must not be quoted: its words are for operators, with whom it has a contract. */
+const CATEGORIES: Readonly<Record<RpcFailure['kind'], string>> = {
+  passing: 'The node answers with an error.',
+  limited: 'The node limits requests.',
+  silent: 'The node does not answer in time.',
+  refused: 'The node refuses requests.',
+};
+
+/** What anybody may know of an error, on probes that need no key: never a word of a node. */
+export function publicMessageOf(error: unknown): string {
+  if (error instanceof RpcFailure && error.isQuoting) return CATEGORIES[error.kind];
+  if (error instanceof InvalidBlock) return 'The node shows a block that cannot be proven.';
+  return messageOf(error);
 }
 
 /** A healthy node answers within a second; a full block with receipts may take a few. */
@@ -125,9 +143,9 @@ export function createNodeHttp(options: NodeHttpOptions): NodeHttp {
       const text = textOf(answer.body);
       const words = quote(errorWordsIn(text));
       const message = `${host} answered ${name} with HTTP status ${status}${words && `: ${words}`}.`;
-      if (limitStatuses.includes(status)) throw new RpcFailure(message, 'limited', status);
+      if (limitStatuses.includes(status)) throw new RpcFailure(message, 'limited', status, true);
       const usual = status >= 500 ? 'passing' : 'refused';
-      throw new RpcFailure(message, kindOf(status, text) ?? usual, status);
+      throw new RpcFailure(message, kindOf(status, text) ?? usual, status, true);
     }
     return read(answer.body);
   }

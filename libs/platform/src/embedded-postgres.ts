@@ -17,6 +17,7 @@ import { totalmem } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { Client, DatabaseError } from 'pg';
 import { guardChild } from './child-guard';
 import { freePort, isPortFree } from './free-port';
 import { binariesFor, type SystemUser, serverUser } from './postgres-binaries';
@@ -44,6 +45,8 @@ const START_TIMEOUT_MS = 60_000;
 /** A fast shutdown writes a checkpoint; after this the server gets an immediate shutdown. */
 const STOP_TIMEOUT_MS = 30_000;
 const POLL_MS = 20;
+/** A server that works answers sooner. */
+const ANSWER_TIMEOUT_MS = 2_000;
 /** When the server's log is larger, it is rotated; one old file is kept. */
 const LOG_BYTES_MAX = 10 * 1024 * 1024;
 
@@ -70,13 +73,16 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions = {
   if (!existsSync(data)) await initialise(server);
   const child = await launch(server, options.settings);
   const callOff = guardChild(child, options.folder ? undefined : home);
+  const url = `postgres://postgres:${password}@127.0.0.1:${port}/postgres`;
   return {
     /** Connection string of the superuser. */
-    url: `postgres://postgres:${password}@127.0.0.1:${port}/postgres`,
+    url,
     port,
     pid: child.pid as number,
     /** Where the data is; not the given folder when the server's user cannot reach that. */
     folder: home,
+    /** Whether it still takes connections and answers. */
+    answers: () => answers(url),
     /** Resolves when the server process has ended, for any reason. */
     exited: new Promise<void>((resolve) => void child.once('exit', () => resolve())),
     stop: async (): Promise<void> => {
@@ -185,6 +191,25 @@ async function launch(
 
 function isRunning({ exitCode, signalCode }: ChildProcess): boolean {
   return exitCode === null && signalCode === null;
+}
+
+/** A refusal, such as that it is starting, is an answer too. */
+async function answers(connectionString: string): Promise<boolean> {
+  const client = new Client({
+    ...{ connectionString, application_name: 'daybook-launcher' },
+    ...{ connectionTimeoutMillis: ANSWER_TIMEOUT_MS, query_timeout: ANSWER_TIMEOUT_MS },
+  });
+  // The connection may break after the answer.
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    await client.query('SELECT 1');
+    return true;
+  } catch (error) {
+    return error instanceof DatabaseError;
+  } finally {
+    void client.end().catch(() => undefined);
+  }
 }
 
 /** Waits until the server accepts connections; false when it has ended. */

@@ -88,8 +88,31 @@ export class AppEnv {
   @IsString()
   readonly httpHost: string = '127.0.0.1';
 
+  /** Open HTTP connections. A load balancer needs few; further ones are closed at once. */
+  @IsWholeNumber(1)
+  readonly httpConnectionsMax: number = 2_000;
+
   @IsIn(['fatal', 'error', 'warn', 'info', 'debug'])
   readonly logLevel: string = 'info';
+
+  /** The log is written to this file, which rotates; to standard output when left out. */
+  @IsOptional()
+  @IsString()
+  readonly logFile?: string;
+
+  /** A log file that is larger is rotated. */
+  @IsWholeNumber(64 * 1024)
+  readonly logFileBytes: number = 20 * 1024 * 1024;
+
+  /** How many log files are kept, the current one included. */
+  @IsWholeNumber(2, 1_000)
+  readonly logFiles: number = 5;
+}
+
+/** The configured log file; undefined for standard output. */
+export function logFileOf({ logFile, logFileBytes, logFiles }: AppEnv) {
+  if (logFile === undefined) return undefined;
+  return { path: logFile, bytesMax: logFileBytes, filesMax: logFiles };
 }
 
 /** The environment variable of a property: `databaseUrl` is `DAYBOOK_DATABASE_URL`. */

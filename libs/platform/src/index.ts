@@ -11,6 +11,7 @@ export {
   EnvironmentError,
   IsPostgresUrl,
   IsWholeNumber,
+  logFileOf,
   readEnvironment,
   variablesOf,
 } from './env';
@@ -23,6 +24,8 @@ export {
   type HealthChecks,
   type HealthReport,
 } from './health';
+export { capConnections, httpLimits } from './http-limits';
+export { type LogDestination, logDestination } from './log-destination';
 export { createLogger } from './logger';
 export { createMetrics, durationHistogram, type Metrics } from './metrics';
 export type { Queries } from './plain';

@@ -1,4 +1,5 @@
-import { destination, type Logger, type LoggerOptions, pino, stdTimeFunctions } from 'pino';
+import { type Logger, type LoggerOptions, pino, stdTimeFunctions } from 'pino';
+import { type LogDestination, logDestination } from './log-destination';
 
 /** Fields that may hold secrets; TypeORM's errors carry the values of a statement, perhaps personal data. */
 const SECRETS = [
@@ -20,10 +21,17 @@ export function loggerOptions(app: string, level: string): LoggerOptions {
   };
 }
 
-/**
- * The logger of an app. It buffers lines until the process ends or others are written: a system call for each
- * line was a tenth of the cost of a command.
- */
-export function createLogger(app: string, level: string): Logger {
-  return pino(loggerOptions(app, level), destination({ sync: false }));
+/** The logger of an app. An error that ends the process is its last line. */
+export function createLogger(
+  app: string,
+  level: string,
+  destination: LogDestination = logDestination(),
+): Logger {
+  const logger = pino(loggerOptions(app, level), destination);
+  destination.onRecovery((lines) => {
+    logger.warn({ lines }, 'log lines were dropped, because the destination failed');
+  });
+  // Node writes it to standard error too, which nobody may keep.
+  process.once('uncaughtExceptionMonitor', (err) => logger.fatal({ err }, `${app} ended`));
+  return logger;
 }

@@ -1,4 +1,4 @@
-import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 
 /** Buckets in seconds, for work that takes from a fraction of a millisecond to a few seconds. */
 const DURATION_BUCKETS = [
@@ -9,12 +9,21 @@ export type Metrics = ReturnType<typeof createMetrics>;
 
 /**
  * Metrics of one process, with those of Node itself; `/metrics` writes `registry.metrics()`. Labels have few
- * values: never an account or an id.
+ * values: never an account or an id. `droppedLines` says how many lines its log has dropped.
  */
-export function createMetrics(app: string) {
+export function createMetrics(app: string, droppedLines: () => number = () => 0) {
   const registry = new Registry();
   registry.setDefaultLabels({ app });
   collectDefaultMetrics({ register: registry });
+  new Counter({
+    name: 'daybook_log_lines_dropped_total',
+    help: 'Log lines that could not be written, because their destination failed or was too slow.',
+    registers: [registry],
+    collect() {
+      this.reset();
+      this.inc(droppedLines());
+    },
+  });
   const gauge = <Label extends string>(name: string, labelNames: readonly Label[], help: string) =>
     new Gauge({ name: `daybook_${name}`, help, labelNames, registers: [registry] });
   return {
@@ -29,10 +38,20 @@ export function createMetrics(app: string) {
       ['projection'],
       'Since the checkpoint last moved or was found at the head.',
     ),
+    followLagSeconds: gauge(
+      'follow_lag_seconds',
+      ['projection'],
+      'The age of the oldest event that waits to be handled; 0 when none does.',
+    ),
     consumerLagMessages: gauge(
       'consumer_lag_messages',
       ['topic', 'group'],
       'Messages published and not yet handled.',
+    ),
+    consumerWaitingSeconds: gauge(
+      'consumer_waiting_seconds',
+      ['topic', 'group'],
+      'For how long messages have waited without any being handled; 0 when none waits.',
     ),
     parkedKeys: gauge(
       'parked_keys',

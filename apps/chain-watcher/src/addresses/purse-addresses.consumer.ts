@@ -69,7 +69,11 @@ export async function subscribeAddresses(
       const isWaiting = isAbove(read, mark.complete);
       if (!isWaiting && Date.now() - lookedAt < LOOK_IDLE_MS) return mark.complete;
       lookedAt = Date.now();
-      const { lag } = await running.status();
+      const { lag, lastProgressAt } = await running.status();
+      metrics.consumerLagMessages.set({ topic, group }, Number(lag));
+      const since = lag === 0n || lastProgressAt === null ? null : Date.parse(lastProgressAt);
+      const waiting = since === null ? 0 : Math.max(0, Date.now() - since) / 1_000;
+      metrics.consumerWaitingSeconds.set({ topic, group }, waiting);
       // A key is parked before the group's offset passes it, so reading in this order misses none.
       parkedKeys = (await running.status()).parkedKeys;
       metrics.parkedKeys.set({ topic, group }, parkedKeys);
@@ -79,6 +83,8 @@ export async function subscribeAddresses(
     async stop(): Promise<void> {
       await running.stop();
       metrics.parkedKeys.remove({ topic, group });
+      metrics.consumerLagMessages.remove({ topic, group });
+      metrics.consumerWaitingSeconds.remove({ topic, group });
     },
   };
 }

@@ -4,12 +4,13 @@ import {
   type ChainClient,
   InvalidBlock,
   type ProviderStatus,
+  publicMessageOf,
   RpcFailure,
   WrongChain,
 } from '@daybook/chains';
 import { type BackOff, backOffMs, messageOf, pause } from '@daybook/platform/plain';
 import type { AddressSubscription } from '../addresses/purse-addresses.consumer';
-import type { ChainHealth, Trouble } from '../monitoring/health';
+import { type ChainHealth, stalledBy, type Trouble } from '../monitoring/health';
 import { createSampler } from '../monitoring/sampler';
 import { newsOf } from '../monitoring/watch-details';
 import type { WatchMemory } from '../monitoring/watch-memory';
@@ -24,6 +25,8 @@ const REPORT_UNCHANGED_MS = 10_000;
 const PUBLISH_MS = 1_000;
 /** A healthy log acknowledges within milliseconds; a longer wait shows in the readiness. */
 const PUBLISH_PATIENCE_MS = 5_000;
+/** How often the messages that wait to be published are counted. */
+const BACKLOG_MS = 5_000;
 /** How often balances that are due are looked for. */
 const RECONCILE_MS = 1_000;
 const BACK_OFF: BackOff = { firstMs: 500, longestMs: 5_000 };
@@ -38,7 +41,7 @@ export interface Status {
   health: ChainHealth;
   trouble: Trouble | null;
   /** The error that ended the last watch; null as soon as a pass succeeds. */
-  interruption: string | null;
+  interruption: Pick<Trouble, 'message' | 'publicMessage'> | null;
   /** Why nothing is published, and since when; null when the last attempt succeeded. */
   publishing: Trouble | null;
   /** What happened to the chain since this process began. */
@@ -110,7 +113,11 @@ export function createLoops(session: Session) {
         metrics.nodeFaults.inc({ chain, kind });
         isVerified = kind === 'invalid-block' && isVerified;
         const since = status.trouble?.since ?? Date.now();
-        status.trouble = { message: messageOf(error), since };
+        status.trouble = {
+          message: messageOf(error),
+          publicMessage: publicMessageOf(error),
+          since,
+        };
         failures += 1;
       }
       endTimer();
@@ -207,6 +214,24 @@ export function createLoops(session: Session) {
     sampler.clear();
   }
 
+  /** Counts what waits to be published, also while the durable log is down. */
+  async function countBacklog(): Promise<void> {
+    while (!signal.aborted) {
+      try {
+        const { messages, since } = await session.store.backlog(chain);
+        metrics.outboxMessages.set({ chain }, messages);
+        const age = since === null ? 0 : Math.max(0, Date.now() - since) / 1_000;
+        metrics.outboxAgeSeconds.set({ chain }, age);
+      } catch (error) {
+        logger.debug({ chain, err: error }, 'outbox not counted');
+      }
+      await pause(BACKLOG_MS, signal);
+    }
+    // A standby would show old figures as if they were of now.
+    metrics.outboxMessages.remove({ chain });
+    metrics.outboxAgeSeconds.remove({ chain });
+  }
+
   /** Acknowledges addresses. While the durable log or the store is unavailable, nothing is acknowledged. */
   async function acknowledge(): Promise<void> {
     try {
@@ -224,10 +249,7 @@ export function createLoops(session: Session) {
     const before = status.health.state;
     const { interruption } = status;
     // A watch that is opened again is not well before a pass succeeds.
-    status.health =
-      interruption === null
-        ? watch.health(status.trouble)
-        : { state: 'stalled', detail: interruption };
+    status.health = interruption === null ? watch.health(status.trouble) : stalledBy(interruption);
     const { state, detail } = status.health;
     const { latest, matched, finalized } = watch.heights();
     metrics.head.set({ chain }, latest);
@@ -241,7 +263,7 @@ export function createLoops(session: Session) {
     logger[isAlarm ? 'warn' : 'info']({ chain, detail, latest, matched }, state);
   }
 
-  return [follow, publish, report, reconcile];
+  return [follow, publish, report, reconcile, countBacklog];
 }
 
 function pollMsOf({ blockTimeMs }: Chain): number {

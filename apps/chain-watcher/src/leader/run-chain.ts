@@ -4,6 +4,7 @@ import {
   type Listening,
   openChain,
   type ProviderPool,
+  publicMessageOf,
   UNANSWERED,
 } from '@daybook/chains';
 import type { RunningSubscription } from '@daybook/messaging';
@@ -14,6 +15,7 @@ import {
   subscribeAddresses,
 } from '../addresses/purse-addresses.consumer';
 import { createReadMark } from '../addresses/read-mark';
+import { stalledBy } from '../monitoring/health';
 import { watchEvents } from '../monitoring/watch-events';
 import { createWatchMemory } from '../monitoring/watch-memory';
 import { isLookUp, subscribeRequests } from '../operator/watch-requests';
@@ -61,8 +63,8 @@ export function runChain(run: ChainRun) {
         }
       } catch (error) {
         isStandby = false;
-        status.interruption = messageOf(error);
-        status.health = { state: 'stalled', detail: messageOf(error) };
+        status.interruption = { message: messageOf(error), publicMessage: publicMessageOf(error) };
+        status.health = stalledBy(status.interruption);
         logger.error({ chain, err: error }, 'the watch was interrupted');
       }
       status.role = 'standby';

@@ -56,6 +56,7 @@ describe('judge', () => {
       state: 'stalled',
       detail:
         'Block 101 (0xab) is in quarantine: A receipt is missing. "npx daybook watch block 101" shows how to resolve it.',
+      publicDetail: 'Block 101 is in quarantine.',
     });
   });
 

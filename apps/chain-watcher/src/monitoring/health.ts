@@ -72,13 +72,19 @@ export interface TagStanding {
 
 /** The error of the last attempt, and since when all attempts have failed. */
 export interface Trouble {
+  /** It may quote a node. */
   readonly message: string;
+  /** What anybody may know of it, if that is less. */
+  readonly publicMessage?: string;
   readonly since: number;
 }
 
 export interface ChainHealth {
   readonly state: ChainHeadV1['state'] | 'paused';
+  /** For operators: it may quote a node. */
   readonly detail: string | null;
+  /** What anybody may know, if that is less: probes need no key. */
+  readonly publicDetail?: string;
 }
 
 /**
@@ -92,10 +98,11 @@ export function judge(chain: Chain, seen: Observation, now: number): ChainHealth
     const { number, hash, reason } = quarantined;
     return stalled(
       `Block ${number} (${hash}) is in quarantine: ${reason} "npx daybook watch block ${number}" shows how to resolve it.`,
+      `Block ${number} is in quarantine.`,
     );
   }
   if (trouble !== null && (head === null || now - trouble.since >= TROUBLE_MS)) {
-    return stalled(trouble.message);
+    return stalledBy(trouble);
   }
   if (head === null) return { state: 'catching-up', detail: UNANSWERED };
   // Blocks are still matched, but nothing becomes final.
@@ -161,6 +168,14 @@ function progressOf(blocks: number, perSecond: number | null): string {
   return `${blocks} blocks to match, ${Math.round(perSecond)} a second, about ${time} left.`;
 }
 
-function stalled(detail: string): ChainHealth {
-  return { state: 'stalled', detail };
+/** The health of a chain that cannot be followed because of an error. */
+export function stalledBy({
+  message,
+  publicMessage,
+}: Pick<Trouble, 'message' | 'publicMessage'>): ChainHealth {
+  return stalled(message, publicMessage);
+}
+
+function stalled(detail: string, publicDetail?: string): ChainHealth {
+  return { state: 'stalled', detail, ...(publicDetail !== undefined && { publicDetail }) };
 }

@@ -6,7 +6,7 @@ export type WatcherMetrics = ReturnType<typeof createWatcherMetrics>;
 
 /** Registers the metrics; those of `chains` start at zero, so that a rate is known from the start. */
 export function createWatcherMetrics(
-  { registry, parkedKeys }: Pick<Metrics, 'registry' | 'parkedKeys'>,
+  { registry, parkedKeys, consumerLagMessages, consumerWaitingSeconds }: Metrics,
   chains: readonly string[],
 ) {
   const registers = [registry];
@@ -46,6 +46,8 @@ export function createWatcherMetrics(
       'The position of the event log up to which every address is watched.',
     ),
     parkedKeys,
+    consumerLagMessages,
+    consumerWaitingSeconds,
     blocks: counter('blocks', 'Blocks matched.', []),
     rescannedBlocks: counter('rescanned_blocks', 'Blocks rescanned.', []),
     blocksToMatch: gauge('blocks_to_match', 'Blocks between the last matched one and the head.'),
@@ -60,6 +62,11 @@ export function createWatcherMetrics(
     ),
     unscanned: gauge('unscanned_heights', 'Heights up to the final block that nobody scanned.'),
     publishing: gauge('publishing', '1 while messages can be published, 0 when they cannot.'),
+    outboxMessages: gauge('outbox_messages', 'Messages that are stored and not yet published.'),
+    outboxAgeSeconds: gauge(
+      'outbox_oldest_age_seconds',
+      'How long the oldest of them has waited; 0 when none does.',
+    ),
     blocksToRescan: gauge('blocks_to_rescan', 'Blocks that are still to be rescanned.'),
     removedBlocks: counter('removed_blocks', 'Matched blocks that a reorg removed.', []),
     reorgs: counter('reorgs', 'Reorgs that replaced matched blocks.', []),

@@ -165,6 +165,13 @@ export interface WaitingQuery {
   readonly limit: number;
 }
 
+/** What the outbox holds. */
+export interface Backlog {
+  readonly messages: number;
+  /** When the oldest was stored, in Unix milliseconds; null when there is none. */
+  readonly since: number | null;
+}
+
 /** Another watcher leads the chain: nothing was written, and this process must stop writing. */
 export class LostLeadership extends Error {
   override readonly name = 'LostLeadership';
@@ -229,6 +236,8 @@ export abstract class WatcherStore {
   abstract outbox(chain: string, limit: number): Promise<readonly OutboxMessage[]>;
   /** Removes published messages, up to and including `position`. */
   abstract published(chain: string, position: bigint): Promise<void>;
+  /** How many messages wait in the outbox, and since when. */
+  abstract backlog(chain: string): Promise<Backlog>;
   /** Operators' rescans in a new state since the last report, or with progress and no report for a second. */
   abstract unreported(chain: string): Promise<readonly RescanReport[]>;
   abstract reported(chain: string, reports: readonly RescanReport[]): Promise<void>;

@@ -6,6 +6,7 @@ import type { QuarantinedBlock } from '../state/quarantine';
 import type { Rescan } from '../state/rescan';
 import type { Heights } from '../state/scanned';
 import {
+  type Backlog,
   type BlockRef,
   type Change,
   type DueQuery,
@@ -215,6 +216,12 @@ export class PostgresWatcherStore extends WatcherStore {
 
   async published(chain: string, position: bigint): Promise<void> {
     await this.rows('published', chain, position);
+  }
+
+  async backlog(chain: string): Promise<Backlog> {
+    const [row] = await this.rows<{ messages: number; time: string | null }>('backlog', chain);
+    const { messages = 0, time = null } = row ?? {};
+    return { messages, since: time === null ? null : Date.parse(time) };
   }
 
   async unreported(chain: string): Promise<readonly RescanReport[]> {

@@ -87,6 +87,12 @@ export const SQL = {
   outbox: `
     SELECT position::numeric, topic, id, key, value, headers::json FROM watcher.outbox
     WHERE chain = $1 ORDER BY outbox.position LIMIT $2`,
+  // The time of a message is that of its version: when it was stored.
+  backlog: `
+    SELECT count(*)::bigint AS messages,
+      (SELECT headers::json ->> 'ce_time' FROM watcher.outbox
+        WHERE chain = $1 ORDER BY position LIMIT 1) AS time
+    FROM watcher.outbox WHERE chain = $1`,
   published: 'DELETE FROM watcher.outbox WHERE chain = $1 AND position <= $2',
   unreported: `
     SELECT ${RESCAN}, now() AS "observedAt" FROM watcher.rescan

@@ -44,11 +44,18 @@ export async function claim({ path, claimFile }: DataFolder) {
     rmSync(stale, { force: true });
   }
   return {
-    /** Records a child, so that the next launcher ends it if this one is killed. */
+    /**
+     * Records a child, so that the next launcher ends it if this one is killed. On a full disk it is recorded with the
+     * next one: each child has a guard too (`guardChild`).
+     */
     note: (name: string, pid: number): void => {
       const others = held.children.filter((child) => child.name !== name);
       held = { ...held, children: [...others, describe(name, pid)] };
-      writePrivately(claimFile, JSON.stringify(held));
+      try {
+        writePrivately(claimFile, JSON.stringify(held));
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
+      }
     },
     release: () => rmSync(claimFile, { force: true }),
   };

@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { EXIT, Failure } from '../cli/exit-codes';
 import { keepRunning, type Startable } from './keep-running';
 
@@ -86,6 +87,49 @@ describe('keep running', () => {
     expect(started.map(({ stopped }) => stopped)).toEqual([false, true]);
     await jest.advanceTimersByTimeAsync(60_000);
     expect(started).toHaveLength(2);
+  });
+
+  it('kills and restarts what runs but does not answer', async () => {
+    const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']);
+    const exited = new Promise<void>((resolve) => void child.once('exit', () => resolve()));
+    let isSilent = false;
+    const first = { ...fake(), pid: child.pid as number, exited, answers: async () => !isSilent };
+    const second = { ...fake(), answers: async () => true };
+    const said: string[] = [];
+    const starts = [first, second];
+    const start = async () => starts.shift() as typeof second;
+    const kept = await keepRunning('It', start, (sentence) => said.push(sentence));
+    await jest.advanceTimersByTimeAsync(60_000);
+    expect(child.exitCode ?? child.signalCode).toBeNull();
+    isSilent = true;
+    await jest.advanceTimersByTimeAsync(7_000);
+    expect(said).toEqual([]);
+    await jest.advanceTimersByTimeAsync(8_000);
+    await exited;
+    expect(child.signalCode).toBe('SIGKILL');
+    await jest.advanceTimersByTimeAsync(300);
+    expect(kept.current()).toBe(second);
+    expect(said.slice(0, 2)).toEqual([
+      'It does not answer and is killed.',
+      'It ended unexpectedly and is restarted.',
+    ]);
+    await kept.stop();
+  });
+
+  it('waits five seconds at most before it tries again', async () => {
+    const first = fake();
+    const attempts: number[] = [];
+    const start = async () => {
+      attempts.push(Date.now());
+      if (attempts.length > 1) throw new Error('not yet');
+      return first;
+    };
+    const kept = await keepRunning('It', start, () => undefined);
+    first.end();
+    await jest.advanceTimersByTimeAsync(120_000);
+    const waits = attempts.slice(1).map((at, n) => at - (attempts[n] as number));
+    expect(Math.max(...waits)).toBe(5_000);
+    await kept.stop();
   });
 
   it('retries with a growing back-off', async () => {

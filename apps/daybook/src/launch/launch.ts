@@ -27,7 +27,7 @@ import { chainsAwaited } from './chains-awaited';
 import { claim } from './claim';
 import { insist, keepRunning, type Startable } from './keep-running';
 import { provision } from './provision';
-import { rotateLogs, startService } from './service';
+import { startService } from './service';
 
 /** `dist/apps`: the compiled apps lie beside this one. */
 const APPS = dirname(dirname(dirname(__dirname)));
@@ -216,7 +216,6 @@ type Keep = <T extends Startable & { readonly port?: number }>(
 async function claimFolder(folder: DataFolder, stops: Stop[]): Promise<Keep> {
   const claimed = await claim(folder);
   stops.push(claimed.release);
-  stops.push(rotateLogs(['ledger', 'chain-watcher'].map((app) => log(folder, app))));
   return async (name, start, describe) => {
     let known: { readonly port?: number } = {};
     const spawned = (pid: number): void => claimed.note(name, pid);

@@ -19,6 +19,10 @@ interface RunOptions extends Omit<LaunchOptions, 'folder'> {
  */
 export async function run({ data, once, ...options }: RunOptions): Promise<void> {
   const folder = dataFolder(data);
+  // The service goes on when nobody reads what the launcher says, or the disk that it is written to is full.
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.removeAllListeners('error').on('error', () => undefined);
+  }
   const stops: Stop[] = [];
   const stopRequest = new Promise<void>((resolve) => onStopRequest(() => resolve()));
   const running = async (): Promise<void> => {

@@ -1,13 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import {
-  closeSync,
-  copyFileSync,
-  existsSync,
-  openSync,
-  readFileSync,
-  statSync,
-  truncateSync,
-} from 'node:fs';
+import { closeSync, openSync, readFileSync, statSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   endProcess,
@@ -22,11 +14,12 @@ import type { Startable } from './keep-running';
 /** An app is ready in a second or two; catching up with a long log takes longer. */
 const READY_TIMEOUT_MS = 120_000;
 const READY_POLL_MS = 50;
+/** Readiness asks the engines. */
+const READY_ANSWER_MS = 5_000;
+/** Whether the process lives needs no engine. */
+const LIVE_TIMEOUT_MS = 2_000;
 /** An app stops within ten seconds. After this it is killed. */
 const STOP_TIMEOUT_MS = 12_000;
-/** A larger log file is rotated; one old file is kept. */
-const LOG_BYTES_MAX = 20 * 1024 * 1024;
-const ROTATE_EVERY_MS = 30_000;
 const LOG_LINES_SHOWN = 15;
 
 interface Program {
@@ -45,21 +38,26 @@ interface Program {
 /**
  * Starts an app in a process of its own and resolves when `url` answers its probe. The app ends with this
  * process, even when that is killed. Rejects if it ends before: with its sentence if it refuses to start, else
- * with the end of its log. `spawned` is called with the process id at once.
+ * with the end of its log. `spawned` is called with the process id at once. It lives while `/livez` answers.
  */
 export async function startService(
   { name, module, environment, logFile, probe }: Program,
   url: string,
   spawned: (pid: number) => void,
 ): Promise<Startable> {
-  // The app writes to its log by itself, so nothing is lost if this process ends.
+  // What Node itself writes, such as that memory is used up. The app writes its lines to the same file.
   const log = openSync(logFile, 'a', 0o600);
   const from = statSync(logFile).size;
   const child = fork(module, {
     // In a process group of its own, so that Ctrl-C reaches this process only, which stops all in order.
     detached: true,
     execArgv: [...NODE_ARGUMENTS],
-    env: { ...nodeEnvironment(module), ...process.env, ...environment },
+    env: {
+      ...nodeEnvironment(module),
+      ...process.env,
+      ...environment,
+      DAYBOOK_LOG_FILE: logFile,
+    },
     stdio: ['ignore', log, log, 'ipc'],
   });
   closeSync(log);
@@ -87,13 +85,16 @@ export async function startService(
   };
   const deadline = Date.now() + READY_TIMEOUT_MS;
   for (;;) {
-    const isAnswered = await succeeds(`${url}/${probe}`);
+    const isAnswered = await succeeds(`${url}/${probe}`, READY_ANSWER_MS);
     // If the app has ended, another program answers in its place.
     if (hasEnded(child)) {
       await exited;
       throw problem('ended before it was ready');
     }
-    if (isAnswered) return { pid: child.pid as number, exited, stop };
+    if (isAnswered) {
+      const answers = () => succeeds(`${url}/livez`, LIVE_TIMEOUT_MS);
+      return { pid: child.pid as number, exited, answers, stop };
+    }
     if (Date.now() > deadline) {
       await stop();
       throw problem(`was not ready after ${READY_TIMEOUT_MS / 1000} s`);
@@ -102,28 +103,16 @@ export async function startService(
   }
 }
 
-/**
- * Rotates log files until the returned function is called. They are copied and truncated, because the
- * programs hold them open in append mode.
- */
-export function rotateLogs(files: readonly string[]): () => void {
-  const timer = setInterval(() => {
-    for (const file of files) {
-      if (!existsSync(file) || statSync(file).size < LOG_BYTES_MAX) continue;
-      copyFileSync(file, `${file}.1`);
-      truncateSync(file);
-    }
-  }, ROTATE_EVERY_MS);
-  return () => clearInterval(timer);
-}
-
 function hasEnded(child: ChildProcess): boolean {
   return child.exitCode !== null || child.signalCode !== null;
 }
 
-async function succeeds(url: string): Promise<boolean> {
-  return fetch(url, { signal: AbortSignal.timeout(5_000) }).then(
-    (response) => response.ok,
-    () => false,
-  );
+async function succeeds(url: string, timeoutMs: number): Promise<boolean> {
+  try {
+    const response = await fetch(url, { signal: AbortSignal.timeout(timeoutMs) });
+    await response.body?.cancel();
+    return response.ok;
+  } catch {
+    return false;
+  }
 }

@@ -44,12 +44,24 @@ export function consumeChainHeads(
   });
 }
 
-/** What a watcher reported of its chain. A paused chain is reported as stalled, for older ledgers. */
-export function watchStateOf({
-  state,
-  paused = null,
-}: ChainHeadV1): ChainHeadV1['state'] | 'paused' {
-  return paused === null ? state : 'paused';
+/** A watcher reports every ten seconds at least. One that has not for longer than this is silent. */
+const REPORT_SECONDS_MAX = 60;
+
+/** How long ago a watcher reported. `now` in Unix milliseconds. */
+export function secondsSinceReport({ observedAt }: ChainHeadV1, now: number): number {
+  return Math.max(0, Math.round((now - Date.parse(observedAt)) / 1_000));
+}
+
+/**
+ * What a watcher reported of its chain; `silent` if that is old, because nobody knows then whether it is still true. A
+ * paused chain is reported as stalled, for older ledgers.
+ */
+export function watchStateOf(
+  head: ChainHeadV1,
+  now: number,
+): ChainHeadV1['state'] | 'paused' | 'silent' {
+  if (secondsSinceReport(head, now) > REPORT_SECONDS_MAX) return 'silent';
+  return (head.paused ?? null) === null ? head.state : 'paused';
 }
 
 /** The last reports of the watchers, by chain; a chain without a watcher has none. */

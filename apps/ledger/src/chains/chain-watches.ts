@@ -46,7 +46,7 @@ function toChainWatch(
 ): json.ChainWatch {
   return {
     ...{ chain, name, detail: head?.detail ?? null },
-    state: head === undefined ? 'unwatched' : watchStateOf(head),
+    state: head === undefined ? 'unwatched' : watchStateOf(head, now),
     standsStill: head === undefined || standsStill(head, now),
     latest: head?.latest ?? null,
     matched: head?.matched ?? null,

@@ -27,7 +27,8 @@ export class ChainsController {
     const heads = await this.queries.execute(new ListChainHeads());
     const headOf = new Map(heads.map((head) => [head.chain, head]));
     const { chains } = this.chains.registry;
-    return wholeList(chains.map((chain) => toChain(chain, headOf.get(chain.id))));
+    const now = Date.now();
+    return wholeList(chains.map((chain) => toChain(chain, headOf.get(chain.id), now)));
   }
 
   @Operation({

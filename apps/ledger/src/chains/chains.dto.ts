@@ -9,7 +9,11 @@ import { watchStateOf } from './chain-heads';
 const STALLED = 'The chain is not followed at the moment; the operators of Daybook can see why.';
 
 /** Accounts never see which providers a chain has, what is in quarantine, or who paused it and why. */
-function detailOf({ state, detail, paused }: ChainHeadV1): string | null {
+function detailOf(head: ChainHeadV1, now: number): string | null {
+  const { state, detail, paused, observedAt } = head;
+  if (watchStateOf(head, now) === 'silent') {
+    return `Its watcher has not reported since ${observedAt}; the operators of Daybook can see why.`;
+  }
   if (paused) return `Paused since ${paused.since}.`;
   return state === 'stalled' ? STALLED : detail;
 }
@@ -17,14 +21,15 @@ function detailOf({ state, detail, paused }: ChainHeadV1): string | null {
 export function toChain(
   { id, name, family, finality, thresholds, minimumFinality }: Chain,
   head: ChainHeadV1 | undefined,
+  now: number,
 ): json.Chain {
   return {
     chain: id,
     name,
     family,
     finality: finalityText(finality),
-    state: head === undefined ? 'unwatched' : watchStateOf(head),
-    detail: head === undefined ? null : detailOf(head),
+    state: head === undefined ? 'unwatched' : watchStateOf(head, now),
+    detail: head === undefined ? null : detailOf(head, now),
     latest: head?.latest ?? null,
     matched: head?.matched ?? null,
     finalized: head?.finalized ?? null,

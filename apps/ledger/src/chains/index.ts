@@ -1,13 +1,12 @@
 // What other features may import.
 
 export { AssetRegistry, ChainRegistry } from './asset-registry';
-export { ListChainHeads, watchStateOf } from './chain-heads';
+export { ListChainHeads, secondsSinceReport, watchStateOf } from './chain-heads';
 export { quarantineOf } from './chain-watches';
 export { confirmationsOf, type Head, Heads } from './heads';
 export { keepListedAssets } from './listed-assets';
 export {
   isUsable,
-  secondsSinceReport,
   standsStill,
   watchProblems,
   watchWarnings,

@@ -1,5 +1,6 @@
 import type { ChainHeadV1, WatchDetailsV1 } from '@daybook/contracts';
 import { goldenMessage } from '../../../../libs/contracts/testing/golden';
+import { watchStateOf } from './chain-heads';
 import { isUsable, standsStill, watchProblems, watchWarnings } from './watch-warnings';
 
 const { value } = goldenMessage('daybook.chain-head.v1', 'with-all-that-operators-see');
@@ -49,6 +50,13 @@ describe('what is wrong with the watch of a chain', () => {
       'The watcher of eip155:1 has not reported for 62 s.',
     ]);
     expect(standsStill(head(), late)).toBe(true);
+  });
+
+  it('is a state of its own while its watcher is silent, also while it is paused', () => {
+    const paused = head({ paused: { since: golden.observedAt, by: 'operator:1', reason: 'x' } });
+    expect([watchStateOf(head(), NOW), watchStateOf(paused, NOW)]).toEqual(['following', 'paused']);
+    const late = NOW + 60_000;
+    expect([watchStateOf(head(), late), watchStateOf(paused, late)]).toEqual(['silent', 'silent']);
   });
 
   it('is why it is stalled', () => {

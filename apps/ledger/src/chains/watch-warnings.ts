@@ -1,18 +1,10 @@
 import type { ChainHeadV1 } from '@daybook/contracts';
-import { watchStateOf } from './chain-heads';
-
-/** A watcher reports every ten seconds at least. One that is silent for longer than this is a problem. */
-export const REPORT_SECONDS_MAX = 60;
+import { secondsSinceReport, watchStateOf } from './chain-heads';
 
 type Provider = NonNullable<ChainHeadV1['watch']>['providers'][number];
 
-/** How long ago a watcher reported. `now` in Unix milliseconds. */
-export function secondsSinceReport({ observedAt }: ChainHeadV1, now: number): number {
-  return Math.max(0, Math.round((now - Date.parse(observedAt)) / 1_000));
-}
-
 export function standsStill(head: ChainHeadV1, now: number): boolean {
-  return head.state === 'stalled' || secondsSinceReport(head, now) > REPORT_SECONDS_MAX;
+  return head.state === 'stalled' || watchStateOf(head, now) === 'silent';
 }
 
 /** A sentence for each thing that is wrong with the watch of a chain. `now` in Unix milliseconds. */
@@ -27,11 +19,12 @@ export function watchProblems(
     ];
   }
   const { detail } = head;
-  const seconds = secondsSinceReport(head, now);
-  if (seconds > REPORT_SECONDS_MAX) {
+  const state = watchStateOf(head, now);
+  if (state === 'silent') {
+    const seconds = secondsSinceReport(head, now);
     return [`The watcher of ${chain} has not reported for ${seconds} s.`, ...gapProblems(head)];
   }
-  return [...standstill(watchStateOf(head), chain, detail), ...gapProblems(head)];
+  return [...standstill(state, chain, detail), ...gapProblems(head)];
 }
 
 function standstill(state: string, chain: string, detail: string | null): readonly string[] {

@@ -48,6 +48,8 @@ interface StoredKey {
   readonly revoked: boolean;
 }
 
+export type KeyFault = 'unknown' | 'wrong-secret' | 'revoked' | 'expired';
+
 const KEYS_MAX = 10_000;
 /**
  * How long a result is cached. After this time a revoked key is refused, and a new key that was tried
@@ -87,19 +89,18 @@ export class ApiKeys {
     return stored.some(({ keyHash }) => isApiKey(key, keyHash));
   }
 
-  /**
-   * The caller with this key, or null. The result does not distinguish malformed, unknown, wrong, revoked
-   * and expired keys.
-   */
-  async callerOf(key: string): Promise<Caller | null> {
+  /** The caller with this key, or why there is none: for the operator only, never for the caller. */
+  async examine(key: string): Promise<Caller | KeyFault> {
     const name = parseApiKey(key);
-    if (name === null) return null;
+    if (name === null) return 'unknown';
     const { kind, keyId } = name;
     const named = await this.cache.forceFetch(`${kind} ${keyId}`, { context: name });
+    if (named.length === 0) return 'unknown';
     const stored = named.find(({ keyHash }) => isApiKey(key, keyHash));
-    if (stored === undefined || stored.revoked) return null;
+    if (stored === undefined) return 'wrong-secret';
+    if (stored.revoked) return 'revoked';
     const { ownerId, expiresAt } = stored;
-    if (expiresAt !== null && expiresAt.getTime() <= Date.now()) return null;
+    if (expiresAt !== null && expiresAt.getTime() <= Date.now()) return 'expired';
     const holder = { keyId, scopes: scopesOf(kind, stored.scopes) };
     return kind === 'account'
       ? { kind, accountId: ownerId, ...holder }

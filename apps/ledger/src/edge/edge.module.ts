@@ -1,6 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { ApiKeys } from './api-keys';
 import { Moments } from './as-of';
+import { Authentication, type AuthenticationOptions } from './authentication';
 import { IdempotencyKeys } from './idempotency';
 import { IssueApiKeyHandler, ListApiKeysHandler, RevokeApiKeyHandler } from './keys';
 import { Positions } from './positions';
@@ -10,13 +11,18 @@ import { type Quota, RateLimit } from './rate-limit';
 /** What REST and gRPC share. */
 @Module({})
 export class EdgeModule {
-  static forRoot(quota: Quota): DynamicModule {
+  static forRoot(quota: Quota, authentication: AuthenticationOptions): DynamicModule {
     return {
       module: EdgeModule,
       global: true,
       providers: [
         { provide: RateLimit, useValue: new RateLimit(quota) },
         ApiKeys,
+        {
+          provide: Authentication,
+          inject: [ApiKeys],
+          useFactory: (keys: ApiKeys) => new Authentication(keys, authentication),
+        },
         Calls,
         IdempotencyKeys,
         IssueApiKeyHandler,

@@ -1,6 +1,5 @@
-import type { IncomingHttpHeaders } from 'node:http';
 import { Injectable } from '@nestjs/common';
-import { ApiKeys } from './api-keys';
+import { Authentication, type Credentials } from './authentication';
 import { type Caller, countedAs } from './caller';
 import { IdempotencyKeys, type ReceivedCommand } from './idempotency';
 import type { OperationDeclaration } from './operation';
@@ -10,11 +9,6 @@ import { RateLimit, type Tier } from './rate-limit';
 import type { RequestContext } from './request-context';
 import type { Scope } from './scopes';
 import { validated } from './validation';
-
-/** The headers that may carry a key. */
-export interface Credentials {
-  readonly headers: IncomingHttpHeaders;
-}
 
 /** What is known of a request before its body is read. */
 export interface Admission extends Credentials {
@@ -43,7 +37,7 @@ export interface PreparedCall {
 @Injectable()
 export class Calls {
   constructor(
-    private readonly keys: ApiKeys,
+    private readonly authentication: Authentication,
     private readonly limit: RateLimit,
     private readonly idempotency: IdempotencyKeys,
     private readonly positions: Positions,
@@ -59,7 +53,7 @@ export class Calls {
     { scope, tier = 'standard' }: { readonly scope: Scope | null; readonly tier?: Tier },
     forPeople = false,
   ): Promise<Caller> {
-    const caller = await authenticate(sender, this.keys, forPeople);
+    const caller = await this.authentication.callerOf(sender, forPeople);
     sender.caller = caller;
     sender.quota = this.limit.take(countedAs(caller), tier);
     if (scope === null || caller.scopes.has(scope)) return caller;
@@ -68,7 +62,7 @@ export class Calls {
 
   /** Looks the key up again, as streams do. Refuses with `unauthenticated`. */
   authenticate(sender: Credentials): Promise<Caller> {
-    return authenticate(sender, this.keys, false);
+    return this.authentication.callerOf(sender, false);
   }
 
   /** Checks a received call and makes it ready for its method. */
@@ -91,35 +85,4 @@ export class Calls {
     const context = await this.idempotency.contextOf(operation, caller, call, request);
     return { caller: context, request };
   }
-}
-
-const BEARER = /^Bearer ([\x21-\x7e]+)$/i;
-const BASIC = /^Basic ([A-Za-z0-9+/]+={0,2})$/i;
-
-/**
- * The sender of the request. Refuses with `unauthenticated`, with the same sentence for every fault of the
- * key. `forPeople` also accepts the key as the password of HTTP Basic, so that a browser can open a page.
- * Commands never accept it: a browser would send the password with requests of other sites too.
- */
-async function authenticate(
-  request: Credentials,
-  keys: ApiKeys,
-  forPeople: boolean,
-): Promise<Caller> {
-  const header = request.headers.authorization ?? '';
-  const key = BEARER.exec(header)?.[1] ?? (forPeople ? passwordOf(header) : null);
-  const caller = key === null ? null : await keys.callerOf(key);
-  if (caller !== null) return caller;
-  const challenges = ['Bearer realm="Daybook"', ...(forPeople ? ['Basic realm="Daybook"'] : [])];
-  throw new Problem('unauthenticated', 'Send a valid API key: "Authorization: Bearer dbk_...".', {
-    challenges,
-  });
-}
-
-function passwordOf(header: string): string | null {
-  const encoded = BASIC.exec(header)?.[1];
-  if (encoded === undefined) return null;
-  const credentials = Buffer.from(encoded, 'base64').toString();
-  const colon = credentials.indexOf(':');
-  return colon < 0 ? null : credentials.slice(colon + 1);
 }

@@ -15,18 +15,24 @@ export interface Begun extends Admission {
   readonly requestId: string;
 }
 
-export type Call = Pick<ServerUnaryCall<unknown, unknown>, 'metadata' | 'getAuthContext'>;
+export type Call = Pick<
+  ServerUnaryCall<unknown, unknown>,
+  'metadata' | 'getAuthContext' | 'getPeer'
+>;
 
-const HEADERS = ['authorization', 'x-request-id', 'traceparent'] as const;
+const HEADERS = ['authorization', 'x-request-id', 'traceparent', 'x-forwarded-for'] as const;
 
-export function begin({ metadata }: Call): Begun {
+export function begin(call: Call): Begun {
+  const { metadata } = call;
   const headers: IncomingHttpHeaders = {};
   for (const name of HEADERS) {
     const [value] = metadata.get(name);
     if (value !== undefined) headers[name] = String(value);
   }
   const requestId = requestIdOf({ headers });
-  return { startedAt: performance.now(), requestId, headers, caller: null, quota: null };
+  // The address and the port of the connection.
+  const ip = call.getPeer().replace(/:\d+$/, '');
+  return { startedAt: performance.now(), requestId, headers, ip, caller: null, quota: null };
 }
 
 /** The metadata of every answer. */

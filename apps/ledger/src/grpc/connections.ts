@@ -4,6 +4,7 @@ import {
   type ServerHttp2Session,
   type ServerHttp2Stream,
 } from 'node:http2';
+import { capConnections } from '@daybook/platform';
 import type { Server } from '@grpc/grpc-js';
 import type { Logger } from 'pino';
 
@@ -27,6 +28,16 @@ const STALL_LIMITS = {
   maxSessionRejectedStreams: 20_000,
 };
 
+/** The time for the TLS handshake, and then for the first bytes of HTTP/2. grpc-js would wait for ever. */
+const PREFACE_MS = 10_000;
+
+export interface ConnectionOptions {
+  readonly logger: Logger;
+  /** Further connections are closed at once; any number when left out. */
+  readonly connectionsMax?: number;
+  readonly prefaceMs?: number;
+}
+
 /** The private fields of a grpc-js server that are used here. */
 interface Inside {
   readonly commonServerOptions: object;
@@ -49,14 +60,20 @@ interface Connection {
  *
  * A client resets a call whose deadline has passed. By default Node ends a connection with an internal
  * error if more than about 33 calls per second are reset for some time. A busy client can exceed that.
+ *
+ * A connection that says nothing in time is closed.
  */
-export function limitConnections(server: Server, logger: Logger): { watch(): void } {
+export function limitConnections(
+  server: Server,
+  { logger, connectionsMax, prefaceMs = PREFACE_MS }: ConnectionOptions,
+): { watch(): void } {
   // grpc-js has no public access to these. Tests fail if they disappear.
   const { commonServerOptions, http2Servers } = server as unknown as Inside;
-  Object.assign(commonServerOptions, STALL_LIMITS);
+  Object.assign(commonServerOptions, STALL_LIMITS, { handshakeTimeout: prefaceMs });
   const accept = (session: ServerHttp2Session) => {
     const { remoteAddress, remotePort } = session.socket;
     const connection: Connection = { ...UNSUSPECTED, streams: new Set() };
+    endUnlessItSpeaks(session, prefaceMs);
     session.on('stream', (stream) => forgiveWhenSending(connection, stream));
     session.on('ping', () => {
       if (session.destroyed || !isTooMany(connection)) return;
@@ -67,9 +84,19 @@ export function limitConnections(server: Server, logger: Logger): { watch(): voi
   };
   return {
     watch() {
-      for (const http2Server of http2Servers.keys()) http2Server.on('session', accept);
+      for (const http2Server of http2Servers.keys()) {
+        http2Server.on('session', accept);
+        if (connectionsMax !== undefined) capConnections(http2Server, connectionsMax);
+      }
     },
   };
+}
+
+/** The settings are the first frame of every client. */
+function endUnlessItSpeaks(session: ServerHttp2Session, withinMs: number): void {
+  const timer = setTimeout(() => session.destroy(), withinMs).unref();
+  session.once('remoteSettings', () => clearTimeout(timer));
+  session.once('close', () => clearTimeout(timer));
 }
 
 const UNSUSPECTED = { pingedAt: Number.NEGATIVE_INFINITY, strikes: 0 };

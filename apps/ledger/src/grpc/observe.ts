@@ -23,6 +23,7 @@ export function observer(registry: Registry, logger: Logger): Edge['observe'] {
     if (kind !== 'stream') histogram.observe({ method: path, code }, elapsedMs / 1_000);
     const keyId = caller?.keyId;
     const isRead = kind === 'query' && !OURS.has(statusCode);
-    log(isRead, elapsedMs, () => ({ path, code, requestId, keyId }));
+    const isClientError = !OURS.has(statusCode) && statusCode !== status.OK;
+    log({ isRead, isClientError }, elapsedMs, () => ({ path, code, requestId, keyId }));
   };
 }

@@ -34,6 +34,9 @@ export interface GrpcOptions {
   readonly heartbeatMs?: number;
   /** Overrides the default limits. */
   readonly admission?: AdmissionOptions;
+  readonly connectionsMax?: number;
+  /** The time for a connection to begin with HTTP/2. */
+  readonly prefaceMs?: number;
 }
 
 export interface GrpcServer {
@@ -79,7 +82,7 @@ const SERVER_OPTIONS: ServerOptions = {
  */
 export function createGrpcServer(app: INestApplicationContext, options: GrpcOptions): GrpcServer {
   const server = new Server(SERVER_OPTIONS);
-  const connections = limitConnections(server, options.logger);
+  const connections = limitConnections(server, options);
   const edge = edgeOf(app, options);
   const services = methodsOf(app);
   for (const [service, methods] of services) addService(server, edge, service, methods);

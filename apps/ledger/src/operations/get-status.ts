@@ -178,7 +178,7 @@ function watchedChain(head: ChainHeadV1, now: number): json.WatchedChain {
   return {
     ...{
       chain,
-      state: watchStateOf(head),
+      state: watchStateOf(head, now),
       detail,
       latest: String(latest),
       matched: String(matched),

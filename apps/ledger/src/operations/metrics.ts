@@ -21,6 +21,11 @@ export function ledgerMetrics(metrics: Metrics) {
       'Violated invariants of the books. A violation counts once while it lasts; a log line names the row.',
       ['invariant'],
     ),
+    chainHeadAge: gauge(
+      'chain_head_age_seconds',
+      'How long ago the watcher of the chain reported.',
+      ['chain'],
+    ),
     checkedPosition: gauge(
       'invariant_checked_position',
       'Every line of the journal that was booked since the start, up to here, was checked.',

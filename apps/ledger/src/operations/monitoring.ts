@@ -1,4 +1,4 @@
-import type { json } from '@daybook/contracts';
+import type { ChainHeadV1, json } from '@daybook/contracts';
 import { FINDING_KINDS, INVARIANTS } from '@daybook/domain';
 import {
   type FollowerStatus,
@@ -7,13 +7,13 @@ import {
   type WriteReport,
   WrongLog,
 } from '@daybook/event-store';
-import type { SubscriptionStatus } from '@daybook/messaging';
+import { DurableLog, type SubscriptionStatus } from '@daybook/messaging';
 import type { HealthChecks, Metrics } from '@daybook/platform';
 import { type INestApplicationContext, Logger } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { DataSource } from 'typeorm';
 import { BooksModule } from '../books';
-import { ListChainHeads, watchProblems } from '../chains';
+import { ChainRegistry, ListChainHeads, secondsSinceReport, watchProblems } from '../chains';
 import { GetOpenFindings, type OpenFindings } from '../findings';
 import { LedgerEnv } from '../ledger.env';
 import { GetReactions, type ReactionsReport } from '../reactions/get-reactions';
@@ -37,8 +37,7 @@ export class Monitoring {
   private readonly logger = new Logger(Monitoring.name);
   /** What has been logged of incomplete streams. */
   private readonly logged = new Set<string>();
-  /** What is wrong with the chains. */
-  private chains: readonly string[] = [];
+  private heads: readonly ChainHeadV1[] = [];
 
   readonly checks: HealthChecks = {
     required: {
@@ -71,10 +70,13 @@ export class Monitoring {
         requireNone(parked.map(parkedProblem));
       },
       streams: async () => requireNone(this.work.store.incomplete.sentences()),
-      chains: async () => requireNone(this.chains),
       books: async () => {
         const names = new Set(this.checker?.violated().map(({ invariant }) => invariant));
         requireNone([...names].map((name) => `${name} is violated; log lines name the rows`));
+      },
+      chains: async () => {
+        const now = Date.now();
+        requireNone(this.heads.flatMap((head) => watchProblems(head.chain, head, now)));
       },
       // What operators have to decide is no fault of the service: a detail, not a failure.
       findings: async () => findingsDetail(this.findings),
@@ -129,13 +131,15 @@ export class Monitoring {
   private async sample(): Promise<void> {
     this.sampleBooks();
     this.logIncompleteStreams();
+    // Grows also while the database cannot be asked.
+    this.sampleHeadAges();
     await Promise.all([
       this.sampleEngines(),
       this.sampleProgress(),
       this.sampleReactions(),
       this.sampleFindings(),
       this.sampleClocks(),
-      this.sampleChains(),
+      this.sampleHeads(),
     ]);
   }
 
@@ -165,13 +169,58 @@ export class Monitoring {
   }
 
   private async sampleProgress(): Promise<void> {
-    for (const { name: projection, lag, secondsSinceProgress } of this.followers()) {
+    for (const { name: projection, position, lag, secondsSinceProgress } of this.followers()) {
       this.metrics.followLag.set({ projection }, Number(lag));
       this.metrics.followProgressAgeSeconds.set({ projection }, secondsSinceProgress);
+      const age = lag === 0n ? 0 : await this.secondsWaiting(position);
+      this.metrics.followLagSeconds.set({ projection }, age);
     }
-    for (const { topic, group, lag, parkedKeys } of await this.consumers()) {
-      this.metrics.consumerLagMessages.set({ topic, group }, Number(lag));
+    const own = await this.consumers();
+    for (const { topic, group, parkedKeys } of own) {
       this.metrics.parkedKeys.set({ topic, group }, parkedKeys);
+    }
+    await this.sampleReaders(own);
+  }
+
+  /** The age of the first event after a position. */
+  private async secondsWaiting(after: bigint): Promise<number> {
+    const { events } = await this.work.store.readAll({ after, limit: 1 });
+    const [first] = events;
+    return first === undefined ? 0 : secondsSince(first.recordedAt);
+  }
+
+  /** Every reader of the durable log, also of the chain-watchers. On Kafka the members of a group know its lag. */
+  private async sampleReaders(own: readonly SubscriptionStatus[]): Promise<void> {
+    const groups = await this.app().get(DurableLog).groups();
+    for (const { topic, group, lag, waitingSince } of groups) {
+      if (lag === null) continue;
+      this.metrics.consumerLagMessages.set({ topic, group }, Number(lag));
+      const seconds = waitingSince === null ? 0 : secondsSince(waitingSince.toISOString());
+      this.metrics.consumerWaitingSeconds.set({ topic, group }, seconds);
+    }
+    const known = new Set(groups.flatMap((it) => (it.lag === null ? [] : nameOf(it))));
+    for (const status of own) {
+      if (known.has(nameOf(status))) continue;
+      const { topic, group, lag, lastProgressAt } = status;
+      this.metrics.consumerLagMessages.set({ topic, group }, Number(lag));
+      const seconds = lag === 0n || lastProgressAt === null ? 0 : secondsSince(lastProgressAt);
+      this.metrics.consumerWaitingSeconds.set({ topic, group }, seconds);
+    }
+  }
+
+  /** The chains of the chains file: one that left it is not watched any more. */
+  private async sampleHeads(): Promise<void> {
+    const { connections } = this.app().get(ChainRegistry).registry;
+    const watched = new Set(connections.map(({ chain }) => chain));
+    const heads = await this.app().get(QueryBus).execute(new ListChainHeads());
+    this.heads = heads.filter(({ chain }) => watched.has(chain));
+    this.sampleHeadAges();
+  }
+
+  private sampleHeadAges(): void {
+    const now = Date.now();
+    for (const head of this.heads) {
+      this.metrics.chainHeadAge.set({ chain: head.chain }, secondsSinceReport(head, now));
     }
   }
 
@@ -194,11 +243,6 @@ export class Monitoring {
     if (eventLogAheadMs !== null) clockAhead.set({ clock: 'event-log' }, eventLogAheadMs / 1_000);
   }
 
-  private async sampleChains(): Promise<void> {
-    const heads = await this.app().get(QueryBus).execute(new ListChainHeads());
-    this.chains = heads.flatMap((head) => watchProblems(head.chain, head, Date.now()));
-  }
-
   private async sampleReactions(): Promise<void> {
     this.reactions = await this.app().get(QueryBus).execute(new GetReactions());
     const { clockDifference, reactionRows } = this.metrics;
@@ -210,6 +254,15 @@ export class Monitoring {
       reactionRows.set({ reaction, state: 'waiting' }, noted(state, false));
     }
   }
+}
+
+function nameOf({ topic, group }: { readonly topic: string; readonly group: string }): string {
+  return `${group} ${topic}`;
+}
+
+/** `time` in RFC 3339. */
+function secondsSince(time: string): number {
+  return Math.max(0, (Date.now() - Date.parse(time)) / 1_000);
 }
 
 /** A sentence about the findings that are open; undefined when none is. */

@@ -14,6 +14,8 @@ declare module 'fastify' {
     operation: OperationDeclaration | null;
     /** The headers with the remaining quota of the key; null before the request is counted. */
     quota: Readonly<Record<string, string>> | null;
+    /** Whether a status above 500 is the client's doing. */
+    isClientError: boolean;
   }
 }
 

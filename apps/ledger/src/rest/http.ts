@@ -1,4 +1,4 @@
-import type { Health } from '@daybook/platform';
+import { capConnections, type Health, httpLimits } from '@daybook/platform';
 import { type DynamicModule, type LoggerService, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -6,6 +6,7 @@ import { SwaggerModule } from '@nestjs/swagger';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { Registry } from 'prom-client';
+import { parseProxies, type TrustedProxies } from '../edge/client-address';
 import { EdgeModule } from '../edge/edge.module';
 import { operationsOf } from '../edge/operation';
 import { Calls } from '../edge/prepare';
@@ -31,17 +32,24 @@ export interface HttpOptions {
   readonly nestLogger?: LoggerService;
   /** The quota of each key. */
   readonly quota: Quota;
+  /** Wrong keys a minute, of one address and of one key id. */
+  readonly failuresMax?: number;
+  /** Proxies whose word on the client's address is taken; none when left out. */
+  readonly trustedProxies?: TrustedProxies;
+  /** Open connections; any number when left out. */
+  readonly connectionsMax?: number;
+  /** Overrides the times after which idle and slow connections are closed. */
+  readonly limits?: Parameters<typeof httpLimits>[0];
 }
 
+/** A client with a wrong key may repeat it for a while; nobody guesses a secret so. */
+export const FAILURES_MAX = 60;
 /** Far above the largest body of the API. */
 const BODY_BYTES_MAX = 64 * 1024;
-const HEADER_BYTES_MAX = 16 * 1024;
-/** The time for a request to arrive in full. */
-const REQUEST_TIMEOUT_MS = 10_000;
-/** The time for its answer: longer than the wait for `minPosition` and the store's own deadlines. */
+/** The longest variable of a path: any that a request line may have. */
+const PARAM_LENGTH_MAX = 16 * 1024;
+/** The time for an answer: longer than the wait for `minPosition` and the store's own deadlines. */
 const HANDLER_TIMEOUT_MS = 20_000;
-/** How often Node checks for requests that take too long to arrive. */
-const TIMEOUT_CHECK_MS = 2_000;
 
 @Module({})
 class HttpRoot {}
@@ -55,10 +63,12 @@ export async function createHttpApp(
   options: HttpOptions,
 ): Promise<NestFastifyApplication> {
   const { health, registry, logger, nestLogger = false, quota } = options;
-  const adapter = serverAdapter(() => app.get(Calls), logger);
+  const { failuresMax = FAILURES_MAX, trustedProxies = parseProxies(undefined) } = options;
+  const authentication = { registry, logger, failuresMax, trustedProxies };
+  const adapter = serverAdapter(() => app.get(Calls), options);
   const root = {
     module: HttpRoot,
-    imports: [EdgeModule.forRoot(quota), ledger],
+    imports: [EdgeModule.forRoot(quota, authentication), ledger],
     controllers: [ProbesController],
     providers: [
       { provide: HEALTH, useValue: health },
@@ -82,20 +92,22 @@ export async function createHttpApp(
 }
 
 /** `calls` is used from the first request on: the application is created after its server. */
-function serverAdapter(calls: () => Calls, logger: Logger): FastifyAdapter {
+function serverAdapter(
+  calls: () => Calls,
+  { logger, limits, connectionsMax }: HttpOptions,
+): FastifyAdapter {
+  const { http, ...times } = httpLimits(limits);
   const adapter = new FastifyAdapter({
+    ...times,
     bodyLimit: BODY_BYTES_MAX,
-    requestTimeout: REQUEST_TIMEOUT_MS,
     // Callers are identified by key, never by address.
     trustProxy: false,
     genReqId: requestIdOf,
     // A draining server still answers requests that have arrived.
     return503OnClosing: false,
-    routerOptions: { maxParamLength: HEADER_BYTES_MAX },
+    routerOptions: { maxParamLength: PARAM_LENGTH_MAX },
     http: {
-      maxHeaderSize: HEADER_BYTES_MAX,
-      headersTimeout: REQUEST_TIMEOUT_MS,
-      connectionsCheckingInterval: TIMEOUT_CHECK_MS,
+      ...http,
       // The gate refuses a missing Host header with a problem.
       requireHostHeader: false,
     },
@@ -106,6 +118,7 @@ function serverAdapter(calls: () => Calls, logger: Logger): FastifyAdapter {
     },
   });
   const server = adapter.getInstance();
+  if (connectionsMax !== undefined) capConnections(server.server, connectionsMax);
   server.removeAllContentTypeParsers();
   server.addContentTypeParser<Buffer>(
     'application/json',
@@ -115,6 +128,7 @@ function serverAdapter(calls: () => Calls, logger: Logger): FastifyAdapter {
   server.decorateRequest('caller', null);
   server.decorateRequest('operation', null);
   server.decorateRequest('quota', null);
+  server.decorateRequest('isClientError', false);
   // An unknown expectation may be ignored (RFC 9110, section 10.1.1).
   server.server.on('checkExpectation', (req, res) => server.server.emit('request', req, res));
   return adapter;

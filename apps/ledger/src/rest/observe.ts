@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import { outcomeLog } from '../edge/outcome-log';
 
-/** Measures every request, and logs writes, failures and a sample of the reads. */
+/** Measures every request, and logs writes, failures and a sample of the reads; what clients do wrong at debug. */
 export function observer(registry: Registry, logger: Logger) {
   const histogram = durationHistogram(
     registry,
@@ -20,7 +20,14 @@ export function observer(registry: Registry, logger: Logger) {
     const status = reply.statusCode;
     histogram.observe({ method, route, status }, reply.elapsedTime / 1_000);
     const isRead = (method === 'GET' || method === 'HEAD') && status < 500;
+    const isClientError = request.isClientError || (status >= 400 && status < 500);
     const keyId = caller?.keyId;
-    log(isRead, reply.elapsedTime, () => ({ method, route, status, requestId, keyId }));
+    log({ isRead, isClientError }, reply.elapsedTime, () => ({
+      method,
+      route,
+      status,
+      requestId,
+      keyId,
+    }));
   };
 }

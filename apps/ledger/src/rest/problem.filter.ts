@@ -5,6 +5,9 @@ import { problemBody, problemOf } from '../edge/problem';
 
 export const PROBLEM_JSON = 'application/problem+json';
 
+/** A client causes these as often as it likes, although their status is above 500: a position that nobody has reached. */
+const CLIENT_ERRORS: ReadonlySet<string> = new Set(['position-not-reached', 'too-many-waiting']);
+
 /** Sends every refusal and failure as a problem. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
@@ -28,10 +31,15 @@ export function sendProblem(
 ): void {
   const problem = problemOf(error);
   const { status, code, parts } = problem;
+  request.isClientError = CLIENT_ERRORS.has(code);
   if (status >= 500 && code !== 'not-ready') {
     const { id: requestId, method } = request;
     const route = request.routeOptions.url;
-    logger.error({ err: parts.cause ?? problem, requestId, method, route, code }, 'request failed');
+    const level = request.isClientError ? 'debug' : 'error';
+    logger[level](
+      { err: parts.cause ?? problem, requestId, method, route, code },
+      'request failed',
+    );
   }
   // The answer may have been sent already, for example by the time limit.
   if (reply.sent) return;

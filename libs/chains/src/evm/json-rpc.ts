@@ -79,6 +79,8 @@ export function createJsonRpc(url: string, options: JsonRpcOptions = {}): JsonRp
     throw new RpcFailure(
       `${host} answered ${method} with something that is not JSON: ${words}`,
       isLimit(undefined, words) ? 'limited' : 'passing',
+      null,
+      true,
     );
   }
 
@@ -90,7 +92,7 @@ export function createJsonRpc(url: string, options: JsonRpcOptions = {}): JsonRp
       const suffix = isShown ? ` (${quote(String(code))})` : '';
       const words = quote(wordsOf(error));
       const kind = isLimit(code, words) ? 'limited' : 'refused';
-      throw new RpcFailure(`${host} refused ${method}: ${words}${suffix}.`, kind);
+      throw new RpcFailure(`${host} refused ${method}: ${words}${suffix}.`, kind, null, true);
     }
     if (result === undefined) {
       const { code, message } = Object(answer) as { code?: unknown; message?: unknown };
@@ -100,6 +102,8 @@ export function createJsonRpc(url: string, options: JsonRpcOptions = {}): JsonRp
       throw new RpcFailure(
         `${host} answered ${method} without a result: ${words}`,
         isLimited ? 'limited' : 'passing',
+        null,
+        true,
       );
     }
     return result;

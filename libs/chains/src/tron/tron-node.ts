@@ -78,7 +78,7 @@ async function ask<T>(http: NodeHttp, path: string, body: object, read: Read<T>)
   } catch (error) {
     const hint = error instanceof RpcFailure ? HINTS[error.status ?? 0] : undefined;
     if (!(error instanceof RpcFailure) || hint === undefined) throw error;
-    throw new RpcFailure(`${error.message} ${hint}`, error.kind, error.status);
+    throw new RpcFailure(`${error.message} ${hint}`, error.kind, error.status, error.isQuoting);
   }
 }
 
@@ -94,11 +94,12 @@ function read(body: Buffer, path: string, { host, quote }: NodeHttp): unknown {
       case 'not-json': {
         // Another node behind the same URL may answer.
         const said = `${host} answered ${path} with something that is not JSON: ${quote(words)}`;
-        throw new RpcFailure(said, LIMIT_WORDS.test(words) ? 'limited' : 'passing');
+        const kind = LIMIT_WORDS.test(words) ? 'limited' : 'passing';
+        throw new RpcFailure(said, kind, null, true);
       }
       case 'error': {
         const kind = LIMIT_WORDS.test(words) ? 'limited' : 'refused';
-        throw new RpcFailure(`${host} refused ${path}: ${quote(words)}.`, kind);
+        throw new RpcFailure(`${host} refused ${path}: ${quote(words)}.`, kind, null, true);
       }
     }
   }

@@ -429,7 +429,7 @@ export interface Chain {
   /** When a transfer is safe enough to credit: `depth:<blocks>` or `tag:<tag>`, such as `tag:finalized`. */
   readonly finality: string;
   /** The state of its watcher. */
-  readonly state: 'unwatched' | 'catching-up' | 'following' | 'stalled' | 'paused';
+  readonly state: 'unwatched' | 'catching-up' | 'following' | 'stalled' | 'paused' | 'silent';
   /** More about the state; null if there is nothing to say. Operators see what stalls a chain. */
   readonly detail: string | null;
   /** The newest block of the node; null without a watcher. */
@@ -607,7 +607,7 @@ export interface WatchedChain {
   /** Every address that was minted up to this position is watched; null while unknown. */
   readonly addressesThrough: string | null;
   /** The state of its watcher. */
-  readonly state: 'catching-up' | 'following' | 'paused' | 'stalled';
+  readonly state: 'catching-up' | 'following' | 'paused' | 'silent' | 'stalled';
   /** Why the state is what it is. */
   readonly detail: string | null;
   /** How long ago the watcher reported. */
@@ -909,7 +909,7 @@ export interface ChainWatch {
   /** Its name, such as `Ethereum`; null if it is not configured here. */
   readonly name: string | null;
   /** The state of its watcher. */
-  readonly state: 'unwatched' | 'catching-up' | 'following' | 'stalled' | 'paused';
+  readonly state: 'unwatched' | 'catching-up' | 'following' | 'stalled' | 'paused' | 'silent';
   /** The reason for the state; null if there is none. */
   readonly detail: string | null;
   /** Whether it is stalled, or no longer reports. */
@@ -2198,7 +2198,8 @@ export const WORDS: Readonly<Record<string, Readonly<Record<string, string>>>> =
     "CHAIN_STATE_CATCHING_UP": "catching-up",
     "CHAIN_STATE_FOLLOWING": "following",
     "CHAIN_STATE_STALLED": "stalled",
-    "CHAIN_STATE_PAUSED": "paused"
+    "CHAIN_STATE_PAUSED": "paused",
+    "CHAIN_STATE_SILENT": "silent"
   },
   "StatusState": {
     "STATUS_STATE_OK": "ok",
@@ -4360,7 +4361,8 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
           "catching-up",
           "following",
           "stalled",
-          "paused"
+          "paused",
+          "silent"
         ],
         "description": "The state of its watcher."
       },
@@ -4940,6 +4942,7 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
           "catching-up",
           "following",
           "paused",
+          "silent",
           "stalled"
         ],
         "description": "The state of its watcher."
@@ -5847,7 +5850,8 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
           "catching-up",
           "following",
           "stalled",
-          "paused"
+          "paused",
+          "silent"
         ],
         "description": "The state of its watcher."
       },

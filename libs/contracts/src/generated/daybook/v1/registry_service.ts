@@ -24,6 +24,8 @@ export enum ChainState {
   CHAIN_STATE_STALLED = "CHAIN_STATE_STALLED",
   /** CHAIN_STATE_PAUSED - Paused by an operator; `detail` says since when. */
   CHAIN_STATE_PAUSED = "CHAIN_STATE_PAUSED",
+  /** CHAIN_STATE_SILENT - Its watcher has not reported for a minute; `detail` says since when. The figures are of its last report. */
+  CHAIN_STATE_SILENT = "CHAIN_STATE_SILENT",
   UNRECOGNIZED = "UNRECOGNIZED",
 }
 
@@ -47,6 +49,9 @@ export function chainStateFromJSON(object: any): ChainState {
     case 5:
     case "CHAIN_STATE_PAUSED":
       return ChainState.CHAIN_STATE_PAUSED;
+    case 6:
+    case "CHAIN_STATE_SILENT":
+      return ChainState.CHAIN_STATE_SILENT;
     case -1:
     case "UNRECOGNIZED":
     default:
@@ -68,6 +73,8 @@ export function chainStateToNumber(object: ChainState): number {
       return 4;
     case ChainState.CHAIN_STATE_PAUSED:
       return 5;
+    case ChainState.CHAIN_STATE_SILENT:
+      return 6;
     case ChainState.UNRECOGNIZED:
     default:
       return -1;

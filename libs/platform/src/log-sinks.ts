@@ -1,0 +1,141 @@
+import { appendFile, closeSync, fstatSync, openSync, writeSync } from 'node:fs';
+import { type FileHandle, open, rename } from 'node:fs/promises';
+import { Socket } from 'node:net';
+import { promisify } from 'node:util';
+import { EnvironmentError } from './env';
+
+/** A log file and the old ones beside it: `ledger.log`, `ledger.log.1` and so on. */
+export interface LogFile {
+  readonly path: string;
+  /** A file that is larger is rotated. */
+  readonly bytesMax: number;
+  /** The file and the old ones. */
+  readonly filesMax: number;
+}
+
+/** Writes text that ends with a line. */
+export interface Sink {
+  /** Resolves when all of it is written. */
+  write(text: string): Promise<void>;
+  /** Writes it before it returns, without waiting for a reader. Returns whether it did. */
+  writeNow(text: string): boolean;
+}
+
+const MODE = 0o600;
+
+/**
+ * A file that rotates by size. Throws an `EnvironmentError` if it can never be written. After a failure it is opened
+ * again. A rotation is a few renames, which succeed on a full disk too.
+ */
+export function fileSink({ path, bytesMax, filesMax }: LogFile): Sink {
+  requireWritable(path);
+  let handle: FileHandle | null = null;
+  let size = 0;
+  /** Whether a failed write may have left a part of a line. */
+  let isTorn = false;
+
+  async function openIt(): Promise<FileHandle> {
+    if (handle !== null) return handle;
+    handle = await open(path, 'a', MODE);
+    size = (await handle.stat()).size;
+    return handle;
+  }
+
+  async function closeIt(): Promise<void> {
+    const open = handle;
+    handle = null;
+    await open?.close();
+  }
+
+  async function rotate(): Promise<void> {
+    await closeIt();
+    const nth = (n: number) => (n === 0 ? path : `${path}.${n}`);
+    for (let n = filesMax - 1; n > 0; n--) {
+      await rename(nth(n - 1), nth(n)).catch((error: NodeJS.ErrnoException) => {
+        if (error.code !== 'ENOENT') throw error;
+      });
+    }
+  }
+
+  return {
+    async write(text) {
+      try {
+        await openIt();
+        const bytes = Buffer.byteLength(text);
+        if (size > 0 && size + bytes > bytesMax) await rotate();
+        const file = await openIt();
+        const isFirst = size === 0;
+        await file.appendFile(isTorn && !isFirst ? `\n${text}` : text);
+        isTorn = false;
+        size += bytes;
+      } catch (error) {
+        isTorn = true;
+        await closeIt().catch(() => undefined);
+        throw error;
+      }
+    },
+    writeNow(text) {
+      try {
+        const fd = openSync(path, 'a', MODE);
+        try {
+          return writeWhole(fd, text);
+        } finally {
+          closeSync(fd);
+        }
+      } catch {
+        return false;
+      }
+    },
+  };
+}
+
+function requireWritable(path: string): void {
+  try {
+    closeSync(openSync(path, 'a', MODE));
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    // A disk that is full now may have space later.
+    if (code === 'ENOSPC' || code === 'EDQUOT') return;
+    throw new EnvironmentError([`DAYBOOK_LOG_FILE: ${path} cannot be written: ${message}`]);
+  }
+}
+
+/** Standard output: a terminal or a file, or the pipe or socket of a container or of systemd. */
+export function stdoutSink(): Sink {
+  const stdout = 1;
+  const isStream = fstatSync(stdout).isFIFO() || fstatSync(stdout).isSocket();
+  return {
+    write: isStream ? streamWriter(stdout) : (text) => append(stdout, text),
+    writeNow(text) {
+      try {
+        return writeWhole(stdout, text);
+      } catch {
+        return false;
+      }
+    },
+  };
+}
+
+/** Writes the whole text, or rejects. */
+const append: (fd: number, text: string) => Promise<void> = promisify(appendFile);
+
+/**
+ * Writes to a pipe or socket without blocking. A blocking write whose reader stands still would hold a thread, and then
+ * the process at its exit.
+ */
+function streamWriter(fd: number): Sink['write'] {
+  const socket = new Socket({ fd, readable: false, writable: true });
+  // Each write that fails says so itself, also when the reader is gone for good.
+  socket.on('error', () => undefined);
+  return (text) =>
+    new Promise((resolve, reject) => {
+      socket.write(text, (error) => (error ? reject(error) : resolve()));
+    });
+}
+
+/** Throws if not all of it can be written at once. */
+function writeWhole(fd: number, text: string): true {
+  let rest = Buffer.from(text);
+  while (rest.length > 0) rest = rest.subarray(writeSync(fd, rest));
+  return true;
+}
