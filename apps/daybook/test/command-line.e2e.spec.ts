@@ -330,7 +330,8 @@ it('heals a topic that lost messages with one command', async () => {
   place = { ...place, DAYBOOK_LEDGER_URL: ledger.url };
   const readiness = async (): Promise<HealthReport> =>
     (await fetch(`${ledger.url}/readyz`)).json() as Promise<HealthReport>;
-  const hasStopped = async () => JSON.stringify(await readiness()).includes('so ledger has stopped');
+  const hasStopped = async () =>
+    JSON.stringify(await readiness()).includes('so ledger has stopped');
   await until(hasStopped);
   expect(await readiness()).toMatchObject({
     ...{ status: 'degraded', checks: { consumers: { status: 'failing' } } },
