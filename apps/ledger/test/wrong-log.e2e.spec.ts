@@ -195,8 +195,12 @@ describe('a ledger on a log from which its read models do not come', () => {
     await sql.query(
       'UPDATE ledger.checkpoint SET log_id = NULL, log_epoch = NULL, last_stream = NULL',
     );
-    await whileRunning((ledger) => createSome(ledger, ['of-an-old-folder']));
-    const { rows } = await sql.query('SELECT log_id FROM ledger.checkpoint');
-    expect(rows.every(({ log_id }) => log_id !== null)).toBe(true);
+    await whileRunning(async (ledger) => {
+      await createSome(ledger, ['of-an-old-folder']);
+      await until(async () => {
+        const { rows } = await sql.query('SELECT log_id FROM ledger.checkpoint');
+        return rows.every(({ log_id }) => log_id !== null);
+      });
+    });
   });
 });

@@ -13,9 +13,6 @@ import type { DataSource } from 'typeorm';
 import { readerPlaces } from './checkpoints';
 import { type EnginesEnv, openEventStore } from './engines';
 
-/** Checkpoints of versions that knew no identities belong to the log that they were checked against. */
-const ADOPT = 'UPDATE ledger.checkpoint SET log_id = $1, log_epoch = $2 WHERE log_id IS NULL';
-
 /** What an operator finds the log by. */
 export function placeOfLog({ eventstoredbUrl }: Pick<EnginesEnv, 'eventstoredbUrl'>): string {
   return eventstoredbUrl === undefined
@@ -25,7 +22,7 @@ export function placeOfLog({ eventstoredbUrl }: Pick<EnginesEnv, 'eventstoredbUr
 
 /**
  * The check that the log is the one from which the tables come. A log without an identity gets one, if no reader knows
- * that it should have another.
+ * that it should have another. Checkpoints of versions that knew no identities get it when their reader passes `LogBegun`.
  */
 export function isOwnLog(env: EnginesEnv, dataSource: DataSource): LogCheck {
   const place = placeOfLog(env);
@@ -39,7 +36,6 @@ export function isOwnLog(env: EnginesEnv, dataSource: DataSource): LogCheck {
         identity = await check(source);
       }
       if (identity === null) throw new StoreUnavailable(`The event log ${place} has no identity.`);
-      await dataSource.query(ADOPT, [identity.id, identity.epoch]);
       return identity;
     } catch (cause) {
       if (cause instanceof EventStoreError) throw cause;
