@@ -1,7 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { text } from 'node:stream/consumers';
 import { type Chain, readChainsFile } from '@daybook/chains';
 import {
   type ChainHeadV1,
@@ -16,6 +13,7 @@ import { type Message, PostgresLog } from '@daybook/messaging';
 import { createLogger, createMetrics, freePort, type Metrics } from '@daybook/platform';
 import { Client } from 'pg';
 import { addressOf } from '../../../libs/chains/testing/raw-blocks';
+import { serve } from '../../../libs/chains/testing/serve';
 import { freshDatabase, startAnvil, type TestDatabase, until } from '../../../test/dependencies';
 import { type RunningChain, runChain } from '../src/leader/run-chain';
 import { migrate } from '../src/migrate';
@@ -128,8 +126,7 @@ async function localChain(): Promise<LocalChain> {
 
 /** A node in front of `url` that does not have the blocks below the number that `pruned` returns. */
 async function prunedNode(url: string, pruned: () => number): Promise<string> {
-  const server = createServer(async (request, response) => {
-    const body = await text(request);
+  const server = await serve(async (body, response) => {
     const { id, method, params } = JSON.parse(body);
     const isMissing = method === 'eth_getBlockByNumber' && Number(params[0]) < pruned();
     const headers = { 'content-type': 'application/json' };
@@ -138,9 +135,8 @@ async function prunedNode(url: string, pruned: () => number): Promise<string> {
       : await (await fetch(url, { method: 'POST', headers, body })).text();
     response.end(answer);
   });
-  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
-  cleanUp.push(async () => void server.close());
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  cleanUp.push(server.stop);
+  return server.url;
 }
 
 async function mintPurse(address: string, position?: string): Promise<void> {

@@ -81,6 +81,8 @@ export async function startLocalChain(args: readonly string[] = []): Promise<Loc
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }),
+    }).catch((cause) => {
+      throw new Error(`anvil did not answer ${method}. It says: ${anvil.said()}`, { cause });
     });
     const { result, error } = (await response.json()) as { result?: unknown; error?: object };
     if (error) throw new Error(`${method}: ${JSON.stringify(error)}`);

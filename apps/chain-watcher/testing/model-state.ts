@@ -5,8 +5,8 @@ import { addressOf, hashOf } from '../../../libs/chains/testing/raw-blocks';
 
 /** Each account has so much when its chain begins, so that no purse of a model lacks what it sends. */
 const OPENING = 10n ** 24n;
-/** More purses than any story has. */
-const PURSES = 1_024;
+/** The most purses that a story has. */
+export const PURSES = 1_024;
 const CODE = hashOf('no code').slice(2);
 const NIBBLES = 16;
 

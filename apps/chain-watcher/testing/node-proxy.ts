@@ -1,6 +1,4 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { text } from 'node:stream/consumers';
+import { serve } from '../../../libs/chains/testing/serve';
 
 /** Changes a node's result for a request; the parameters are those of the request. */
 export type Alter = (method: string, params: readonly unknown[], result: unknown) => unknown;
@@ -53,8 +51,7 @@ export async function startProxy(target: string): Promise<NodeProxy> {
       : { ...rest, result: await proxy.alter(method, params, result) };
   }
 
-  const server = createServer(async (request, response) => {
-    const body = await text(request);
+  const server = await serve(async (body, response) => {
     if (proxy.status !== null) {
       response.statusCode = proxy.status;
       return response.end('{}');
@@ -75,19 +72,14 @@ export async function startProxy(target: string): Promise<NodeProxy> {
     response.setHeader('content-type', 'application/json');
     response.end(JSON.stringify(answer));
   });
-  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
   const proxy: NodeProxy = {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    ...server,
     alter: (_method, _params, result) => result,
     ask: (params) => params,
     fail: () => null,
     refuses: () => false,
     hasBatches: true,
     status: null,
-    async stop() {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
   };
   return proxy;
 }

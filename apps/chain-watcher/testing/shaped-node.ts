@@ -1,8 +1,6 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { text } from 'node:stream/consumers';
 import type { Keccak } from '../../../libs/chains/src/evm/keccak';
 import { EMPTY_ROOT } from '../../../libs/chains/src/evm/trie-root';
+import { serve } from '../../../libs/chains/testing/serve';
 import type { LocalChain } from './local-chain';
 import { type Fields, type Shape, type ShapedBlock, shapeBlock } from './shaped-block';
 
@@ -64,25 +62,16 @@ export async function startShapedNode(
   const answer = async (request: Request) => {
     return { jsonrpc: '2.0', id: request.id, result: await resultOf(request) };
   };
-  const server = createServer(async (request, response) => {
+  const { url, stop } = await serve(async (body, response) => {
     try {
-      const asked = JSON.parse(await text(request)) as Request | readonly Request[];
+      const asked = JSON.parse(body) as Request | readonly Request[];
       const answers = 'method' in asked ? answer(asked) : Promise.all(asked.map(answer));
       response.end(JSON.stringify(await answers));
     } catch (error) {
       response.end(JSON.stringify({ error: { code: -32_000, message: String(error) } }));
     }
   });
-  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  return Object.assign(node, {
-    url: `http://127.0.0.1:${port}/one`,
-    otherUrl: `http://127.0.0.1:${port}/two`,
-    async stop() {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
-  });
+  return Object.assign(node, { url: `${url}/one`, otherUrl: `${url}/two`, stop });
 }
 
 async function shapedChain(local: LocalChain, shape: Shape, keccak: Keccak) {

@@ -8,6 +8,7 @@ import { AddressTopic } from './address-topic';
 import { Crash, CrashingLog, CrashingStore, type Told } from './crashing';
 import { CHAIN, ModelChain } from './model-chain';
 import { moveChain, pendingOf } from './model-moves';
+import { PURSES } from './model-state';
 import { type Balances, balancesOf, type Truth, truthOf } from './model-truth';
 import { createOperator, pauseRequest } from './operator';
 import { createRandom } from './random';
@@ -99,7 +100,8 @@ export async function simulate(
     },
     () => {
       const family = random.oneIn(5) ? 'tron' : 'evm';
-      topic.mint(family, addressOf(`purse ${topic.mints.length}`), nowMs);
+      const { length } = topic.mints;
+      if (length < PURSES) topic.mint(family, addressOf(`purse ${length}`), nowMs);
     },
     () => topic.relay(world.isMoving),
     () => random.oneIn(3) && topic.compact(),

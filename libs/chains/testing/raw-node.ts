@@ -1,8 +1,6 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { text } from 'node:stream/consumers';
 import type { Keccak } from '../src/evm/keccak';
 import { aBlock, type BlockWithReceipts, hashOf, type TransactionPlan } from './raw-blocks';
+import { serve } from './serve';
 
 /** The chain that all nodes of a test follow, until one of them is told something else. */
 export interface RawChain {
@@ -117,9 +115,8 @@ export function answerOf(
 }
 
 /** Serves a node over HTTP, as a provider does. */
-export async function serveRawNode(node: RawNode, chain: RawChain) {
-  const server = createServer(async (request, response) => {
-    const body = await text(request);
+export function serveRawNode(node: RawNode, chain: RawChain) {
+  return serve(async (body, response) => {
     if (node.isSilent) return;
     response.statusCode = node.status;
     if (node.status !== 200) {
@@ -130,12 +127,4 @@ export async function serveRawNode(node: RawNode, chain: RawChain) {
     const result = answerOf(node, chain, method, params);
     response.end(JSON.stringify({ jsonrpc: '2.0', id, result }));
   });
-  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    async stop(): Promise<void> {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
-  };
 }

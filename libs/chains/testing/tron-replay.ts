@@ -1,5 +1,4 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { serve } from './serve';
 import type { Json } from './tron-blocks';
 import { type Recorded, recording } from './tron-recordings';
 
@@ -64,25 +63,14 @@ export async function startReplay(name = 'transfers') {
     }
   }
 
-  const answer = async (request: IncomingMessage, response: ServerResponse) => {
+  const { url, stop } = await serve(async (text, response, request) => {
     const path = (request.url ?? '').slice(1);
-    let text = '';
-    for await (const part of request) text += part;
     replay.asked.push(path);
     const body = JSON.parse(text);
     const reply = replay.spoil(path, body) ?? recordedText(path, body);
     response.writeHead(reply.status ?? 200, reply.headers).end(reply.text);
-  };
-  const server = createServer((request, response) => void answer(request, response));
-  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  return Object.assign(replay, {
-    url,
-    async close(): Promise<void> {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
   });
+  return Object.assign(replay, { url, close: stop });
 }
 
 /** The info of a transaction, or the transaction itself. */

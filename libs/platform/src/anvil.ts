@@ -52,6 +52,8 @@ export async function startAnvil(options: AnvilOptions = {}) {
     port,
     pid: child.pid as number,
     exited,
+    /** The end of what it wrote to its standard error: why it failed. */
+    said: () => said.trim(),
     /** Lets anvil write its state, then waits until it has ended. */
     stop: () => end('SIGTERM'),
     kill: () => end('SIGKILL'),

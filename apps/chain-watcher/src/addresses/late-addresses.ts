@@ -24,9 +24,8 @@ export async function storeAddresses(
   const fresh = offered.filter(({ address }) => !table.has(address));
   const isFurther = isAbove(through, state.taken);
   if (fresh.length === 0 && !isFurther) return;
-  const lateMs = clockLagMs(state.head, now());
-  const byChain = fresh.map((it) => ({ ...it, mintedAt: it.mintedAt - lateMs }));
-  const rescan = rescanForLate(byChain, tipOf(state), state.rescans);
+  const lagMs = clockLagMs(state.head, now());
+  const rescan = rescanForLate(fresh, tipOf(state), state.rescans, lagMs);
   await commit({
     ...(fresh.length > 0 && { addresses: [...new Set(fresh.map(({ address }) => address))] }),
     ...(isFurther && { taken: highest(through, state.taken) as bigint }),
@@ -46,15 +45,17 @@ export function clockLagMs(head: BlockHeader | null, now: number): number {
 
 /**
  * The rescan of matched blocks, up to `tip`, that may pay one of these addresses; null without such blocks.
+ * `lagMs`: how far the clock of the chain is behind.
  * One of the `open` rescans that waits for the same purpose is widened, so there is never more than one.
  */
 export function rescanForLate(
   addresses: readonly MintedAddress[],
   tip: BlockHeader,
   open: readonly Rescan[],
+  lagMs = 0,
 ): Rescan | null {
   const mintedAt = Math.min(...addresses.map((it) => it.mintedAt));
-  const since = Math.floor((mintedAt - CLOCK_MARGIN_MS) / 1000);
+  const since = Math.floor((mintedAt - lagMs - CLOCK_MARGIN_MS) / 1000);
   const [first, ...others] = addresses.map(({ position }) => position);
   if (first === undefined || tip.time < since) return null;
   const lowestMint = lowest(first, ...others);
