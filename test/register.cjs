@@ -1,17 +1,54 @@
 // Lets a child process run the sources as they are: `node -r test/register.cjs apps/ledger/src/main.ts`.
-const { readFileSync } = require('node:fs');
+// Hundreds of such processes are started by the tests, so what is compiled is kept for the next one.
+const { createHash } = require('node:crypto');
+const { mkdirSync, readFileSync, renameSync, writeFileSync } = require('node:fs');
 const Module = require('node:module');
 const { join } = require('node:path');
-const { transformSync } = require('@swc/core');
+
+/** After this an app has loaded what it runs on. What is killed later leaves its code to others as well. */
+const LOADED_MS = 3_000;
 
 const root = join(__dirname, '..');
 const { $schema: _, ...swcrc } = JSON.parse(readFileSync(join(root, '.swcrc'), 'utf8'));
-const options = { ...swcrc, swcrc: false, sourceMaps: 'inline', module: { type: 'commonjs' } };
+const options = { ...swcrc, swcrc: false, sourceMaps: false, module: { type: 'commonjs' } };
+const { version } = JSON.parse(
+  readFileSync(join(root, 'node_modules/@swc/core/package.json'), 'utf8'),
+);
+const compiler = JSON.stringify([version, options]);
+const cache = join(root, 'node_modules/.cache/daybook-sources');
 
 require.extensions['.ts'] = (module, filename) => {
-  const { code } = transformSync(readFileSync(filename, 'utf8'), { ...options, filename });
-  module._compile(code, filename);
+  module._compile(compiled(filename, readFileSync(filename, 'utf8')), filename);
 };
+
+/** The cache is only a shorter way: where it cannot be read or written, the source is compiled. */
+function compiled(filename, source) {
+  const name = createHash('sha256').update(compiler).update(filename).update(source).digest('hex');
+  const file = join(cache, `${name}.js`);
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    const { code } = require('@swc/core').transformSync(source, { ...options, filename });
+    keep(file, code);
+    return code;
+  }
+}
+
+/** Moved to its place whole: another process may read it at any moment. */
+function keep(file, code) {
+  const draft = `${file}.${process.pid}`;
+  try {
+    mkdirSync(cache, { recursive: true });
+    writeFileSync(draft, code);
+    renameSync(draft, file);
+  } catch {}
+}
+
+// From Node 22 on, V8's own code is kept too; at exit, and earlier for a process that will be killed.
+if (Module.enableCompileCache) {
+  Module.enableCompileCache(join(root, 'node_modules/.cache/daybook-compiled'));
+  if (Module.flushCompileCache) setTimeout(Module.flushCompileCache, LOADED_MS).unref();
+}
 
 const resolve = Module._resolveFilename;
 Module._resolveFilename = function resolveLibrary(request, ...rest) {
