@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
+import { templatePrefix } from './shared-servers';
 
 export { type Anvil, type AnvilOptions, freePort, startAnvil } from '@daybook/platform';
 
@@ -15,9 +16,29 @@ export interface TestDatabase {
 export async function freshDatabase(template = 'template1'): Promise<TestDatabase> {
   const name = `test_${randomBytes(6).toString('hex')}`;
   await administer(`CREATE DATABASE ${name} TEMPLATE ${template}`);
-  const url = new URL(serverUrl());
-  url.pathname = `/${name}`;
-  return { url: url.href, drop: () => administer(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`) };
+  return {
+    url: urlOf(name),
+    drop: () => administer(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`),
+  };
+}
+
+/** A copy of the database that `fill` fills when somebody in this run asks for this kind for the first time. */
+export async function copyOf(
+  kind: string,
+  fill: (databaseUrl: string) => Promise<void>,
+): Promise<TestDatabase> {
+  const template = `${templatePrefix()}${kind}`;
+  await withServer(async (server) => {
+    // Held until this connection ends: the suites of other processes ask at the same time.
+    await server.query('SELECT pg_advisory_lock(hashtext($1))', [template]);
+    const made = 'SELECT FROM pg_database WHERE datname = $1 AND NOT datallowconn';
+    if ((await server.query(made, [template])).rows.length > 0) return;
+    await server.query(`DROP DATABASE IF EXISTS ${template}`);
+    await server.query(`CREATE DATABASE ${template}`);
+    await fill(urlOf(template));
+    await server.query(`ALTER DATABASE ${template} ALLOW_CONNECTIONS false`);
+  });
+  return freshDatabase(template);
 }
 
 /** Waits until `condition` holds; rejects after `timeoutMs` (10 s when left out). */
@@ -32,14 +53,26 @@ export async function until(
   }
 }
 
-async function administer(sql: string): Promise<void> {
+function administer(sql: string): Promise<void> {
+  return withServer(async (server) => {
+    await server.query(sql);
+  });
+}
+
+async function withServer(work: (server: Client) => Promise<void>): Promise<void> {
   const client = new Client({ connectionString: serverUrl() });
   await client.connect();
   try {
-    await client.query(sql);
+    await work(client);
   } finally {
     await client.end();
   }
+}
+
+function urlOf(database: string): string {
+  const url = new URL(serverUrl());
+  url.pathname = `/${database}`;
+  return url.href;
 }
 
 function serverUrl(): string {

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { Client } from 'pg';
 import { startEmbeddedPostgres } from '../libs/platform/src/embedded-postgres';
 import { CREATE_TEST_USERS } from './database-users';
@@ -5,18 +6,22 @@ import { type GlobalSetup, wantsKafka } from './kafka/wanted';
 import { startKafkaBroker } from './kafka-broker';
 import { shared } from './shared-servers';
 
+/** No test is about what survives the end of this server: those that are start one of their own. */
+const NOT_DURABLE = { fsync: 'off', full_page_writes: 'off' };
+
 /**
  * One PostgreSQL for all suites, and one Kafka broker if a suite of this run wants one; each suite
  * makes databases and topics of its own. Servers named by DAYBOOK_TEST_POSTGRES (a superuser's
  * connection string) and KAFKA_BROKERS are used instead.
  */
 export default async function globalSetup(run: GlobalSetup): Promise<void> {
+  process.env.DAYBOOK_TEST_RUN = randomBytes(4).toString('hex');
   await Promise.all([postgres(), kafka(run)]);
 }
 
 async function postgres(): Promise<void> {
   if (!process.env.DAYBOOK_TEST_POSTGRES) {
-    shared.postgres = await startEmbeddedPostgres();
+    shared.postgres = await startEmbeddedPostgres({ settings: NOT_DURABLE });
     process.env.DAYBOOK_TEST_POSTGRES = shared.postgres.url;
   }
   const client = new Client({ connectionString: process.env.DAYBOOK_TEST_POSTGRES });

@@ -27,7 +27,7 @@ import { LedgerModule } from '../apps/ledger/src/ledger.module';
 import { migrate } from '../apps/ledger/src/migrate';
 import { createHttpApp, type HttpOptions } from '../apps/ledger/src/rest/http';
 import { TEST_USERS, urlsOfTestUsers } from './database-users';
-import { freshDatabase, type TestDatabase, until } from './dependencies';
+import { copyOf, freshDatabase, type TestDatabase, until } from './dependencies';
 
 export interface LedgerOptions {
   /** Overrides of the configuration. */
@@ -96,12 +96,8 @@ export interface Reply {
  */
 export async function createLedgerForTest(options: LedgerOptions = {}): Promise<TestLedger> {
   const { beside } = options;
-  const database = beside
-    ? { url: beside.databaseUrl, drop: async () => undefined }
-    : (options.database ?? (await freshDatabase()));
+  const database = await databaseFor(options);
   const folder = await mkdtemp(join(tmpdir(), 'daybook-ledger-'));
-  await options.restore?.(database.url);
-  if (beside === undefined) await migrate(database.url, TEST_USERS);
   const { apiKey = beside?.apiKey ?? newApiKey().key } = options;
   const newOperatorKey = () => beside?.operatorKey ?? newApiKey({ kind: 'operator' }).key;
   const { operatorKey = newOperatorKey() } = options.env ?? {};
@@ -204,6 +200,17 @@ export async function createLedgerForTest(options: LedgerOptions = {}): Promise<
   await until(() => opens('/v1/assets', apiKey), { description: 'The key of the new ledger' });
   await until(() => opens('/v1/accounts', operatorKey), { description: 'Its operator key' });
   return ledger;
+}
+
+/** A migrated database: the one that was given or restored, or a copy of an empty one. */
+async function databaseFor({ beside, database, restore }: LedgerOptions): Promise<TestDatabase> {
+  if (beside) return { url: beside.databaseUrl, drop: async () => undefined };
+  const migrateIt = (url: string) => migrate(url, TEST_USERS);
+  if (!database && !restore) return copyOf('ledger', migrateIt);
+  const given = database ?? (await freshDatabase());
+  await restore?.(given.url);
+  await migrateIt(given.url);
+  return given;
 }
 
 async function sendRequest(

@@ -14,7 +14,7 @@ import { createLogger, createMetrics, freePort, type Metrics } from '@daybook/pl
 import { Client } from 'pg';
 import { addressOf } from '../../../libs/chains/testing/raw-blocks';
 import { serve } from '../../../libs/chains/testing/serve';
-import { freshDatabase, startAnvil, type TestDatabase, until } from '../../../test/dependencies';
+import { copyOf, startAnvil, type TestDatabase, until } from '../../../test/dependencies';
 import { type RunningChain, runChain } from '../src/leader/run-chain';
 import { migrate } from '../src/migrate';
 import { createWatcherMetrics } from '../src/monitoring/watcher-metrics';
@@ -34,8 +34,7 @@ let reports: WatchReportV1[];
 let cleanUp: (() => Promise<unknown>)[];
 
 beforeEach(async () => {
-  database = await freshDatabase();
-  await migrate(database.url, 'postgres');
+  database = await copyOf('watcher', (url) => migrate(url, 'postgres'));
   log = new PostgresLog({ url: database.url });
   [transfers, heads, reports, cleanUp] = [[], [], [], []];
   await log.subscribe({

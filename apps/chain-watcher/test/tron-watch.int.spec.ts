@@ -22,7 +22,7 @@ import {
   signedByStranger,
 } from '../../../libs/chains/testing/tron-node/faults';
 import { startTronNode, type TronNode } from '../../../libs/chains/testing/tron-node/tron-node';
-import { freshDatabase, type TestDatabase, until } from '../../../test/dependencies';
+import { copyOf, type TestDatabase, until } from '../../../test/dependencies';
 import { runChain } from '../src/leader/run-chain';
 import { migrate } from '../src/migrate';
 import { createWatcherMetrics } from '../src/monitoring/watcher-metrics';
@@ -47,8 +47,7 @@ let transfers: TransferV1[];
 let cleanUp: (() => Promise<unknown>)[];
 
 beforeEach(async () => {
-  database = await freshDatabase();
-  await migrate(database.url, 'postgres');
+  database = await copyOf('watcher', (url) => migrate(url, 'postgres'));
   log = new PostgresLog({ url: database.url });
   [transfers, cleanUp] = [[], []];
   await log.subscribe({

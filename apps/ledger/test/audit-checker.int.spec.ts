@@ -58,9 +58,10 @@ let checker: InvariantChecker;
 let told: Violation[];
 
 beforeEach(async () => {
-  ledger = await freshAuditLedger();
-  await tellHistory(ledger.store, 21, 300);
-  await ledger.project();
+  ledger = await freshAuditLedger('audit_checker', async (begun) => {
+    await tellHistory(begun.store, 21, 300);
+    await begun.project();
+  });
   told = [];
   checker = startInvariantChecker(ledger.dataSource, {
     everyMs: 5,

@@ -16,10 +16,10 @@ import {
   watchRequest,
 } from '@daybook/domain';
 import { decideAndAppend, type EventStore, PostgresEventStore, uuid5 } from '@daybook/event-store';
-import { Pool } from 'pg';
+import { Client, Pool } from 'pg';
 import type { DataSource } from 'typeorm';
 import * as a from '../../../libs/domain/testing/a';
-import { freshDatabase } from '../../../test/dependencies';
+import { copyOf, type TestDatabase } from '../../../test/dependencies';
 import {
   customerIdOf,
   DEFAULT_ACCOUNT_ID,
@@ -58,15 +58,30 @@ export interface AuditLedger {
 
 const ROLE = 'daybook_audit_test';
 
-export async function freshAuditLedger(): Promise<AuditLedger> {
-  const database = await freshDatabase();
+/** An empty one, or, under the name of a kind, one in which every ledger of this kind begins. */
+export async function freshAuditLedger(
+  kind = 'audit',
+  begin: (ledger: AuditLedger) => Promise<void> = async () => undefined,
+): Promise<AuditLedger> {
+  const database = await copyOf(kind, async (url) => {
+    const owner = new Client({ connectionString: url });
+    await owner.connect();
+    await owner.query(`
+      DO $$ BEGIN
+        CREATE ROLE ${ROLE} LOGIN PASSWORD '${ROLE}';
+      EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$`);
+    await owner.end();
+    await migrate(url, ROLE);
+    const ledger = await openAuditLedger({ url, drop: async () => undefined });
+    await begin(ledger);
+    await ledger.close();
+  });
+  return openAuditLedger(database);
+}
+
+async function openAuditLedger(database: TestDatabase): Promise<AuditLedger> {
   const owner = new Pool({ connectionString: database.url, max: 2 });
   owner.on('error', () => undefined);
-  await owner.query(`
-    DO $$ BEGIN
-      CREATE ROLE ${ROLE} LOGIN PASSWORD '${ROLE}';
-    EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$`);
-  await migrate(database.url, ROLE);
   const url = new URL(database.url);
   url.username = ROLE;
   url.password = ROLE;

@@ -1,6 +1,6 @@
 import { readChainsFile } from '@daybook/chains';
 import { Client } from 'pg';
-import { freshDatabase, type TestDatabase } from '../../../test/dependencies';
+import { copyOf, type TestDatabase } from '../../../test/dependencies';
 import { keepListedAssets } from '../src/chains';
 import { migrate } from '../src/migrate';
 
@@ -12,8 +12,7 @@ let database: TestDatabase;
 let client: Client;
 
 beforeAll(async () => {
-  database = await freshDatabase();
-  await migrate(database.url, 'postgres');
+  database = await copyOf('ledger_alone', (url) => migrate(url, 'postgres'));
   client = new Client({ connectionString: database.url });
   await client.connect();
 });

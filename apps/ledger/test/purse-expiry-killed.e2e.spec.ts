@@ -3,7 +3,7 @@ import { decideAndAppend, PostgresEventStore } from '@daybook/event-store';
 import { Pool } from 'pg';
 import * as a from '../../../libs/domain/testing/a';
 import { type AppProcess, startApp } from '../../../test/app-process';
-import { freshDatabase, type TestDatabase, until } from '../../../test/dependencies';
+import { copyOf, type TestDatabase, until } from '../../../test/dependencies';
 import { moveDatabaseClock, movedProcessClock } from '../../../test/moved-clocks';
 import { DEFAULT_ACCOUNT_ID as accountId } from '../src/edge/identity';
 import { migrate } from '../src/migrate';
@@ -17,8 +17,7 @@ let pool: Pool;
 let store: PostgresEventStore;
 
 beforeAll(async () => {
-  database = await freshDatabase();
-  await migrate(database.url, 'postgres');
+  database = await copyOf('ledger_alone', (url) => migrate(url, 'postgres'));
   pool = new Pool({ connectionString: database.url, max: 2 });
   pool.on('error', () => undefined);
   store = new PostgresEventStore(database.url);

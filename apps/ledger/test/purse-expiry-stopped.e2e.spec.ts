@@ -6,7 +6,7 @@ import { PostgresEventStore } from '@daybook/event-store';
 import { PostgresLog } from '@daybook/messaging';
 import { Client } from 'pg';
 import { type AppProcess, startApp } from '../../../test/app-process';
-import { freshDatabase, type TestDatabase, until } from '../../../test/dependencies';
+import { copyOf, type TestDatabase, until } from '../../../test/dependencies';
 import { moveDatabaseClock, movedProcessClock } from '../../../test/moved-clocks';
 import { migrate } from '../src/migrate';
 import { addressOf, mintExpiringPurses, purseIdOf } from './expiring-purses';
@@ -23,8 +23,7 @@ let log: PostgresLog;
 let ledger: AppProcess | undefined;
 
 beforeAll(async () => {
-  database = await freshDatabase();
-  await migrate(database.url, 'postgres');
+  database = await copyOf('ledger_alone', (url) => migrate(url, 'postgres'));
   client = new Client({ connectionString: database.url });
   await client.connect();
   store = new PostgresEventStore(database.url);

@@ -16,7 +16,7 @@ import fc from 'fast-check';
 import type { DataSource } from 'typeorm';
 import { figuresModel, movedBy } from '../../../libs/domain/testing/figures-model';
 import { type Life, lives } from '../../../libs/domain/testing/lives';
-import { freshDatabase, type TestDatabase } from '../../../test/dependencies';
+import { copyOf, type TestDatabase } from '../../../test/dependencies';
 import { columnOf, figuresIn } from '../src/books/figure-columns';
 import { CustomerRow } from '../src/customers/customer.row';
 import { migrate } from '../src/migrate';
@@ -34,8 +34,7 @@ let database: TestDatabase;
 let dataSource: DataSource;
 
 beforeAll(async () => {
-  database = await freshDatabase();
-  await migrate(database.url, 'postgres');
+  database = await copyOf('ledger_alone', (url) => migrate(url, 'postgres'));
   dataSource = await ledgerDataSource(database.url).initialize();
 });
 

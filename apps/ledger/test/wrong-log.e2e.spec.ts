@@ -7,7 +7,7 @@ import {
   startEventStoreDbStandIn,
 } from '../../../libs/event-store/testing/eventstoredb-stand-in';
 import { type AppProcess, refusalOf, startApp } from '../../../test/app-process';
-import { freshDatabase, type TestDatabase, until } from '../../../test/dependencies';
+import { copyOf, type TestDatabase, until } from '../../../test/dependencies';
 import { newApiKey } from '../src/edge/api-key';
 import { migrate } from '../src/migrate';
 
@@ -31,8 +31,7 @@ beforeAll(async () => {
   await writeFile(chainsFile, JSON.stringify({ chains: [] }));
   server = await startEventStoreDbStandIn({ file: logFile('right') });
   ({ port } = server);
-  database = await freshDatabase();
-  await migrate(database.url, 'postgres');
+  database = await copyOf('ledger_alone', (url) => migrate(url, 'postgres'));
   sql = new Client({ connectionString: database.url });
   await sql.connect();
   environment = {
@@ -120,8 +119,7 @@ describe('a ledger on a log from which its read models do not come', () => {
 
   it('refuses to start on the log of another installation', async () => {
     const other = await startEventStoreDbStandIn();
-    const elsewhere = await freshDatabase();
-    await migrate(elsewhere.url, 'postgres');
+    const elsewhere = await copyOf('ledger_alone', (url) => migrate(url, 'postgres'));
     const changes = { DAYBOOK_EVENTSTOREDB_URL: other.url };
     const owner = await startApp('ledger', {
       ...{ ...environment, ...changes },
@@ -142,8 +140,7 @@ describe('a ledger on a log from which its read models do not come', () => {
       /ends at \d+, before \d+, up to which "[a-z:-]+" has read it: it was restored from an older backup/,
     );
     // What others write to it makes it as long as the readers remember it.
-    const elsewhere = await freshDatabase();
-    await migrate(elsewhere.url, 'postgres');
+    const elsewhere = await copyOf('ledger_alone', (url) => migrate(url, 'postgres'));
     const owner = await startApp('ledger', {
       ...environment,
       DAYBOOK_DATABASE_URL: elsewhere.url,

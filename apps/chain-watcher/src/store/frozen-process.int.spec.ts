@@ -1,4 +1,4 @@
-import { freshDatabase, type TestDatabase } from '../../../../test/dependencies';
+import { copyOf, type TestDatabase } from '../../../../test/dependencies';
 import { migrate } from '../migrate';
 import type { Leadership } from '../state/watcher-store';
 import { PostgresWatcherStore } from './postgres-watcher-store';
@@ -10,8 +10,7 @@ const FROZEN_MS = 4_000;
 let database: TestDatabase;
 
 beforeEach(async () => {
-  database = await freshDatabase();
-  await migrate(database.url, 'postgres');
+  database = await copyOf('watcher', (url) => migrate(url, 'postgres'));
 });
 afterEach(() => database.drop());
 

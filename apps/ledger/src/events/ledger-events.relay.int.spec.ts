@@ -12,7 +12,7 @@ import fc from 'fast-check';
 import type { DataSource } from 'typeorm';
 import { InMemoryEventStore } from '../../../../libs/event-store/testing/in-memory-event-store';
 import { InMemoryBroker, InMemoryLog } from '../../../../libs/messaging/testing/in-memory-log';
-import { freshDatabase, type TestDatabase } from '../../../../test/dependencies';
+import { copyOf, type TestDatabase } from '../../../../test/dependencies';
 import { ASSETS, type History, histories, write, writeVersion1 } from '../../testing/histories';
 import { AssetRegistry } from '../chains/asset-registry';
 import { migrate } from '../migrate';
@@ -37,8 +37,7 @@ let administrator: DataSource;
 beforeAll(async () => {
   // The crashes are intended, and each would log a long stack.
   Logger.overrideLogger(false);
-  database = await freshDatabase();
-  await migrate(database.url, 'postgres');
+  database = await copyOf('ledger_alone', (url) => migrate(url, 'postgres'));
   dataSource = await ledgerDataSource(database.url, {
     applicationName: APPLICATION,
   }).initialize();

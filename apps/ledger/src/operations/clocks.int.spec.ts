@@ -1,7 +1,7 @@
 import type { DataSource } from 'typeorm';
 import { anAppend, anEvent } from '../../../../libs/event-store/testing/an';
 import { InMemoryEventStore } from '../../../../libs/event-store/testing/in-memory-event-store';
-import { freshDatabase, type TestDatabase } from '../../../../test/dependencies';
+import { copyOf, type TestDatabase } from '../../../../test/dependencies';
 import { moveDatabaseClock } from '../../../../test/moved-clocks';
 import { migrate } from '../migrate';
 import { ledgerDataSource } from '../runtime/data-source';
@@ -18,8 +18,7 @@ let dataSource: DataSource;
 let store: InMemoryEventStore;
 
 beforeAll(async () => {
-  database = await freshDatabase();
-  await migrate(database.url, 'postgres');
+  database = await copyOf('ledger_alone', (url) => migrate(url, 'postgres'));
   dataSource = await ledgerDataSource(database.url).initialize();
 });
 beforeEach(() => {

@@ -1,7 +1,7 @@
 import { coveredBySweeps, type Settled } from '@daybook/domain';
 import fc from 'fast-check';
 import type { DataSource } from 'typeorm';
-import { freshDatabase, type TestDatabase } from '../../../../test/dependencies';
+import { copyOf, type TestDatabase } from '../../../../test/dependencies';
 import { migrate } from '../migrate';
 import { ledgerDataSource } from '../runtime/data-source';
 import { type SweptUpTo, settle } from './settle';
@@ -15,8 +15,7 @@ const ID = "('00000000-0000-4000-9000-' || lpad(n::text, 12, '0'))::uuid";
 let database: TestDatabase;
 let dataSource: DataSource;
 beforeAll(async () => {
-  database = await freshDatabase();
-  await migrate(database.url, 'postgres');
+  database = await copyOf('ledger_alone', (url) => migrate(url, 'postgres'));
   dataSource = await ledgerDataSource(database.url).initialize();
 });
 beforeEach(() => dataSource.query('TRUNCATE ledger.replenishment, ledger.outflow'));

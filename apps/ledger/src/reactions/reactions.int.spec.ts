@@ -3,7 +3,7 @@ import { PostgresLog } from '@daybook/messaging';
 import { Logger } from '@nestjs/common';
 import type { DataSource } from 'typeorm';
 import { anAppend, anEvent } from '../../../../libs/event-store/testing/an';
-import { freshDatabase, type TestDatabase, until } from '../../../../test/dependencies';
+import { copyOf, type TestDatabase, until } from '../../../../test/dependencies';
 import { moveDatabaseClock } from '../../../../test/moved-clocks';
 import { LedgerEnv } from '../ledger.env';
 import { migrate } from '../migrate';
@@ -24,8 +24,7 @@ let works: BackgroundWork[];
 
 beforeEach(async () => {
   works = [];
-  database = await freshDatabase();
-  await migrate(database.url, 'postgres');
+  database = await copyOf('ledger_alone', (url) => migrate(url, 'postgres'));
   dataSource = await ledgerDataSource(database.url).initialize();
 });
 afterEach(async () => {
