@@ -1,0 +1,116 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { isPortFree } from '@daybook/platform';
+import { until } from '../../../test/dependencies';
+
+const COMMAND_LINE = resolve(__dirname, '../daybook.mjs');
+/** The first start on a clean checkout builds. */
+const START_TIMEOUT_MS = 120_000;
+export const STORY_TIMEOUT_MS = 170_000;
+
+export interface Run {
+  readonly child: ChildProcess;
+  said(): string;
+  /** Resolves with the exit code. */
+  readonly ended: Promise<number | null>;
+}
+
+/**
+ * The command line as a terminal user runs it, compiled, with a data folder and ports of its own for each test.
+ * Registers what sets them up and clears them away.
+ */
+export class CommandLine {
+  data = '';
+  port = 0;
+  private readonly runs: Run[] = [];
+
+  constructor() {
+    jest.setTimeout(2 * STORY_TIMEOUT_MS);
+    beforeEach(async () => {
+      this.data = join(mkdtempSync(join(tmpdir(), 'daybook-e2e-')), 'data');
+      this.port = await startPort();
+    });
+    afterEach(async () => {
+      for (const { child, ended } of this.runs.splice(0)) {
+        child.kill('SIGKILL');
+        await ended;
+      }
+      await this.run('reset', '--yes').ended;
+      rmSync(resolve(this.data, '..'), { recursive: true });
+    });
+  }
+
+  run(...args: string[]): Run {
+    return this.runWith({}, ...args);
+  }
+
+  runWith(changes: NodeJS.ProcessEnv, ...args: string[]): Run {
+    // As a terminal user would: npm's own variables make the launcher watch its parent.
+    const { npm_lifecycle_event: _, ...inherited } = process.env;
+    // Where `CI` is set, colours would be written into pipes.
+    const env = { ...inherited, NO_COLOR: '1', ...changes };
+    const child = spawn(process.execPath, [COMMAND_LINE, ...args, '--data', this.data], { env });
+    let text = '';
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on('data', (chunk) => {
+        text += chunk;
+      });
+    }
+    const ended = new Promise<number | null>((done) => void child.once('exit', done));
+    const run = { child, said: () => text, ended };
+    this.runs.push(run);
+    return run;
+  }
+
+  /** The processes of the launcher that runs, as the data folder names them. */
+  running(): { launcher: number; children: Map<string, number> } {
+    const claim = JSON.parse(readFileSync(join(this.data, 'running.json'), 'utf8'));
+    const children: { name: string; pid: number }[] = claim.children;
+    return {
+      launcher: claim.launcher.pid,
+      children: new Map(children.map(({ name, pid }) => [name, pid])),
+    };
+  }
+
+  said(run: Run, words: string, timeoutMs = START_TIMEOUT_MS): Promise<void> {
+    return until(
+      () => {
+        if (run.child.exitCode !== null && !run.said().includes(words)) throw new Error(run.said());
+        return run.said().includes(words);
+      },
+      { timeoutMs, description: `"${words}"` },
+    );
+  }
+
+  /** The output of a run that succeeds. A failure shows the output, which says more than the exit code. */
+  async success(run: Run): Promise<string> {
+    if ((await run.ended) !== 0) throw new Error(run.said());
+    return run.said();
+  }
+
+  async request<T>(path: string, body?: object): Promise<T> {
+    const response = await fetch(`http://127.0.0.1:${this.port}${path}`, {
+      headers: {
+        authorization: `Bearer ${readFileSync(join(this.data, 'api-key'), 'utf8').trim()}`,
+        'content-type': 'application/json',
+      },
+      ...(body && { method: 'POST', body: JSON.stringify(body) }),
+    });
+    if (!response.ok) throw new Error(await response.text());
+    return (await response.json()) as T;
+  }
+}
+
+/**
+ * A port below the range from which outgoing connections take theirs, with the two after it: the
+ * service listens on all three, and starts again on them.
+ */
+async function startPort(): Promise<number> {
+  for (;;) {
+    const first = 20_000 + 3 * Math.floor(Math.random() * 3_000);
+    const free = await Promise.all([first, first + 1, first + 2].map(isPortFree));
+    if (free.every(Boolean)) return first;
+  }
+}
