@@ -60,6 +60,7 @@ module.exports = {
   testTimeout: 60_000,
   // Suites wait more than they compute, so two at least take turns well, also on two cores.
   maxWorkers: Math.max(2, availableParallelism() - 1),
+  reporters: ['default', '<rootDir>/test/not-run-reporter.cjs'],
   projects: [
     {
       ...base,

@@ -4,11 +4,12 @@ import { join } from 'node:path';
 import { migrate } from '../apps/chain-watcher/src/migrate';
 import { CHAIN, type LocalChain, startLocalChain } from '../apps/chain-watcher/testing/local-chain';
 import { type AppProcess, startApp } from './app-process';
-import { describeWithBrowser, TestBrowser } from './browser';
+import { TestBrowser } from './browser';
 import { freshDatabase, type TestDatabase } from './dependencies';
 import { createLedgerForTest, type TestLedger } from './ledger-harness';
+import { describeWith } from './needs';
 
-describeWithBrowser('in a browser', () => {
+describeWith('browser', 'in a browser', () => {
   let browser: TestBrowser;
   let ledger: TestLedger;
 
@@ -69,7 +70,7 @@ describeWithBrowser('in a browser', () => {
   });
 });
 
-describeWithBrowser('the chain-watcher in a browser', () => {
+describeWith('browser', 'the chain-watcher in a browser', () => {
   let browser: TestBrowser;
   let chain: LocalChain;
   let database: TestDatabase;

@@ -1,9 +1,5 @@
-import { existsSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
-
-/** The names under which Linux distributions install it. */
-const PROGRAMS = ['chromium', 'chromium-browser', 'google-chrome'];
+import { browserPath } from './needs';
 
 /** What a person saw after opening an address. */
 export interface Visit {
@@ -19,7 +15,7 @@ export class TestBrowser {
   private constructor(private readonly browser: Browser) {}
 
   static async start(): Promise<TestBrowser> {
-    return new TestBrowser(await chromium.launch({ executablePath: chromiumPath() as string }));
+    return new TestBrowser(await chromium.launch({ executablePath: browserPath() as string }));
   }
 
   /**
@@ -47,24 +43,4 @@ export class TestBrowser {
   stop(): Promise<void> {
     return this.browser.close();
   }
-}
-
-/**
- * `describe` for suites that need a browser. Where there is none, the suite is skipped and its title
- * says why; in CI, where every suite must run, it fails.
- */
-export function describeWithBrowser(title: string, suite: () => void): void {
-  if (chromiumPath() !== null) {
-    describe(title, suite);
-    return;
-  }
-  const reason = `none of ${PROGRAMS.join(', ')} is installed; on Debian: apt-get install chromium`;
-  if (process.env.CI) throw new Error(`The browser suites cannot run in CI: ${reason}.`);
-  describe.skip(`${title} (NOT RUN: ${reason})`, suite);
-}
-
-function chromiumPath(): string | null {
-  const folders = (process.env.PATH ?? '').split(delimiter);
-  const paths = PROGRAMS.flatMap((program) => folders.map((folder) => join(folder, program)));
-  return paths.find(existsSync) ?? null;
 }

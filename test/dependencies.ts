@@ -81,16 +81,6 @@ function serverUrl(): string {
   return url;
 }
 
-/**
- * `describe` for suites that need the Kafka broker that the global set-up started or KAFKA_BROKERS names.
- * Where there is none, the suite is skipped and its title says why.
- */
-export function describeWithKafka(title: string, suite: () => void): void {
-  const reason = process.env.DAYBOOK_TEST_KAFKA_MISSING;
-  if (reason) describe.skip(`${title} (NOT RUN: ${reason})`, suite);
-  else describe(title, suite);
-}
-
 /** `host:port` of the broker for tests, on the listener that lets everybody do everything. */
 export function kafkaBrokers(): string {
   const brokers = process.env.KAFKA_BROKERS;

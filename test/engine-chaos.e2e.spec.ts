@@ -10,6 +10,7 @@ import { migrate } from '../apps/ledger/src/migrate';
 import { type AppProcess, startApp } from './app-process';
 import { freshDatabase, type TestDatabase, until } from './dependencies';
 import { type KafkaBroker, startKafkaBroker } from './kafka-broker';
+import { describeWith } from './needs';
 import { readTold } from './topic-reader';
 
 /** Ten kills of a broker, each with its restart, on a busy machine. */
@@ -177,7 +178,7 @@ async function everyTransferHasOneEffect(): Promise<void> {
   expect(figures.rows.reduce((sum, { receipts }) => sum + Number(receipts), 0)).toBe(transfers);
 }
 
-describe('Kafka between watcher and ledger', () => {
+describeWith('java', 'Kafka between watcher and ledger', () => {
   it('loses nothing and doubles nothing while the broker is killed ten times', async () => {
     for (let kill = 0; kill < BROKER_KILLS; kill++) {
       await round(async () => {

@@ -9,8 +9,9 @@ import {
   startEventStoreDbStandIn,
 } from '../libs/event-store/testing/eventstoredb-stand-in';
 import { refusalOf, startApp } from './app-process';
-import { freePort, freshDatabase, type TestDatabase, until } from './dependencies';
+import { copyOf, freePort, freshDatabase, type TestDatabase, until } from './dependencies';
 import { type KafkaBroker, startKafkaBroker } from './kafka-broker';
+import { describeWith } from './needs';
 
 jest.setTimeout(120_000);
 
@@ -54,7 +55,7 @@ function refusal(changes: Readonly<Record<string, string>>): Promise<string> {
   return refusalOf('ledger', { ...environment, ...changes });
 }
 
-describe('a start with a wrong configuration', () => {
+describeWith('java', 'a start with a wrong configuration', () => {
   it('stops when the database has another address', async () => {
     const url = `postgres://someone:s3cret-pw@127.0.0.1:${await freePort()}/daybook`;
     const said = await refusal({ DAYBOOK_DATABASE_URL: url });
@@ -63,8 +64,7 @@ describe('a start with a wrong configuration', () => {
   });
 
   it('stops when the tables are older, and names the newest missing migration', async () => {
-    const older = await freshDatabase();
-    await migrate(older.url, 'postgres');
+    const older = await copyOf('ledger_alone', (url) => migrate(url, 'postgres'));
     const client = new Client(older.url);
     await client.connect();
     const forget = "DELETE FROM ledger.migration WHERE name LIKE 'CreateReactions%'";
@@ -105,7 +105,7 @@ describe('a start with a wrong configuration', () => {
   });
 });
 
-describe('an engine that goes away later', () => {
+describeWith('java', 'an engine that goes away later', () => {
   it('shows in readiness and metrics, and the service goes on when it is back', async () => {
     const app = await startApp('ledger', environment);
     const authorization = `Bearer ${key}`;

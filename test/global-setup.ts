@@ -2,9 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { Client } from 'pg';
 import { startEmbeddedPostgres } from '../libs/platform/src/embedded-postgres';
 import { CREATE_TEST_USERS } from './database-users';
-import { type GlobalSetup, wantsKafka } from './kafka/wanted';
 import { startKafkaBroker } from './kafka-broker';
+import { missingOf, noticeOf, publishMissing } from './needs';
 import { shared } from './shared-servers';
+import { type GlobalSetup, wantedNeeds } from './wanted-needs';
 
 /** No test is about what survives the end of this server: those that are start one of their own. */
 const NOT_DURABLE = { fsync: 'off', full_page_writes: 'off' };
@@ -12,11 +13,20 @@ const NOT_DURABLE = { fsync: 'off', full_page_writes: 'off' };
 /**
  * One PostgreSQL for all suites, and one Kafka broker if a suite of this run wants one; each suite
  * makes databases and topics of its own. Servers named by DAYBOOK_TEST_POSTGRES (a superuser's
- * connection string) and KAFKA_BROKERS are used instead.
+ * connection string) and KAFKA_BROKERS are used instead. Says first what cannot run on this machine.
  */
 export default async function globalSetup(run: GlobalSetup): Promise<void> {
+  const wanted = wantedNeeds(run);
+  const missing = await missingOf([...wanted.keys()], process.env);
+  const notice = noticeOf(missing, wanted);
+  if (notice !== '' && process.env.CI) throw new Error(`${notice}\nWhere CI is set, all must run.`);
+  if (notice !== '') process.stderr.write(`\n${notice}\n\n`);
+  publishMissing(missing);
   process.env.DAYBOOK_TEST_RUN = randomBytes(4).toString('hex');
-  await Promise.all([postgres(), kafka(run)]);
+  await Promise.all([
+    postgres(),
+    wanted.has('kafka') && missing.kafka === undefined ? kafka() : undefined,
+  ]);
 }
 
 async function postgres(): Promise<void> {
@@ -30,19 +40,9 @@ async function postgres(): Promise<void> {
   await client.end();
 }
 
-/** Without a broker the suites that need one are skipped, loudly; where everything must run, nothing is. */
-async function kafka(run: GlobalSetup): Promise<void> {
-  if (process.env.KAFKA_BROKERS || !wantsKafka(run)) return;
-  try {
-    shared.kafka = await startKafkaBroker();
-    process.env.KAFKA_BROKERS = shared.kafka.brokers;
-    process.env.DAYBOOK_TEST_KAFKA_SECURED = shared.kafka.securedBrokers;
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    if (process.env.CI) throw new Error(`The Kafka suites cannot run, and CI wants all: ${reason}`);
-    process.env.DAYBOOK_TEST_KAFKA_MISSING = reason;
-    console.warn(
-      `\n!!! THE KAFKA SUITES DO NOT RUN: ${reason}\n!!! Set KAFKA_BROKERS to use yours.\n`,
-    );
-  }
+async function kafka(): Promise<void> {
+  if (process.env.KAFKA_BROKERS) return;
+  shared.kafka = await startKafkaBroker();
+  process.env.KAFKA_BROKERS = shared.kafka.brokers;
+  process.env.DAYBOOK_TEST_KAFKA_SECURED = shared.kafka.securedBrokers;
 }

@@ -10,20 +10,24 @@ const FETCH_TIMEOUT_MS = 300_000;
 const POM = join('test', 'kafka', 'pom.xml');
 
 const run = promisify(execFile);
+/** Of Apache Kafka 4. */
+const JAVA_MIN = 17;
+
+type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * The folder with the broker's jars; fetched with Maven the first time, into a cache outside the
  * checkout. Rejects with a sentence that says what is missing.
  */
-export async function kafkaJars(): Promise<string> {
+export async function kafkaJars(environment: Environment = process.env): Promise<string> {
   const pom = join(checkout(), POM);
   const version = /kafka_2\.13<\/artifactId>\s*<version>([^<]+)/.exec(
     readFileSync(pom, 'utf8'),
   )?.[1];
-  await insist('java', ['-version'], 'Java 17 or later');
+  await insistOnJava(environment);
   const folder = join(cacheFolder(), `kafka-${version}`);
   if (existsSync(folder)) return folder;
-  await insist('mvn', ['-version'], 'Maven');
+  await insist('mvn', 'Maven', environment);
   // Made beside its place and moved there whole: another run may be fetching, or be interrupted.
   const draft = mkdtempSync(`${folder}.`);
   try {
@@ -33,7 +37,7 @@ export async function kafkaJars(): Promise<string> {
         ...['-q', '-B', '-f', pom, 'dependency:copy-dependencies'],
         ...['-DincludeScope=runtime', `-DoutputDirectory=${draft}`],
       ],
-      { timeout: FETCH_TIMEOUT_MS },
+      { timeout: FETCH_TIMEOUT_MS, env: { ...environment } },
     );
     renameSync(draft, folder);
   } catch (error) {
@@ -45,10 +49,21 @@ export async function kafkaJars(): Promise<string> {
   return folder;
 }
 
-async function insist(program: string, args: string[], name: string): Promise<void> {
-  await run(program, args).catch(() => {
+async function insistOnJava(environment: Environment): Promise<void> {
+  const said = await insist('java', `Java ${JAVA_MIN} or later`, environment);
+  const [, version = ''] = /version "(?:1\.)?(\d+)/.exec(said) ?? [];
+  if (version !== '' && Number(version) < JAVA_MIN) {
+    throw new Error(`Java ${JAVA_MIN} or later is not installed (\`java\` is ${version}).`);
+  }
+}
+
+/** What the program says of its version. */
+async function insist(program: string, name: string, environment: Environment): Promise<string> {
+  const said = run(program, ['-version'], { env: { ...environment } });
+  const { stdout, stderr } = await said.catch(() => {
     throw new Error(`${name} is not installed (\`${program}\` does not run).`);
   });
+  return stdout + stderr;
 }
 
 function cacheFolder(): string {

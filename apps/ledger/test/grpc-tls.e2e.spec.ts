@@ -1,15 +1,21 @@
 import { EnvironmentError } from '@daybook/platform';
 import { type ChannelCredentials, credentials, type ServiceError, status } from '@grpc/grpc-js';
 import { createLedgerForTest, type TestLedger } from '../../../test/ledger-harness';
+import { describeWith } from '../../../test/needs';
 import { grpcCredentials } from '../src/grpc/credentials';
-import { type Authority, type Certificate, certificateFolder } from './grpc-certificates';
+import {
+  type Authority,
+  type Certificate,
+  type CertificateFolder,
+  certificateFolder,
+} from './grpc-certificates';
 import { detailsOf } from './grpc-details';
 import { type GrpcPort, openGrpcPort } from './grpc-ledger';
 import { reflect } from './grpc-reflected';
 
 const DAY_MS = 86_400_000;
-const folder = certificateFolder();
 
+let folder: CertificateFolder;
 let ledger: TestLedger;
 let ours: Authority;
 let others: Authority;
@@ -18,6 +24,7 @@ let games: Certificate;
 const open: GrpcPort[] = [];
 
 beforeAll(async () => {
+  folder = certificateFolder();
   ours = folder.authority('ours');
   others = folder.authority('others');
   server = ours.issue('server');
@@ -27,7 +34,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await Promise.all(open.map((port) => port.grpc.close()));
   await ledger?.close();
-  folder.remove();
+  folder?.remove();
 });
 
 type Tls = Parameters<typeof grpcCredentials>[0];
@@ -60,7 +67,7 @@ async function meets(
   }
 }
 
-describe('with TLS', () => {
+describeWith('openssl', 'with TLS', () => {
   let address: string;
   beforeAll(async () => {
     address = await listen(pair(server));
@@ -85,7 +92,7 @@ describe('with TLS', () => {
   });
 });
 
-describe('with mutual TLS', () => {
+describeWith('openssl', 'with mutual TLS', () => {
   let address: string;
   beforeAll(async () => {
     address = await listen(mutual());
@@ -131,7 +138,7 @@ describe('with mutual TLS', () => {
   });
 });
 
-describe('a start with wrong files', () => {
+describeWith('openssl', 'a start with wrong files', () => {
   it.each<[string, () => Tls, string]>([
     ['a certificate without its key', () => ({ grpcTlsCert: server.certFile }), 'together'],
     [

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Kafka, logLevel } from 'kafkajs';
-import { describeWithKafka, until } from '../../../../test/dependencies';
+import { until } from '../../../../test/dependencies';
 import { type KafkaBroker, startKafkaBroker } from '../../../../test/kafka-broker';
+import { describeWith } from '../../../../test/needs';
 import { KafkaFixture } from '../../testing/kafka-fixture';
 import { message, numbered, range } from '../../testing/log-fixture';
 import type { DurableLog, Message, Poison, ReceivedMessage } from '../durable-log';
@@ -14,7 +15,7 @@ const ROUNDS = 3;
 jest.setTimeout(180_000);
 
 /** With its own broker, as the tests kill it. */
-describeWithKafka('Kafka log when things break', () => {
+describeWith('java', 'Kafka log when things break', () => {
   const kafka = new KafkaFixture();
   let broker: KafkaBroker;
   let topic: string;

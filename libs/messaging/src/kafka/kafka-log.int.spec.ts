@@ -1,8 +1,8 @@
-import { describeWithKafka } from '../../../../test/dependencies';
+import { describeWith } from '../../../../test/needs';
 import { durableLogContract } from '../../testing/durable-log.contract';
 import { KafkaFixture } from '../../testing/kafka-fixture';
 
-describeWithKafka('Kafka log', () => {
+describeWith('kafka', 'Kafka log', () => {
   const kafka = new KafkaFixture();
   beforeAll(() => kafka.begin());
   afterAll(() => kafka.end());

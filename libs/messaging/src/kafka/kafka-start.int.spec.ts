@@ -16,8 +16,9 @@ import {
   logLevel,
   ResourcePatternTypes,
 } from 'kafkajs';
-import { describeWithKafka, freePort, kafkaBrokers, until } from '../../../../test/dependencies';
+import { freePort, kafkaBrokers, until } from '../../../../test/dependencies';
 import { KAFKA_USER } from '../../../../test/kafka-broker';
+import { describeWith } from '../../../../test/needs';
 import { KafkaFixture, RETENTION_MS } from '../../testing/kafka-fixture';
 import { message } from '../../testing/log-fixture';
 
@@ -25,7 +26,7 @@ import { message } from '../../testing/log-fixture';
 const SECURED = process.env.DAYBOOK_TEST_KAFKA_SECURED;
 const { DESCRIBE, DESCRIBE_CONFIGS, READ, WRITE } = AclOperationTypes;
 
-describeWithKafka('opening Kafka', () => {
+describeWith('kafka', 'opening Kafka', () => {
   const kafka = new KafkaFixture();
   let admin: Admin;
   let topic: string;
@@ -149,25 +150,27 @@ describeWithKafka('opening Kafka', () => {
     );
   });
 
-  it('says that the listener speaks TLS', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'daybook-tls-'));
-    const store = join(folder, 'store.p12');
-    const what = ['-genkeypair', '-alias', 'a', '-keyalg', 'EC', '-dname', 'CN=localhost'];
-    const where = ['-storetype', 'PKCS12', '-keystore', store, '-storepass', 'changeit'];
-    execFileSync('keytool', [...what, ...where], { stdio: 'ignore' });
-    const server = createServer({ pfx: readFileSync(store), passphrase: 'changeit' });
-    server.on('tlsClientError', () => undefined);
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    try {
-      const place = `127.0.0.1:${(server.address() as AddressInfo).port}`;
-      expect(await refusal(place)).toContain('speaks TLS. Write kafka+tls://');
-      expect(await refusal(`kafka+tls://${place}`)).toContain(
-        'has a certificate that is not trusted',
-      );
-    } finally {
-      server.close();
-      rmSync(folder, { recursive: true });
-    }
+  describeWith('java', 'where the listener speaks TLS', () => {
+    it('says so', async () => {
+      const folder = mkdtempSync(join(tmpdir(), 'daybook-tls-'));
+      const store = join(folder, 'store.p12');
+      const what = ['-genkeypair', '-alias', 'a', '-keyalg', 'EC', '-dname', 'CN=localhost'];
+      const where = ['-storetype', 'PKCS12', '-keystore', store, '-storepass', 'changeit'];
+      execFileSync('keytool', [...what, ...where], { stdio: 'ignore' });
+      const server = createServer({ pfx: readFileSync(store), passphrase: 'changeit' });
+      server.on('tlsClientError', () => undefined);
+      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+      try {
+        const place = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+        expect(await refusal(place)).toContain('speaks TLS. Write kafka+tls://');
+        expect(await refusal(`kafka+tls://${place}`)).toContain(
+          'has a certificate that is not trusted',
+        );
+      } finally {
+        server.close();
+        rmSync(folder, { recursive: true });
+      }
+    });
   });
 
   (SECURED ? describe : describe.skip)('with users and rights', () => {
