@@ -35,8 +35,15 @@ export interface Engines {
   stop(): Promise<void>;
 }
 
-/** The way of a transfer from a real chain to a balance, through both apps, on any engines. */
-export function describeTransferToBalance(name: string, openEngines: () => Promise<Engines>): void {
+/**
+ * The way of a transfer from a real chain to a balance, through both apps, on any engines. What becomes of other
+ * kinds of transfers depends on no engine and is tried where `kinds` is `all`.
+ */
+export function describeTransferToBalance(
+  name: string,
+  openEngines: () => Promise<Engines>,
+  { kinds }: { readonly kinds: 'all' | 'one' },
+): void {
   describe(name, () => {
     jest.setTimeout(60_000);
     let chain: LocalChain;
@@ -137,6 +144,47 @@ export function describeTransferToBalance(name: string, openEngines: () => Promi
         expect(await throughput(id, 'USDT_LOCAL')).toEqual({ received: '1500000', reversed: '0' });
       });
 
+      it('is found by its hash, and its block is matched again when an account asks', async () => {
+        const { id, address } = await customer();
+        const { hash } = await chain.send(chain.payUsdt(address, 1_200n));
+        await chain.mine(4);
+        await shows(id, 'confirmed');
+        const path = `/v1/chains/${CHAIN}/transactions/${hash}`;
+        const status = async () => (await ledger.request('GET', path)).body.status;
+        await until(async () => (await status()) === 'included', { description: 'The answer' });
+        const rescan = () =>
+          ledger.request('POST', `${path}/rescan`, { body: { reason: 'a test' } });
+        await until(async () => (await rescan()).body.state === 'done', {
+          description: 'The rescan',
+        });
+        expect(await replenishments(id)).toHaveLength(1);
+      });
+    });
+
+    if (kinds === 'all') describe('a transfer of another kind', describeKinds);
+
+    function describeKinds(): void {
+      it('that a reorg includes again with another log index is one credit', async () => {
+        const { id, address } = await customer();
+        const other = await customer();
+        const before = await chain.send(chain.payUsdt(other.address, 1_000n));
+        const { raw } = await chain.send(chain.payUsdt(address, 9_000n));
+        await chain.mine();
+        await shows(id, 'detected');
+        await shows(other.id, 'detected');
+        const { nonce } = (await chain.rpc('eth_getTransactionByHash', before.hash)) as Found;
+        const filler = await chain.sign({ to: chain.sender, nonce: Number(nonce) });
+        await chain.rpc('anvil_reorg', 1, [
+          [filler.raw, 0],
+          [raw, 0],
+        ]);
+        await chain.mine(4);
+        const found = await shows(id, 'confirmed');
+        expect(found).toHaveLength(1);
+        expect((await balance(id, 'USDT_LOCAL')).claim).toBe('9000');
+        await shows(other.id, 'reverted');
+      });
+
       it('of native coins is credited too', async () => {
         const { id, address } = await customer();
         await chain.send({ to: address, value: 10n ** 18n });
@@ -203,7 +251,7 @@ export function describeTransferToBalance(name: string, openEngines: () => Promi
           custody: '12000',
         });
       });
-    });
+    }
 
     describe('a reorg', () => {
       it('that drops a confirmed transfer takes its credit back, and gives it once when it returns', async () => {
@@ -220,27 +268,6 @@ export function describeTransferToBalance(name: string, openEngines: () => Promi
         await shows(id, 'confirmed');
         expect((await balance(id, 'USDT_LOCAL')).claim).toBe('4000');
         expect(await throughput(id, 'USDT_LOCAL')).toEqual({ received: '8000', reversed: '4000' });
-      });
-
-      it('that includes a transfer again with another log index leaves one credit', async () => {
-        const { id, address } = await customer();
-        const other = await customer();
-        const before = await chain.send(chain.payUsdt(other.address, 1_000n));
-        const { raw } = await chain.send(chain.payUsdt(address, 9_000n));
-        await chain.mine();
-        await shows(id, 'detected');
-        await shows(other.id, 'detected');
-        const { nonce } = (await chain.rpc('eth_getTransactionByHash', before.hash)) as Found;
-        const filler = await chain.sign({ to: chain.sender, nonce: Number(nonce) });
-        await chain.rpc('anvil_reorg', 1, [
-          [filler.raw, 0],
-          [raw, 0],
-        ]);
-        await chain.mine(4);
-        const found = await shows(id, 'confirmed');
-        expect(found).toHaveLength(1);
-        expect((await balance(id, 'USDT_LOCAL')).claim).toBe('9000');
-        await shows(other.id, 'reverted');
       });
     });
 

@@ -1,7 +1,5 @@
 import { describeTransferToBalance } from './transfer-to-balance.contract';
 
-describeTransferToBalance('on PostgreSQL alone', async () => ({
-  ledger: {},
-  watcher: {},
-  stop: async () => undefined,
-}));
+const openEngines = async () => ({ ledger: {}, watcher: {}, stop: async () => undefined });
+
+describeTransferToBalance('on PostgreSQL alone', openEngines, { kinds: 'all' });
