@@ -32,6 +32,7 @@ const base = {
   moduleNameMapper: {
     '^@daybook/([^/]+)$': '<rootDir>/libs/$1/src',
     '^@daybook/platform/plain$': '<rootDir>/libs/platform/src/plain',
+    '^fast-check$': '<rootDir>/test/fast-check.cjs',
   },
   modulePathIgnorePatterns: ['<rootDir>/dist/'],
   transform: {
