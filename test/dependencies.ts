@@ -41,10 +41,13 @@ export async function copyOf(
   return freshDatabase(template);
 }
 
-/** Waits until `condition` holds; rejects after `timeoutMs` (10 s when left out). */
+/** Far longer than anything takes beside other suites: a wait that ends too early says nothing about the product. */
+const UNTIL_MS = 30_000;
+
+/** Waits until `condition` holds; rejects after `timeoutMs`. */
 export async function until(
   condition: () => boolean | Promise<boolean>,
-  { timeoutMs = 10_000, description = 'the condition' } = {},
+  { timeoutMs = UNTIL_MS, description = 'the condition' } = {},
 ): Promise<void> {
   const deadline = Date.now() + timeoutMs;
   while (!(await condition())) {

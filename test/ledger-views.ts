@@ -33,7 +33,7 @@ export function ledgerViews(ledger: () => TestLedger) {
       statuses = inAnyOrder(found.map(({ status }) => status));
       return statuses === wanted;
     };
-    await until(fits, { timeoutMs: 10_000 }).catch(() => undefined);
+    await until(fits).catch(() => undefined);
     expect(statuses).toBe(wanted);
     return found;
   }
