@@ -57,7 +57,8 @@ export async function startKafkaBroker(options: KafkaBrokerOptions = {}): Promis
   const java = (...args: string[]): string[] => ['-cp', join(jars, '*'), ...args];
   const launch = (port: number): Promise<ChildProcess> =>
     launched(
-      java('-Xmx512m', '-XX:+UseSerialGC', 'kafka.Kafka', settings),
+      // A broker of a few seconds is not worth the thorough compiler.
+      java('-Xmx512m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', 'kafka.Kafka', settings),
       port,
       options.dataFolder ? undefined : folder,
     );
