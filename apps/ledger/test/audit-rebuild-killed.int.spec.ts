@@ -46,14 +46,11 @@ const GROWING: readonly Place[] = [
   at('during', ...nth('^DECLARE', 7)),
 ];
 const SWAPPING: readonly Place[] = [
-  at('after', SWAP),
   at('after', 'FOR UPDATE'),
   at('after', 'LOCK TABLE .* ACCESS EXCLUSIVE'),
-  at('after', SWAP, 'RENAME TO'),
   at('after', SWAP, 'DROP SCHEMA IF EXISTS'),
-  at('after', SWAP, 'CREATE SCHEMA'),
-  ...[1, 2, MOVES >> 1, MOVES - 1, MOVES].map((n) => at('after', SWAP, ...nth('SET SCHEMA', n))),
-  at('after', SWAP, '^UPDATE'),
+  // One transaction moves all tables, so a place in it is like any other.
+  ...[1, MOVES >> 1, MOVES].map((n) => at('after', SWAP, ...nth('SET SCHEMA', n))),
   at('after', SWAP, 'INSERT INTO .*rebuild'),
   at('before', LAST, '^COMMIT'),
   at('during', LAST, '^COMMIT'),
@@ -106,7 +103,7 @@ describe('a rebuild that is killed', () => {
 
   it('at any moment leaves the old tables or the new ones, at one position', async () => {
     const number = numbersFrom(3);
-    for (let round = 0; round < 8; round++) {
+    for (let round = 0; round < 4; round++) {
       const before = await served(ledger);
       const child = start({ does: 'rebuild' });
       const began = await Promise.race([
