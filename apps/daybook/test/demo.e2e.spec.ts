@@ -35,8 +35,8 @@ describe('the demonstration', () => {
     expect(story.match(/ confirmed/g)).toHaveLength(4);
 
     const second = line.run('demo', '--port', String(line.port));
-    await line.said(second, 'demo-2', STORY_TIMEOUT_MS);
-    expect(second.said()).toContain('Daybook is running.');
+    await line.said(second, 'Daybook is running.', STORY_TIMEOUT_MS);
+    expect(second.said()).toContain('demo-2');
     expect(second.said()).toContain('USDT_LOCAL');
     const { data: chains } = await line.request<{
       data: { name: string; matched?: number | null }[];
