@@ -40,6 +40,13 @@ export function describeEventStore(name: string, create: () => Promise<StoreUnde
       expect(await store.appendMany([])).toEqual([]);
     });
 
+    it('says that it can be written without writing', async () => {
+      // No append has ended yet that says so.
+      const end = await store.end();
+      await store.writable();
+      expect(await store.end()).toBe(end);
+    });
+
     const existing = () => existingStream(store);
 
     describe('the expected revision', () => {
