@@ -87,7 +87,7 @@ const cli = (...args: string[]): Promise<Ended> => daybook(args, place);
 // biome-ignore lint/suspicious/noExplicitAny: the schema has just said what it is.
 async function answer(shape: string, ...args: string[]): Promise<any> {
   const { exitCode, stdout, stderr } = await cli(...args);
-  if (exitCode !== 0) throw new Error(`${args.join(' ')} ended with ${exitCode}: ${stderr}`);
+  if (exitCode !== 0) throw new Error(`${args.join(' ')} ended with ${exitCode}: ${stdout}${stderr}`);
   return answerOf(shape, stdout);
 }
 
