@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { Client } from 'pg';
 import { startEmbeddedPostgres } from '../libs/platform/src/embedded-postgres';
-import { CREATE_TEST_USERS } from './database-users';
+import { createTestUsers } from './database-users';
 import { startKafkaBroker } from './kafka-broker';
 import { missingOf, noticeOf, publishMissing } from './needs';
 import { shared } from './shared-servers';
@@ -34,10 +33,7 @@ async function postgres(): Promise<void> {
     shared.postgres = await startEmbeddedPostgres({ settings: NOT_DURABLE });
     process.env.DAYBOOK_TEST_POSTGRES = shared.postgres.url;
   }
-  const client = new Client({ connectionString: process.env.DAYBOOK_TEST_POSTGRES });
-  await client.connect();
-  await client.query(CREATE_TEST_USERS);
-  await client.end();
+  await createTestUsers(process.env.DAYBOOK_TEST_POSTGRES);
 }
 
 async function kafka(): Promise<void> {
