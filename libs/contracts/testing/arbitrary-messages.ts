@@ -52,7 +52,16 @@ function arbitraryString({ pattern, format, minLength, maxLength }: StringShape)
   if (pattern === undefined) {
     return fc.string({ minLength, maxLength: Math.min(maxLength, minLength + 100) });
   }
-  return fc.stringMatching(new RegExp(pattern, 'u')).filter(long);
+  return matching(pattern).filter(long);
+}
+
+const MATCHING = new Map<string, fc.Arbitrary<string>>();
+
+/** Made once for each pattern: hundreds of properties have the same few, and one takes milliseconds to make. */
+function matching(pattern: string): fc.Arbitrary<string> {
+  const known = MATCHING.get(pattern) ?? fc.stringMatching(new RegExp(pattern, 'u'));
+  MATCHING.set(pattern, known);
+  return known;
 }
 
 function arbitraryObject(shape: ObjectShape): fc.Arbitrary<unknown> {
@@ -68,7 +77,7 @@ function arbitraryObject(shape: ObjectShape): fc.Arbitrary<unknown> {
   );
   if (!shape.free || shape.rest === undefined) return named;
   // One letter, so that it sometimes equals a name that another schema declares.
-  const word = fc.stringMatching(/^[a-f]$/);
+  const word = matching('^[a-f]$');
   const others = fc.dictionary(word, arbitraryMessage(shape.rest), {
     maxKeys: ENTRIES_MAX,
     noNullPrototype: true,
