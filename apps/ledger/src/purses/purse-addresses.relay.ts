@@ -1,6 +1,12 @@
 import { type PurseAddressV1, TOPICS } from '@daybook/contracts';
 import { upcast } from '@daybook/domain';
-import { type EventStore, type Follower, follow, type RecordedEvent } from '@daybook/event-store';
+import {
+  type EventStore,
+  type Follower,
+  follow,
+  type LogIdentity,
+  type RecordedEvent,
+} from '@daybook/event-store';
 import type { DurableLog, Message } from '@daybook/messaging';
 import { Logger } from '@nestjs/common';
 import type { DataSource } from 'typeorm';
@@ -27,14 +33,14 @@ export function startPurseAddressesRelay(
     checkpoints: checkpointsOf(dataSource),
     limit: BATCH_MAX,
     async handle(events) {
-      const messages = events.flatMap(messageOf);
+      const messages = events.flatMap((event) => messageOf(event, store.identity));
       if (messages.length > 0) await log.publish(TOPICS.purseAddress, messages);
     },
     onError: (error) => logger.error({ msg: 'purse addresses not published', error }),
   });
 }
 
-function messageOf(recorded: RecordedEvent): readonly Message[] {
+function messageOf(recorded: RecordedEvent, log: LogIdentity | undefined): readonly Message[] {
   if (recorded.type !== 'PurseMinted' && recorded.type !== 'PurseAddressAssigned') return [];
   const event = upcast(recorded);
   if (event.type !== 'PurseMinted' && event.type !== 'PurseAddressAssigned') return [];
@@ -43,5 +49,5 @@ function messageOf(recorded: RecordedEvent): readonly Message[] {
   const position = recorded.position.toString();
   const value: PurseAddressV1 = { family, address, mintedAt, position };
   const [topic, type] = [TOPICS.purseAddress, 'daybook.PurseAddress.v1'];
-  return [eventMessage(recorded, { topic, type, key: address, value })];
+  return [eventMessage(recorded, { topic, type, key: address, log, value })];
 }
