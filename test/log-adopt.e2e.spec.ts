@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TransferV1 } from '@daybook/contracts';
 import { Client } from 'pg';
-import { daybook } from '../apps/daybook/testing/command-line';
+import { answerOf } from '../apps/daybook/testing/answers';
+import { daybook, spawnDaybook } from '../apps/daybook/testing/command-line';
 import { startEventStoreDbStandIn } from '../libs/event-store/testing/eventstoredb-stand-in';
 import { refusalOf } from './app-process';
 import { freshDatabase, type TestDatabase, until } from './dependencies';
@@ -94,7 +95,7 @@ const environment = ({ url }: TestDatabase, log: LogUnderTest) => ({
 async function adopt(database: TestDatabase, log: LogUnderTest, ...options: string[]) {
   const args = ['log', 'adopt', '--json', ...options];
   const { exitCode, stdout, stderr } = await daybook(args, environment(database, log));
-  return { exitCode, report: stdout === '' ? null : JSON.parse(stdout), stderr };
+  return { exitCode, report: stdout === '' ? null : answerOf('log-adoption', stdout), stderr };
 }
 
 const get = async (ledger: TestLedger, path: string): Promise<Reply> => ledger.request('GET', path);
@@ -224,6 +225,58 @@ describe.each([
     // Reported again, it is there again.
     expect((await report(third, transfer)).id).toBe(lost.id);
     expect(await faultsOf(third)).toEqual([]);
+  });
+});
+
+describe('an adoption', () => {
+  it('that is killed on the way is done by the next one', async () => {
+    const database = await emptyDatabase();
+    const log = await logInPostgres(database);
+    const ended = async () => {
+      const client = new Client({ connectionString: database.url });
+      await client.connect();
+      const { rows } = await client.query('SELECT max(position)::int AS n FROM event_store.event');
+      await client.end();
+      return rows[0].n;
+    };
+    await stop(await start(database));
+    await log.backUp();
+    const end = await ended();
+    const before = await start(database);
+    const given = await mintAddresses(before, 200);
+    await stop(before);
+    await log.putBack();
+    const args = ['log', 'adopt', '--apply'];
+    for (let beyond = 0; beyond < 600; beyond += 250) {
+      const running = spawnDaybook(args, environment(database, log));
+      await until(async () => (await ended()) > end + beyond);
+      running.kill('SIGKILL');
+      await running.ended;
+    }
+    expect((await daybook(args, environment(database, log))).exitCode).toBe(0);
+    const ledger = await start(database);
+    expect((await get(ledger, '/v1/events')).body.log).toMatch(/\.2$/);
+    for (const address of given.slice(0, 3).concat(given.slice(-3))) {
+      const { data } = (await get(ledger, `/v1/purses?address=${address}`)).body;
+      expect(data).toMatchObject([{ status: 'PENDING_PAYMENT' }]);
+    }
+    expect(await faultsOf(ledger)).toEqual([]);
+  });
+
+  it('begins an epoch where log and tables were restored together', async () => {
+    const database = await emptyDatabase();
+    const log = await logInPostgres(database);
+    const before = await start(database);
+    const given = await mintAddresses(before, 1);
+    const { log: name, nextCursor } = (await get(before, '/v1/events?limit=1')).body;
+    await stop(before);
+    const begun = await adopt(database, log, '--new-epoch', '--apply');
+    expect(begun).toMatchObject({ exitCode: 0, report: { refused: null, epoch: 2, returned: {} } });
+    const ledger = await start(database);
+    const { body } = await get(ledger, `/v1/events?after=${nextCursor}&log=${name}`);
+    expect(body.code).toBe('epoch-ended');
+    expect(new Set(await addressesOf(ledger))).toEqual(new Set(given));
+    expect(await faultsOf(ledger)).toEqual([]);
   });
 });
 

@@ -165,9 +165,16 @@ describe('the command line', () => {
     expect(await request('/v1/customers', { externalId: 'alice' })).toMatchObject(alice);
     expect(modes()).toEqual([0o600, 0o600, 0o600]);
 
+    const beside = daybook('log', 'adopt');
+    expect(await beside.ended).toBe(1);
+    expect(beside.said()).toContain('Daybook runs on');
     third.child.kill('SIGTERM');
     expect(await third.ended).toBe(0);
     expect(existsSync(join(data, 'running.json'))).toBe(false);
+    // It starts PostgreSQL itself, and stops it.
+    expect(await success(daybook('log', 'adopt'))).toContain('There is nothing to adopt.');
+    expect(existsSync(join(data, 'running.json'))).toBe(false);
+    expect(existsSync(join(data, 'postgres/data/postmaster.pid'))).toBe(false);
   });
 
   it('refuses a wrong chains file before anything is started', async () => {

@@ -18,6 +18,10 @@ export function addLog(program: Command): void {
       'an account-level xpub of which addresses were minted, or "configured"; may be repeated (default: configured)',
       several,
     )
+    .option(
+      '--new-epoch',
+      'begin an epoch also where log and tables agree, as after a restore of both from one backup',
+    )
     .option('--log <id>', 'with --apply: the identity of a log that is not that of the tables')
     .addOption(reasonOption())
     .addHelpText(

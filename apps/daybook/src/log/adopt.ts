@@ -35,6 +35,8 @@ interface AdoptOptions {
   readonly apply?: boolean | undefined;
   readonly reason: string;
   readonly xpub?: readonly string[] | undefined;
+  /** Whether an epoch begins although log and tables agree. */
+  readonly newEpoch?: boolean | undefined;
   /** The identity of another log that is to be adopted. */
   readonly log?: string | undefined;
 }
@@ -72,42 +74,50 @@ async function adoptFor(
   options: AdoptOptions,
 ): Promise<Answer> {
   const isReal = options.apply ?? false;
-  const report = await withClient(ownerUrl, async (client): Promise<AdoptionReport | null> => {
+  const report = await withClient(ownerUrl, async (client) => {
     await requireAlone(client);
-    // One snapshot: what is planned is what is done.
-    await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ');
-    const readers = await readerPlaces(async (sql) => (await client.query(sql)).rows);
-    const place = placeOfLog(operation.env);
-    const refused = await refusalOf(store, readers, place);
-    if (refused === null) return null;
-    const identity = await identityIn(store);
-    requireMeant(identity, readers, { ...options, place });
-    const through = await validThrough(client, store);
-    const epoch = epochAfter(identity, readers);
-    if (isReal && identity === null) await beginLog(sourceOf(store));
-    const brought = await bringAllBack(operation, client, options, { store, through, epoch });
-    await client.query('COMMIT');
-    return {
-      ...{ kind: 'log-adoption', applied: isReal, place, refused, identity, epoch, through },
-      ...{ end: await store.end(), ...brought },
-    };
+    const planned = await planOrBringBack(operation, client, store, options);
+    if (planned !== null && isReal) {
+      const { epoch, through } = planned;
+      const begun = { epoch, validThrough: through, reason: options.reason, actor: actor() };
+      await beginEpoch(sourceOf(store), begun);
+      await resetReaders(operation, ownerUrl, planned);
+    }
+    return planned;
   });
   if (report === null) {
     return { json: { kind: 'log-adoption', applied: false, refused: null }, text: nothingPage };
   }
-  if (isReal) {
-    const actor = `host:${userInfo().username}`;
-    const begun = {
-      epoch: report.epoch,
-      validThrough: report.through,
-      reason: options.reason,
-      actor,
-    };
-    await beginEpoch(sourceOf(store), begun);
-    await resetReaders(operation, ownerUrl, report);
-  }
   const exitCode = isReal ? EXIT.ok : EXIT.failed;
   return { json: report, text: () => adoptionPage(report), exitCode };
+}
+
+const actor = () => `host:${userInfo().username}`;
+
+/** What is lost, brought back if it is to be; null where nothing is to be done. */
+async function planOrBringBack(
+  operation: Operation,
+  client: Client,
+  store: EventStore,
+  options: AdoptOptions,
+): Promise<AdoptionReport | null> {
+  const applied = options.apply ?? false;
+  // One snapshot: what is planned is what is done.
+  await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ');
+  const readers = await readerPlaces(async (sql) => (await client.query(sql)).rows);
+  const place = placeOfLog(operation.env);
+  const refused = await refusalOf(store, readers, place);
+  if (refused === null && !options.newEpoch) return null;
+  const identity = await identityIn(store);
+  requireMeant(identity, readers, { ...options, place });
+  const through = await validThrough(client, store);
+  const epoch = epochAfter(identity, readers, refused !== null);
+  if (applied && identity === null) await beginLog(sourceOf(store));
+  const brought = await bringAllBack(operation, client, options, { store, through, epoch });
+  await client.query('COMMIT');
+  const end = await store.end();
+  const found = { place, refused, identity, epoch, through, end };
+  return { kind: 'log-adoption', applied, ...found, ...brought };
 }
 
 /** Brings back what the tables know, or counts it. */
@@ -128,7 +138,7 @@ async function bringAllBack(
   let done = 0;
   const back = bringBack({
     ...{ store, through, epoch, signal, isReal: apply },
-    ...{ act: { reason, reference: `adopt-${epoch}` }, actor: `host:${userInfo().username}` },
+    ...{ act: { reason, reference: `adopt-${epoch}` }, actor: actor() },
     advanced(rows) {
       done += rows;
       bar.at(done, Math.max(total, done));
@@ -215,18 +225,27 @@ function requireMeant(
  * The epoch that begins: after all that the readers know. One that began for this log since they read it is begun only
  * once, as after an interruption.
  */
-function epochAfter(identity: LogIdentity | null, readers: readonly ReaderPlace[]): number {
+function epochAfter(
+  identity: LogIdentity | null,
+  readers: readonly ReaderPlace[],
+  mayHaveBegun: boolean,
+): number {
   const own = knownLogs(readers).filter(({ id }) => id === identity?.id);
   const read = Math.max(0, ...own.map(({ epoch }) => epoch));
   const now = identity?.epoch ?? 1;
-  return own.length > 0 && now > read ? now : Math.max(now, read) + 1;
+  return mayHaveBegun && own.length > 0 && now > read ? now : Math.max(now, read) + 1;
 }
 
 const LEDGERS = `
   SELECT count(*)::int AS n FROM pg_stat_activity
    WHERE datname = current_database() AND application_name = 'daybook-ledger'`;
 
+/** An arbitrary constant. */
+const ADOPTING = 0x61_646f_70;
+
+/** One adoption at a time, and no service beside it. The lock ends with the session. */
 async function requireAlone(client: Client): Promise<void> {
+  await client.query('SELECT pg_advisory_lock($1)', [ADOPTING]);
   const { rows } = await client.query<{ n: number }>(LEDGERS);
   if (rows[0]?.n === 0) return;
   throw new Failure('A ledger uses these tables. Stop all of them first.', EXIT.usage);

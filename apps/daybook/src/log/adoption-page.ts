@@ -9,8 +9,8 @@ export interface AdoptionReport {
   readonly applied: boolean;
   /** Where the log is, in words. */
   readonly place: string;
-  /** Why the service refuses the log. */
-  readonly refused: string;
+  /** Why the service refuses the log; null where it does not, and only an epoch begins. */
+  readonly refused: string | null;
   /** The log before it was adopted; null for one that had not begun. */
   readonly identity: LogIdentity | null;
   /** The epoch that begins. */
@@ -35,8 +35,7 @@ export function adoptionPage(report: AdoptionReport): string {
   const { applied, refused, identity, epoch, through, returned, lost, unowned, rescans } = report;
   const name = identity === null ? 'It has not begun yet' : `It is ${identity.id}`;
   return [
-    refused,
-    '',
+    refused ?? 'The event log is the one from which the tables come.',
     `${name}. It agrees with the tables up to position ${through}; epoch ${epoch} ${applied ? 'has begun' : 'would begin'}.`,
     kindsTable(applied ? 'appended' : 'to append', returned),
     kindsTable('recorded as lost', lost),

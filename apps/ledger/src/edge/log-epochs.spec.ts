@@ -1,5 +1,5 @@
 import type { EventStore } from '@daybook/event-store';
-import { nameOfLog, requireEpoch, withNamedCursor, withOwnCursor } from './log-epochs';
+import { nameOfLog, orderOf, positionOf, requireEpoch, withNamedCursor, withOwnCursor } from './log-epochs';
 import { Problem } from './problem';
 
 const id = '5e1b9c0a-3c5d-4e7f-8a9b-0c1d2e3f4a5b';
@@ -52,6 +52,26 @@ describe('a position of an epoch', () => {
 
   it.each([`${other}.1`, `${id}.5`])('is refused from a log that this never was: %s', (name) => {
     expect(refusal(() => requireEpoch(storeIn(4), name)).detail).toContain('which it never was');
+  });
+});
+
+describe('the order of positions', () => {
+  const order = (epoch: number, position: bigint) => orderOf(position, storeIn(epoch).identity);
+
+  it('is the position in the first epoch, and for what earlier epochs wrote that still holds', () => {
+    expect([order(1, 401n), order(2, 400n), order(3, 300n), orderOf(7n, undefined)]).toEqual([
+      ...[401n, 400n, 300n, 7n],
+    ]);
+  });
+
+  it('puts what a later epoch wrote after all that earlier ones ever wrote', () => {
+    expect(order(2, 401n)).toBeGreaterThan(10n ** 18n - 1n);
+    expect(order(3, 301n)).toBeGreaterThan(order(2, 10n ** 18n - 1n));
+    expect(order(4, 901n)).toBeGreaterThan(order(4, 900n));
+    expect(order(4, 900n)).toBe(order(3, 900n));
+    expect(positionOf(order(4, 901n))).toBe(901n);
+    // The topic has 20 digits for it.
+    expect(String(order(4, 10n ** 18n - 1n)).length).toBeLessThanOrEqual(20);
   });
 });
 

@@ -1,4 +1,4 @@
-import type { EventStore, LogIdentity } from '@daybook/event-store';
+import type { EventStore, LogIdentity, Position } from '@daybook/event-store';
 import { Problem } from './problem';
 
 // Positions mean something in one epoch of one log only, so whatever has one also has the name of both: `<id>.<epoch>`.
@@ -59,4 +59,21 @@ export function withNamedCursor<Answer extends object>(store: EventStore, answer
   const own = Buffer.from(nextCursor, 'base64url').toString();
   const named = Buffer.from(`${own}${OF_LOG}${nameOfLog(store.identity)}`).toString('base64url');
   return { ...answer, nextCursor: named };
+}
+
+/** Positions are far below this in every epoch: they have up to 18 digits. */
+const EPOCH_SPAN = 10n ** 18n;
+
+/**
+ * The place of a position among those of all epochs: what a later epoch wrote comes after all of an earlier one, whose
+ * positions it may use again. In the first epoch it is the position. Watchers know addresses by it.
+ */
+export function orderOf(position: Position, log: LogIdentity | undefined): bigint {
+  const before = log?.ended.findLast(({ validThrough }) => BigInt(validThrough) < position);
+  return position + BigInt(before?.epoch ?? 0) * EPOCH_SPAN;
+}
+
+/** The position that has this order. */
+export function positionOf(order: bigint): Position {
+  return order % EPOCH_SPAN;
 }

@@ -10,6 +10,7 @@ import {
 import type { DurableLog, Message } from '@daybook/messaging';
 import { Logger } from '@nestjs/common';
 import type { DataSource } from 'typeorm';
+import { orderOf } from '../edge/log-epochs';
 import { eventMessage } from '../events';
 import { checkpointsOf } from '../runtime/checkpoints';
 
@@ -46,7 +47,7 @@ function messageOf(recorded: RecordedEvent, log: LogIdentity | undefined): reado
   if (event.type !== 'PurseMinted' && event.type !== 'PurseAddressAssigned') return [];
   const { family, address } = event.data;
   const mintedAt = event.type === 'PurseMinted' ? event.data.mintedAt : event.data.assignedAt;
-  const position = recorded.position.toString();
+  const position = orderOf(recorded.position, log).toString();
   const value: PurseAddressV1 = { family, address, mintedAt, position };
   const [topic, type] = [TOPICS.purseAddress, 'daybook.PurseAddress.v1'];
   return [eventMessage(recorded, { topic, type, key: address, log, value })];
