@@ -168,7 +168,9 @@ describe.each([
     await stop(second);
     await log.putBack();
 
-    expect(await refusalOf('ledger', environment(database, log))).toContain('npx daybook log adopt');
+    expect(await refusalOf('ledger', environment(database, log))).toContain(
+      'npx daybook log adopt',
+    );
     const planned = await adopt(database, log);
     expect(planned).toMatchObject({
       exitCode: 1,

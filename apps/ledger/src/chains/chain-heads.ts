@@ -88,7 +88,8 @@ export class ListChainHeadsHandler implements IQueryHandler<ListChainHeads> {
     const rows: StoredHead[] = await this.dataSource.query(LIST);
     return rows.map(({ watch, observedAt, addressesThrough, ...head }) => ({
       ...{ ...head, observedAt: observedAt.toISOString() },
-      addressesThrough: addressesThrough == null ? null : String(positionOf(BigInt(addressesThrough))),
+      addressesThrough:
+        addressesThrough == null ? null : String(positionOf(BigInt(addressesThrough))),
       ...(watch !== null && { watch }),
     }));
   }

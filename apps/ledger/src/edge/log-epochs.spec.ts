@@ -1,5 +1,12 @@
 import type { EventStore } from '@daybook/event-store';
-import { nameOfLog, orderOf, positionOf, requireEpoch, withNamedCursor, withOwnCursor } from './log-epochs';
+import {
+  nameOfLog,
+  orderOf,
+  positionOf,
+  requireEpoch,
+  withNamedCursor,
+  withOwnCursor,
+} from './log-epochs';
 import { Problem } from './problem';
 
 const id = '5e1b9c0a-3c5d-4e7f-8a9b-0c1d2e3f4a5b';
