@@ -230,6 +230,33 @@ describe.each([
   });
 });
 
+describe('an empty log in the place of one that is lost', () => {
+  it('is adopted when it is named, with all that the tables know, keys included', async () => {
+    const database = await emptyDatabase();
+    const lost = await logInEventStoreDb();
+    const before = await start(database, lost.url);
+    const given = await mintAddresses(before, 2);
+    const key = await before.issueKey({ scopes: ['read'] });
+    await stop(before);
+
+    const log = await logInEventStoreDb();
+    expect((await adopt(database, log)).report).toMatchObject({ identity: null, through: '0' });
+    const unnamed = await adopt(database, log, '--apply');
+    expect([unnamed.exitCode, unnamed.stderr]).toEqual([2, expect.stringContaining('--log none')]);
+    const done = await adopt(database, log, '--apply', '--log', 'none');
+    expect(done.report).toMatchObject({
+      returned: { operator: 1, account: 1, branch: 1, customer: 2, purse: 4 },
+    });
+    const ledger = await start(database, log.url);
+    expect(new Set(await addressesOf(ledger))).toEqual(new Set(given));
+    const headers = { authorization: `Bearer ${key}` };
+    expect((await ledger.request('GET', '/v1/customers', { headers })).status).toBe(200);
+    given.push(...(await mintAddresses(ledger)));
+    expect(repeated(given)).toEqual([]);
+    expect(await faultsOf(ledger)).toEqual([]);
+  });
+});
+
 describe('an adoption', () => {
   it('that is killed on the way is done by the next one', async () => {
     const database = await emptyDatabase();

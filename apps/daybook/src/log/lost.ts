@@ -1,9 +1,7 @@
 import {
-  type AccountCommand,
   type Act,
   account,
   addressBranch,
-  type CustomerCommand,
   customer,
   type Decider,
   type Derivation,
@@ -93,12 +91,17 @@ function keyCommands(
   });
 }
 
-export const accounts: Returning<
-  AccountKnown,
-  AccountCommand,
-  ReturnType<typeof account.evolve>
-> = {
-  decider: account as Decider<AccountCommand, Emitted, ReturnType<typeof account.evolve>>,
+/** Rows that come back by the rules of a decider. */
+function returning<Row>() {
+  return <Command, Event extends Emitted, State>(
+    decider: Decider<Command, Event, State>,
+    rows: Omit<Returning<Row, Command, State>, 'decider'>,
+  ): Returning<Row, Command, State> =>
+    // What is read from its streams is what it emitted.
+    ({ ...rows, decider: decider as unknown as Decider<Command, Emitted, State> });
+}
+
+export const accounts = returning<AccountKnown>()(account, {
   streamOf: ({ id }) => streamName('account', id),
   accountOf: ({ id }) => id,
   detailsOf: () => details('open'),
@@ -113,14 +116,9 @@ export const accounts: Returning<
       ...keyCommands(keys, isAbsent ? {} : state.keys, act),
     ];
   },
-};
+});
 
-export const operators: Returning<
-  OperatorKnown,
-  OperatorCommand,
-  ReturnType<typeof operator.evolve>
-> = {
-  decider: operator as Decider<OperatorCommand, Emitted, ReturnType<typeof operator.evolve>>,
+export const operators = returning<OperatorKnown>()(operator, {
   streamOf: ({ id }) => streamName('operator', id),
   accountOf: () => '',
   detailsOf: () => details('added'),
@@ -129,28 +127,16 @@ export const operators: Returning<
     const add = { type: 'AddOperator', name } as const;
     return [...(isAbsent ? [add] : []), ...keyCommands(keys, isAbsent ? {} : state.keys, act)];
   },
-};
+});
 
-type BranchCommand = Parameters<typeof addressBranch.decide>[0];
-
-export const branches: Returning<
-  BranchKnown,
-  BranchCommand,
-  ReturnType<typeof addressBranch.evolve>
-> = {
-  decider: addressBranch as Decider<BranchCommand, Emitted, { status: 'absent' | 'open' }>,
+export const branches = returning<BranchKnown>()(addressBranch, {
   streamOf: ({ branch }) => streamName('branch', String(branch)),
   accountOf: () => '',
   detailsOf: () => details('open'),
   commandsFor: ({ branch, openedAt: at }) => [{ type: 'OpenAddressBranch', branch, at }],
-};
+});
 
-export const customers: Returning<
-  CustomerKnown,
-  CustomerCommand,
-  ReturnType<typeof customer.evolve>
-> = {
-  decider: customer as Decider<CustomerCommand, Emitted, ReturnType<typeof customer.evolve>>,
+export const customers = returning<CustomerKnown>()(customer, {
   streamOf: ({ id }) => streamName('customer', id),
   accountOf: ({ accountId }) => accountId,
   detailsOf: ({ id, status }) => details(status, { customerId: id }),
@@ -162,16 +148,13 @@ export const customers: Returning<
       { type: status === 'blocked' ? 'BlockCustomer' : 'UnblockCustomer', accountId, reason },
     ];
   },
-};
+});
 
 /** A purse whose address is to be found below an xpub. */
 export type PurseWithPath = PurseKnown & { readonly derivation: Derivation | null };
 
-const PURSE_DECIDER = purse as Decider<PurseCommand, Emitted, PurseState>;
-
 /** Purses that the log has with the same address, or has not at all. */
-export const purses: Returning<PurseWithPath, PurseCommand, PurseState> = {
-  decider: PURSE_DECIDER,
+export const purses = returning<PurseWithPath>()(purse, {
   streamOf: ({ id }) => streamName('purse', id),
   accountOf: ({ accountId }) => accountId,
   detailsOf: detailsOfPurse,
@@ -190,7 +173,7 @@ export const purses: Returning<PurseWithPath, PurseCommand, PurseState> = {
         : [{ type: 'AssignAddress', accountId, address, derivation, ...assignedNow(act) } as const];
     return [...assigned, ...statusCommands(row, state, act)];
   },
-};
+});
 
 /** Purses that have another address in the log: what they had becomes a purse of its own until its owner is confirmed. */
 export const unownedPurses: Returning<PurseWithPath, PurseCommand, PurseState> = {
