@@ -38,6 +38,12 @@ describe('the chain-watcher', () => {
   });
 });
 
+/** The log of a header. */
+function logOf(name = '') {
+  const [id = '', epoch] = name.split('.');
+  return { id, epoch: Number(epoch), streamPrefix: '', ended: [] };
+}
+
 describe('the ledger', () => {
   // What an older ledger wrote has fewer headers.
   const messages = [TOPICS.purseAddress, TOPICS.ledgerEvent, TOPICS.balance]
@@ -62,6 +68,7 @@ describe('the ledger', () => {
         key,
         time,
         position: BigInt(told.position ?? 0),
+        log: logOf(headers.ce_log),
         traceparent: headers.ce_traceparent,
       });
       expect(written).toEqual(headers);

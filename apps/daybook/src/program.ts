@@ -7,6 +7,7 @@ import { addChains } from './commands/chains';
 import { addEvents } from './commands/events';
 import { addFindings } from './commands/findings';
 import { addKeys } from './commands/keys';
+import { addLog } from './commands/log';
 import { addParked } from './commands/parked';
 import { addReplenishments } from './commands/replenishments';
 import { addDemo, addReset, addStart } from './commands/start';
@@ -21,7 +22,15 @@ const GROUPS = {
   'Run it on this machine:': [addStart, addDemo, addReset],
   'Observe it, here or on a cluster:': [addStatus, addChains, addWhere, addEvents],
   'Audit it:': [addReplay, addRebuild, addAudits],
-  'Operate it:': [addKeys, addAddresses, addWatch, addParked, addFindings, addReplenishments],
+  'Operate it:': [
+    addKeys,
+    addAddresses,
+    addWatch,
+    addParked,
+    addFindings,
+    addReplenishments,
+    addLog,
+  ],
 } as const;
 
 /** The whole command line. The slow parts of a command are loaded when it runs. */

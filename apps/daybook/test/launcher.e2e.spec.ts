@@ -66,9 +66,18 @@ describe('the command line', () => {
     expect(await line.request('/v1/customers', { externalId: 'alice' })).toMatchObject(alice);
     expect(modes()).toEqual([0o600, 0o600, 0o600]);
 
+    const beside = line.run('log', 'adopt');
+    expect(await beside.ended).toBe(1);
+    expect(beside.said()).toContain('Daybook runs on');
     third.child.kill('SIGTERM');
     expect(await third.ended).toBe(0);
     expect(existsSync(join(line.data, 'running.json'))).toBe(false);
+    // It starts PostgreSQL itself, and stops it.
+    const alone = line.run('log', 'adopt');
+    expect(await alone.ended).toBe(0);
+    expect(alone.said()).toContain('There is nothing to adopt.');
+    expect(existsSync(join(line.data, 'running.json'))).toBe(false);
+    expect(existsSync(join(line.data, 'postgres/data/postmaster.pid'))).toBe(false);
   });
 
   it('refuses a wrong chains file before anything is started', async () => {

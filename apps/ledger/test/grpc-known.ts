@@ -11,6 +11,7 @@ import {
   finding,
   identity,
   type ParkedKeyName,
+  purse,
   streamName,
   unplannedOutflow,
 } from '@daybook/domain';
@@ -29,6 +30,7 @@ import {
   replenishmentIdOf,
 } from '../src/edge/identity';
 import { IssueApiKey, RevokeApiKey } from '../src/edge/keys';
+import { nameOfLog } from '../src/edge/log-epochs';
 import { systemContext } from '../src/edge/request-context';
 import { RecordDifferences } from '../src/findings';
 import { GetReactions } from '../src/reactions/get-reactions';
@@ -42,6 +44,9 @@ export interface Known {
   /** Of two purses that were minted on the address of another one: it has one of its own since; it has none yet. */
   readonly assignedPurseId: string;
   readonly heldPurseId: string;
+  /** Of two purses that lost their owner: it is confirmed since; it is not yet. */
+  readonly confirmedPurseId: string;
+  readonly unownedPurseId: string;
   readonly replenishmentId: string;
   /** Voided; voided and credited again; credited. */
   readonly voidedId: string;
@@ -62,6 +67,8 @@ export interface Known {
   readonly keyId: string;
   /** A key that is parked for a consumer group. */
   readonly parkedKey: ParkedKeyName;
+  /** Identity and epoch of the event log. */
+  readonly log: string;
   /** Everything above is visible from here on. */
   readonly position: string;
 }
@@ -69,7 +76,9 @@ export interface Known {
 const USDT = 'eip155:1/erc20:0xdac17f958d2ee523a2206206994597c13d831ec7';
 
 /** The references of what operators did. */
-export const [VOID, CREDIT, NOTE, ASSIGN] = ['case-1', 'case-2', 'case-3', 'case-4'] as const;
+export const [VOID, CREDIT, NOTE, ASSIGN, CONFIRM] = [
+  ...(['case-1', 'case-2', 'case-3', 'case-4', 'case-5'] as const),
+] as const;
 
 /** So long that nothing expires. */
 export const PURSE_EXPIRY = { unusedDays: 3_000, idleDays: 3_001 };
@@ -142,12 +151,14 @@ export async function fill(ledger: TestLedger): Promise<Known> {
     address: purse.address,
     replenishmentId: credited.id,
     ...(await shareAddress(ledger)),
+    ...(await loseOwners(ledger)),
     ...(await changeCredits(ledger, purse)),
     ...(await resolveFindings(ledger, customer.id, purse)),
     ...(await spendKeys(ledger)),
     ...{ chain: CHAIN, watchRequestId: await cancelRescan(ledger) },
     transaction: await answerLookUps(ledger, purse.address),
     parkedKey: await parkKey(ledger),
+    log: nameOfLog(ledger.store.identity),
     position: String(await ledger.store.head()),
   };
 }
@@ -161,6 +172,24 @@ async function shareAddress(ledger: TestLedger) {
   await ledger.request('GET', `/v1/purses?minPosition=${await ledger.store.head()}`);
   await operate(ledger, `purses/${assignedPurseId}/address`, { reference: ASSIGN });
   return { assignedPurseId, heldPurseId };
+}
+
+/** Purses of which the log lost the owner; that of one is confirmed. */
+async function loseOwners(ledger: TestLedger) {
+  const ids: string[] = [];
+  for (const externalId of ['hal', 'ida']) {
+    const body = { externalId, families: ['evm'] };
+    const { purses } = (await ledger.request('POST', '/v1/customers', { body })).body;
+    const { commandId, ...metadata } = systemContext(DEFAULT_ACCOUNT_ID);
+    await decideAndAppend(ledger.store, {
+      ...{ stream: streamName('purse', purses[0].id), decider: purse, commandId, metadata },
+      command: { type: 'LoseOwner', accountId: DEFAULT_ACCOUNT_ID, reason: 'a test' },
+    });
+    ids.push(purses[0].id);
+  }
+  const [confirmedPurseId = '', unownedPurseId = ''] = ids;
+  await operate(ledger, `purses/${confirmedPurseId}/owner`, { reference: CONFIRM });
+  return { confirmedPurseId, unownedPurseId };
 }
 
 type Minted = { readonly id: string; readonly address: string };

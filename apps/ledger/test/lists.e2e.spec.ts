@@ -52,7 +52,7 @@ describe('a list', () => {
     const { body } = await atHead('/v1/customers?limit=2&status=ACTIVE');
     const good = `/v1/customers?limit=2&status=ACTIVE&cursor=${body.nextCursor}`;
     expect((await get(good)).status).toBe(200);
-    const [, stamp] = Buffer.from(body.nextCursor, 'base64url').toString().split('.');
+    const [, stamp] = Buffer.from(body.nextCursor, 'base64url').toString().split(/[.|]/);
     const beyond = Buffer.from(`${'9'.repeat(19)}.${stamp}`).toString('base64url');
     for (const path of [
       `/v1/customers?limit=2&cursor=${body.nextCursor}`,

@@ -134,6 +134,7 @@ const MEANT_OTHERWISE = [
   'operator-not-found',
   'api-key-not-found',
   'address-not-shared',
+  'purse-has-owner',
   'key-not-parked',
   'chain-unknown',
   'watch-request-invalid',
@@ -147,6 +148,7 @@ const MEANT_OTHERWISE = [
   'position-not-in-log',
   'invalid-address',
   'invalid-cursor',
+  'epoch-ended',
   'invalid-reason',
   'idempotency-key-reused',
 ];

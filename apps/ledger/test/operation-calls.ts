@@ -1,7 +1,7 @@
 import { exactlyOneOf, fieldsOf, type RequestField } from '../src/edge/fields';
 import { operationsOf, type RunningOperation } from '../src/edge/operation';
 import { scopeWords } from '../src/edge/scopes';
-import { ASSIGN, CREDIT, type Known, NOTE, PURSE_EXPIRY, VOID } from './grpc-known';
+import { ASSIGN, CONFIRM, CREDIT, type Known, NOTE, PURSE_EXPIRY, VOID } from './grpc-known';
 import type { GrpcLedger } from './grpc-ledger';
 import type { Reflected, ReflectedField, ReflectedMethod, ReflectedType } from './grpc-reflected';
 
@@ -35,6 +35,7 @@ export function samplesOf(known: Known): Readonly<Record<string, unknown>> {
     ...{ replenishmentId: known.replenishmentId, minPosition: known.position },
     ...{ externalId: 'ann', description: 'the first', families: ['evm'], reason: 'a test' },
     ...{ family: 'evm', currency: 'ETH', outsideOrderId: 'order-1', limit: '1', after: '1' },
+    log: known.log,
     ...{ accountId: known.accountId, operatorId: known.operatorId, keyId: known.keyId },
     ...{ name: 'default', scopes: ['read'], expiresAt: '2099-01-01T00:00:00.000Z' },
     operatorKey: known.operatorKey,
@@ -59,6 +60,10 @@ export function samplesOf(known: Known): Readonly<Record<string, unknown>> {
       assignAddress: {
         ...{ purseId: known.assignedPurseId, reference: ASSIGN },
         otherFields: { purseId: known.heldPurseId },
+      },
+      confirmOwner: {
+        ...{ purseId: known.confirmedPurseId, reference: CONFIRM },
+        otherFields: { purseId: known.unownedPurseId },
       },
       resolveFinding: {
         ...{ resolution: 'note', creditTo: 'customer', difference: '7', reference: NOTE },

@@ -217,6 +217,8 @@ describe('a path', () => {
   });
 });
 
+const OTHER_LOG = '5e1b9c0a-3c5d-4e7f-8a9b-0c1d2e3f4a5b.1';
+
 describe('a query', () => {
   it.each([
     ['/v1/customers?limit=0', 'validation-failed'],
@@ -255,6 +257,9 @@ describe('a query', () => {
     ['/v1/replenishments?to=9999-12-31T23:59:59-14:00', 'validation-failed'],
     ['/v1/events?after=x', 'validation-failed'],
     ['/v1/events?cursor=AAAA', 'validation-failed'],
+    ['/v1/events?after=1&log=1', 'validation-failed'],
+    [`/v1/events?after=1&log=${OTHER_LOG}`, 'epoch-ended'],
+    [`/v1/customers?cursor=${cursorAt('1', `0|${OTHER_LOG}`)}`, 'epoch-ended'],
     ['/v1/chains?limit=5', 'validation-failed'],
   ] as const)('%s is refused with %s', async (path, code) => {
     expectProblem(await ledger.request('GET', path), code);

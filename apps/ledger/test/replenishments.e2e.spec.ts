@@ -264,7 +264,8 @@ describe('the event feed', () => {
     const positions = events.map(({ position }) => Number(position));
     expect(positions).toEqual([...positions].sort((a, b) => a - b));
     const end = await get(`/v1/events?after=${events.at(-1)?.position}`);
-    expect(end.body).toEqual({ data: [], nextCursor: null });
+    const { id, epoch } = ledger.store.identity ?? {};
+    expect(end.body).toEqual({ data: [], nextCursor: null, log: `${id}.${epoch}` });
     const head = await ledger.store.head();
     expect((await get(`/v1/events?after=${head}`)).body.data).toEqual([]);
     const beyond = await get(`/v1/events?after=${head + 1_000_000n}`);

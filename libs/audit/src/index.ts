@@ -3,6 +3,7 @@ export type { TrialBalanceLine } from './books-in-memory';
 export { type CompareReport, compare } from './compare';
 export type { Progress } from './fold-log';
 export { type Certificate, type RebuildReport, rebuild, rollBack } from './rebuild';
+export { type RefillOptions, refill } from './refill';
 export { type FiguresTable, type ReplayOptions, type ReplayReport, replay } from './replay';
 export type { Difference } from './rows';
 export { openRuns, type Run, runsLeft } from './runs';

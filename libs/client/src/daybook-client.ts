@@ -11,11 +11,21 @@ const WAIT_MS_MAX = 10_000;
 /** A message of a stream of events, which was read up to `position`. */
 interface Positioned {
   readonly position: string;
+  /** The log in which the position is. */
+  readonly log: string;
+}
+
+/** Where a stream begins: what the service is asked for. */
+interface Place {
+  readonly after: string | undefined;
+  readonly log: string | undefined;
 }
 
 interface ResumeSettings<Message extends Positioned> {
   /** Only events after this position. */
   readonly after?: string | undefined;
+  /** The log in which it is. */
+  readonly log?: string | undefined;
   /** Whether this is the last message. */
   readonly isLast?: (message: Message) => boolean;
   readonly signal?: AbortSignal | undefined;
@@ -53,14 +63,15 @@ export class DaybookClient extends Connection {
 
   /**
    * Events after a position, without end, across broken connections and restarts of the service. Store each
-   * message's `position` together with the effect of its events, and pass it as `after` to continue.
+   * message's `position` and `log` together with the effect of its events, and pass them as `after` and `log` to continue:
+   * rejects with `epoch-ended` when the service's log was restored since.
    */
   tail(
     request: Given<v1.TailRequest>,
     settings: StreamSettings<v1.TailResponse> = {},
   ): AsyncGenerator<v1.TailResponse, void, void> {
-    return resumed((after, signal) => this.events.tail({ ...request, after }, { signal }), {
-      after: request.after,
+    return resumed((place, signal) => this.events.tail({ ...request, ...place }, { signal }), {
+      ...{ after: request.after, log: request.log },
       ...settings,
     });
   }
@@ -70,8 +81,8 @@ export class DaybookClient extends Connection {
     request: Given<v1.ReplayRequest>,
     settings: StreamSettings<v1.ReplayResponse> = {},
   ): AsyncGenerator<v1.ReplayResponse, void, void> {
-    return resumed((after, signal) => this.events.replay({ ...request, after }, { signal }), {
-      after: request.after,
+    return resumed((place, signal) => this.events.replay({ ...request, ...place }, { signal }), {
+      ...{ after: request.after, log: request.log },
       isLast: ({ complete }) => complete,
       ...settings,
     });
@@ -84,19 +95,20 @@ export class DaybookClient extends Connection {
  * Rejects with the `DaybookError` of a refusal, or with the signal's reason.
  */
 async function* resumed<Message extends Positioned>(
-  open: (after: string | undefined, signal: AbortSignal) => AsyncIterable<Message>,
-  { after, isLast = () => false, signal, onBreak }: ResumeSettings<Message>,
+  open: (place: Place, signal: AbortSignal) => AsyncIterable<Message>,
+  { after, log, isLast = () => false, signal, onBreak }: ResumeSettings<Message>,
 ): AsyncGenerator<Message, void, void> {
-  let position = after;
+  let place: Place = { after, log };
   for (let attempt = 0; ; attempt++) {
     const silence = new AbortController();
     const heard = silenceTimer(silence);
     const both = signal ? AbortSignal.any([signal, silence.signal]) : silence.signal;
     try {
-      for await (const message of open(position, both)) {
+      for await (const message of open(place, both)) {
         heard.stop();
         attempt = 0;
-        position = message.position;
+        // Earlier versions of the service name no log.
+        place = { after: message.position, log: message.log || undefined };
         yield message;
         if (isLast(message)) return;
         heard.start();
@@ -105,7 +117,7 @@ async function* resumed<Message extends Positioned>(
       signal?.throwIfAborted();
       const isBroken = error instanceof DaybookError && error.isUnanswered;
       if (!silence.signal.aborted && !isBroken) throw error;
-      onBreak?.(error as Error, position);
+      onBreak?.(error as Error, place.after);
     } finally {
       heard.stop();
     }

@@ -16,6 +16,8 @@ export interface CloudEventAttributes {
   readonly partitionkey?: string | undefined;
   /** Sequence extension: compares as text, so numbers are padded (`sequenceOf`). */
   readonly sequence?: string | undefined;
+  /** Own extension: identity and epoch of the event log in which the sequence is, `<id>.<epoch>`. */
+  readonly log?: string | undefined;
   /** Distributed tracing extension: the trace in which the event began, not the hop to its reader. */
   readonly traceparent?: string | undefined;
   readonly [extension: string]: string | undefined;

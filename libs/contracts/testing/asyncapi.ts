@@ -146,6 +146,10 @@ function headers(topic: Topic): Json {
           pattern: '^[0-9]{20}$',
         },
       ),
+      ce_log: text(
+        'Identity and epoch of the event log in which positions are, where the ledger writes: they mean something there only. In a new epoch the event LogEpochBegun says from where earlier messages are void.',
+        { pattern: '^[-0-9a-f]{36}\\.[1-9][0-9]*$' },
+      ),
       ce_traceparent: text('W3C trace context of the request or message that led to the event.'),
     },
   };

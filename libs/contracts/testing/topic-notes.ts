@@ -85,8 +85,8 @@ export const TOPIC_NOTES: Readonly<Record<Topic, TopicNotes>> = {
     writer: 'ledger',
     readers: [],
     readBy: 'analytics',
-    key: "`<purse id>` for a purse and its replenishments, else the stream: `customer-<customer's id>`",
-    keyPattern: `^([a-z]+-)?${UUID}$`,
+    key: "`<purse id>` for a purse and its replenishments, else the stream: `customer-<customer's id>`, or `log-identity` for the epochs of the log",
+    keyPattern: `^(log-identity|([a-z]+-)?${UUID})$`,
     order:
       'By position within a key. Between keys there is no order in Kafka; `position` gives one.',
     dedupe:
@@ -94,7 +94,9 @@ export const TOPIC_NOTES: Readonly<Record<Topic, TopicNotes>> = {
     gap:
       'Keep the last `position` of each key. When `previousPosition` of the next event is another one, ' +
       'an event is missing: fetch it with `GET /v1/events?after=<position>` of its account, which has the same ids. ' +
-      'Positions are not consecutive, so never count them.',
+      'Positions are not consecutive, so never count them. When `ce_log` changes, the log was restored: the event ' +
+      '`LogEpochBegun`, whose `accountId` of zeros stands for every account, says up to which position earlier ' +
+      'messages hold; what came after it is void.',
     types:
       '`daybook.<event>.v<version of its public data>`, such as `daybook.ReplenishmentConfirmed.v1`; a field ' +
       'that is added does not change the version',

@@ -1,4 +1,5 @@
 import { type BookKind, type Posting, type PostingKind, takeBack } from './books';
+import type { PurseStatus } from './purse';
 
 /** Whose money a replenishment is. */
 export interface Parties {
@@ -31,6 +32,7 @@ const SUSPENSE_OF = {
   'purse-archived': 'suspense/archived',
   'purse-declined': 'suspense/declined',
   'shared-address': 'suspense/shared-address',
+  'no-owner': 'suspense/no-owner',
   'compliance-declined': 'suspense/declined',
 } as const satisfies Readonly<Record<string, BookKind>>;
 
@@ -40,7 +42,7 @@ export type HeldCredit = Extract<Credit, { to: 'suspense' }>;
 
 /** Facts of other streams, read a moment before the decision and kept in the event by its outcome. */
 export interface OwnerFacts {
-  readonly purseStatus: 'active' | 'archived' | 'declined';
+  readonly purseStatus: PurseStatus;
   readonly customerBlocked: boolean;
   /** Whether another purse was given the same address, by a fault of an earlier version. Absent: no. */
   readonly addressShared?: boolean;
@@ -49,10 +51,11 @@ export interface OwnerFacts {
 /**
  * Nothing that arrives is dropped. Money on a purse that may no longer be used waits in suspense for
  * the account to resolve; a blocked customer's receipts belong to the account. What arrives at an address of two purses
- * waits until an operator says whose it is.
+ * waits until an operator says whose it is, and so does what arrives where the log lost the owner.
  */
 export function creditOf(facts: OwnerFacts): Credit {
   if (facts.addressShared === true) return { to: 'suspense', reason: 'shared-address' };
+  if (facts.purseStatus === 'unowned') return { to: 'suspense', reason: 'no-owner' };
   if (facts.purseStatus === 'declined') return { to: 'suspense', reason: 'purse-declined' };
   if (facts.purseStatus === 'archived') return { to: 'suspense', reason: 'purse-archived' };
   if (facts.customerBlocked) return { to: 'account', reason: 'customer-blocked' };

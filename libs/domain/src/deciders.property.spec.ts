@@ -127,7 +127,12 @@ const reports: fc.Arbitrary<TransferReport> = fc.record({
   ),
 });
 const owners = {
-  purseStatus: fc.constantFrom('active' as const, 'archived' as const, 'declined' as const),
+  purseStatus: fc.constantFrom(
+    'active' as const,
+    'archived' as const,
+    'declined' as const,
+    'unowned' as const,
+  ),
   customerBlocked: fc.boolean(),
 };
 const replenishmentCommands: fc.Arbitrary<ReplenishmentCommand> = fc.oneof(

@@ -132,6 +132,18 @@ export const REFUSALS = {
     when: 'A purse is minted again that was given the address of another one, by a fault of an earlier version.',
     remedy: 'Ask the operator to give the purse an address of its own.',
   },
+  'purse-unowned': {
+    kind: 'wrong-state',
+    title: 'It is not certain whose the purse is',
+    when: 'A purse is used again of which the event log lost the owner.',
+    remedy: 'Ask the operator to confirm the owner: `npx daybook addresses confirm-owner`.',
+  },
+  'purse-has-owner': {
+    kind: 'wrong-state',
+    title: 'It is certain whose the purse is',
+    when: 'An operator confirms the owner of a purse that has one.',
+    remedy: 'Read the purse; nothing is to be confirmed.',
+  },
   'address-not-shared': {
     kind: 'wrong-state',
     title: 'The purse has an address of its own',

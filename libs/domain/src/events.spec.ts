@@ -9,6 +9,7 @@ import { NEVER_EXPIRES } from './expiry';
 import { finding } from './finding';
 import { keyClaim } from './key-claim';
 import { log } from './log';
+import { loss } from './loss';
 import { operator } from './operator';
 import { outflow } from './outflow';
 import { purse } from './purse';
@@ -57,6 +58,15 @@ const CURRENT: { readonly [Type in DomainEvent['type']]: readonly a.EventOf<Type
   ClaimedRequestChangedNothing: [a.claimedRequestChangedNothing()],
   LogBegun: [a.logBegun()],
   LogEpochBegun: [a.logEpochBegun()],
+  LossRecorded: [
+    a.lossRecorded(),
+    a.lossRecorded({
+      lost: {
+        ...{ status: 'open', customerId: null, purseId: null, asset: null, amount: null },
+        ...{ txHash: null, blockNumber: null },
+      },
+    }),
+  ],
   CustomerCreated: [a.customerCreated(), a.customerCreated({ description: 'gold tier' })],
   CustomerUpdated: [a.customerUpdated(), a.customerUpdated({ description: null })],
   CustomerBlocked: [a.customerBlocked()],
@@ -66,6 +76,8 @@ const CURRENT: { readonly [Type in DomainEvent['type']]: readonly a.EventOf<Type
   PurseRestored: [a.purseRestored()],
   PurseDeclined: [a.purseDeclined()],
   PurseAddressAssigned: [a.purseAddressAssigned()],
+  PurseOwnerLost: [a.purseOwnerLost()],
+  PurseOwnerConfirmed: [a.purseOwnerConfirmed()],
   ReplenishmentSeen: [a.replenishmentSeen(), a.replenishmentSeen({ outsideOrderId })],
   ReplenishmentDetected: [a.replenishmentDetected(), a.replenishmentDetected({ outsideOrderId })],
   ReplenishmentVersionNoted: [
@@ -243,7 +255,7 @@ it('has no golden file of an unknown event', () => {
 
 it('folds every golden event', () => {
   const domain = { account, operator, watch: watchRequest, branch: addressBranch };
-  const others = { ...domain, claim: keyClaim, log };
+  const others = { ...domain, claim: keyClaim, log, loss };
   const deciders = { ...others, customer, purse, replenishment, outflow, finding };
   for (const { type, schemaVersion, stream, examples } of golden.values()) {
     const { evolve, initialState } = deciders[stream.split('-')[0] as 'account'];

@@ -19,6 +19,7 @@ import type { SumOfHeld } from './held-sum';
 import type { StreamKind } from './ids';
 import type { KeyClaimEvent } from './key-claim';
 import type { LogEvent } from './log';
+import type { LossEvent, LostDetails } from './loss';
 import type { OperatorEvent } from './operator';
 import { type OutflowContent, type OutflowEvent, spendingOf } from './outflow-event';
 import type { PurseEvent } from './purse';
@@ -34,6 +35,7 @@ export interface EventsOf {
   readonly branch: AddressBranchEvent;
   readonly claim: KeyClaimEvent;
   readonly log: LogEvent;
+  readonly loss: LossEvent;
   readonly customer: CustomerEvent;
   readonly purse: PurseEvent;
   readonly replenishment: ReplenishmentEvent;
@@ -140,7 +142,18 @@ export const EVENTS = {
   IdempotencyKeyClaimed: OF_THE_SERVICE,
   ClaimedRequestChangedNothing: OF_THE_SERVICE,
   LogBegun: OF_THE_SERVICE,
-  LogEpochBegun: OF_THE_SERVICE,
+  // For every account: what it read beyond that position is void.
+  LogEpochBegun: { postings: none, publicFields: everyone('epoch', 'validThrough', 'begunAt') },
+  LossRecorded: {
+    postings: none,
+    publicFields: {
+      ...everyone<DataOf<'LossRecorded'>>('epoch', 'subject', 'recordedAt'),
+      lost: {
+        ...everyone<LostDetails>('status', 'asset', 'amount', 'txHash', 'blockNumber'),
+        ...PARTIES,
+      },
+    },
+  },
 
   CustomerCreated: {
     postings: none,
@@ -178,6 +191,9 @@ export const EVENTS = {
       ...ACT,
     },
   },
+
+  PurseOwnerLost: { postings: none, publicFields: { reason: 'account' } },
+  PurseOwnerConfirmed: { postings: none, publicFields: ACT },
 
   ReplenishmentSeen: { ...UNCREDITED, publicFields: ABOUT },
   ReplenishmentDetected: { ...UNCREDITED, publicFields: INCLUDED },

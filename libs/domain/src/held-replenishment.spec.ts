@@ -66,6 +66,18 @@ describe('a transfer below the minimum', () => {
       .emits(heldFor('below-minimum'));
   });
 
+  it('is held where it is not certain whose the purse is, of any amount, and blocked or not', () => {
+    const unowned = { purseStatus: 'unowned', customerBlocked: true } as const;
+    const credit = { to: 'suspense', reason: 'no-owner' } as const;
+    given(a.replenishmentDetected())
+      .when(a.recordTransfer({ status: 'final', version: 2 }, unowned))
+      .emits(a.replenishmentHeld({ version: 2, credit }));
+    const held = a.replenishmentHeld({ version: 2, credit });
+    expect(postings(held)).toMatchObject([
+      { kind: 'receipt', debit: 'custody/purse', credit: 'suspense/no-owner' },
+    ]);
+  });
+
   it('has its coins in custody, and counts as received', () => {
     expect(postings(held)).toMatchObject([
       { kind: 'receipt', debit: 'custody/purse', credit: 'suspense/below-minimum', amount: 4n },

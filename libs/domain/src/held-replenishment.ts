@@ -18,7 +18,7 @@ export type ReleaseCommand = CommandIn<{
 
 /**
  * The event of a transfer that is final and may be credited. What is below the minimum is held, no matter who would be
- * credited; for its purse if that is out of use, so that it is no part of a sum.
+ * credited; for its purse if that is out of use, so that it is no part of a sum. So is what has no owner.
  */
 export function whenFinal(
   state: KnownReplenishment & { readonly finality: Finality },
@@ -27,7 +27,8 @@ export function whenFinal(
 ): ReplenishmentEvent {
   const { version, finality } = state;
   const credit = creditOf(facts);
-  return isBelowMinimum
+  const isUnowned = credit.to === 'suspense' && credit.reason === 'no-owner';
+  return isBelowMinimum || isUnowned
     ? {
         type: 'ReplenishmentHeld',
         data: { ...booking(state, version, heldCredit(credit)), finality },

@@ -10,6 +10,7 @@ export const STREAM_KINDS = [
   'branch',
   'claim',
   'log',
+  'loss',
   'customer',
   'purse',
   'replenishment',
@@ -36,6 +37,10 @@ export const identity = {
   customer: (accountId: string, externalId: string) => `customer\n${accountId}\n${externalId}`,
   purse: (accountId: string, customerId: string, family: Family) =>
     `purse\n${accountId}\n${customerId}\n${family}`,
+  /** Of an address that the log lost, and whose owner is to be confirmed. */
+  lostPurse: (family: Family, address: string) => `lost purse\n${family}\n${address}`,
+  /** Of a stream that lost events when an epoch began. */
+  loss: (epoch: number, stream: string) => `loss\n${epoch}\n${stream}`,
   operator: (name: string) => `operator\n${name}`,
   replenishment: (transferId: string) => `replenishment\n${transferId}`,
   outflow: (outflowId: string) => `outflow\n${outflowId}`,

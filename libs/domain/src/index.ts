@@ -20,6 +20,7 @@ export * from './invariants';
 export * from './issued-keys';
 export * from './key-claim';
 export * from './log';
+export * from './loss';
 export * from './money';
 export * from './operator';
 export * from './outflow';

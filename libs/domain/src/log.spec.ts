@@ -19,16 +19,28 @@ describe('the identity of the event log', () => {
 
   it('is in the first epoch at its beginning, and in the next when that begins', () => {
     const begun = { status: 'begun', logId, streamPrefix };
-    expect(fold(log, [a.logBegun()])).toEqual({ ...begun, epoch: 1 });
+    expect(fold(log, [a.logBegun()])).toEqual({ ...begun, epoch: 1, ended: [] });
     given(a.logBegun()).when(beginEpoch).emits(a.logEpochBegun());
-    expect(fold(log, [a.logBegun(), a.logEpochBegun()])).toEqual({ ...begun, epoch: 2 });
+    const ended = [{ epoch: 1, validThrough }];
+    expect(fold(log, [a.logBegun(), a.logEpochBegun()])).toEqual({ ...begun, epoch: 2, ended });
   });
 
-  it('begins each epoch once, after the one before it, and none on a log that has not begun', () => {
+  it('begins each epoch once, never an earlier one, and none on a log that has not begun', () => {
     given(a.logBegun(), a.logEpochBegun()).when(beginEpoch).changesNothing();
     given(a.logBegun())
-      .when({ ...beginEpoch, epoch: 3 })
+      .when({ ...beginEpoch, epoch: 1 })
       .changesNothing();
     given().when(beginEpoch).changesNothing();
+  });
+
+  it('leaves out the epochs that it lost itself, which end with the one before', () => {
+    const third = a.logEpochBegun({ epoch: 3 });
+    given(a.logBegun())
+      .when({ ...beginEpoch, epoch: 3 })
+      .emits(third);
+    expect(fold(log, [a.logBegun(), third])).toMatchObject({
+      epoch: 3,
+      ended: [{ epoch: 2, validThrough }],
+    });
   });
 });

@@ -24,6 +24,12 @@ export type LogEvent = EventIn<{
   };
 }>;
 
+/** An epoch that ended, and up to which position what was read in it holds. */
+export interface EndedEpoch {
+  readonly epoch: number;
+  readonly validThrough: string;
+}
+
 export type LogState =
   | { readonly status: 'absent' }
   | {
@@ -31,12 +37,14 @@ export type LogState =
       readonly logId: string;
       readonly epoch: number;
       readonly streamPrefix: string;
+      /** In their order. One stands for the epochs before it, too, down to the one before it in this list. */
+      readonly ended: readonly EndedEpoch[];
     };
 
 /**
  * The identity of the event log, in a stream of its own. The first process on a log begins it, and whoever comes later
  * finds it begun. A new epoch begins when a log goes on that has lost its end, because its positions mean something
- * else then.
+ * else then. Its number is above those of all epochs that readers know: a backup may be from before some of them.
  */
 export const log: Decider<LogCommand, LogEvent, LogState> = {
   initialState: { status: 'absent' },
@@ -50,7 +58,7 @@ export const log: Decider<LogCommand, LogEvent, LogState> = {
       }
       case 'BeginEpoch': {
         const { epoch, validThrough, reason, at } = command;
-        if (state.status === 'absent' || epoch !== state.epoch + 1) return [];
+        if (state.status === 'absent' || epoch <= state.epoch) return [];
         return [{ type: 'LogEpochBegun', data: { epoch, validThrough, reason, begunAt: at } }];
       }
     }
@@ -60,10 +68,14 @@ export const log: Decider<LogCommand, LogEvent, LogState> = {
     switch (event.type) {
       case 'LogBegun': {
         const { logId, streamPrefix } = event.data;
-        return { status: 'begun', logId, epoch: 1, streamPrefix };
+        return { status: 'begun', logId, epoch: 1, streamPrefix, ended: [] };
       }
-      case 'LogEpochBegun':
-        return state.status === 'begun' ? { ...state, epoch: event.data.epoch } : state;
+      case 'LogEpochBegun': {
+        if (state.status === 'absent') return state;
+        const { epoch, validThrough } = event.data;
+        const ended = [...state.ended, { epoch: epoch - 1, validThrough }];
+        return { ...state, epoch, ended };
+      }
     }
   },
 };

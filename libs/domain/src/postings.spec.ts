@@ -24,6 +24,7 @@ describe('the journal of a replenishment', () => {
     ['claim/account', { to: 'account', reason: 'customer-blocked' }],
     ['suspense/archived', { to: 'suspense', reason: 'purse-archived' }],
     ['suspense/declined', { to: 'suspense', reason: 'purse-declined' }],
+    ['suspense/no-owner', { to: 'suspense', reason: 'no-owner' }],
     ['suspense/declined', { to: 'suspense', reason: 'compliance-declined' }],
   ])("credits the account's %s when the customer may not have it: %j", (book, credit) => {
     const expected: Posting = { ...receipt, credit: book };

@@ -255,3 +255,45 @@ describe('an address of its own, for a purse that was given that of another one'
     given().when(assigns()).refuses('purse-not-found');
   });
 });
+
+describe('a purse of which the log lost the owner', () => {
+  const lost = a.purseOwnerLost();
+  const lose = { type: 'LoseOwner', accountId, reason: lost.data.reason } as const;
+  const confirm = { type: 'ConfirmOwner', accountId, ...a.purseOwnerConfirmed().data } as const;
+
+  it('is used again when an operator has confirmed the owner, once', () => {
+    given(minted)
+      .when(lose)
+      .emits(lost)
+      .when(lose)
+      .changesNothing()
+      .when(restore)
+      .refuses('purse-unowned')
+      .when(mint)
+      .refuses('purse-unowned')
+      .when(archive)
+      .changesNothing()
+      .when(confirm)
+      .emits(a.purseOwnerConfirmed())
+      .when(confirm)
+      .changesNothing()
+      .when({ ...confirm, reference: 'case-1744' })
+      .refuses('purse-has-owner')
+      .when({ ...confirm, reason: 'another' })
+      .refuses('reference-reused');
+    expect(fold(purse, [minted, lost]).status).toBe('unowned');
+    expect(fold(purse, [minted, lost, a.purseOwnerConfirmed()]).status).toBe('active');
+  });
+
+  it('is refused a confirmation without a reason or a reference, or when its owner is certain', () => {
+    given(minted, lost)
+      .when({ ...confirm, reason: '' })
+      .refuses('invalid-reason')
+      .when({ ...confirm, reference: ' ' })
+      .refuses('invalid-reference')
+      .when({ ...lose, reason: ' ' })
+      .refuses('invalid-reason');
+    given(minted).when(confirm).refuses('purse-has-owner');
+    given().when(confirm).refuses('purse-not-found');
+  });
+});

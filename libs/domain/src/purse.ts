@@ -1,5 +1,5 @@
 import { type Act, isRepeat, type PastAct, requireAct } from './act';
-import type { CustomerState } from './customer';
+import { type CustomerState, requireReason } from './customer';
 import type { CommandIn, Decider, EventIn } from './decider';
 import { DomainError } from './errors';
 import { expiryOf, type PurseExpiry, type PurseUse } from './expiry';
@@ -51,6 +51,9 @@ export type PurseCommand = CommandIn<{
   ExpirePurse: { accountId: string; at: string; facts: ExpiryFacts };
   RestorePurse: { accountId: string };
   DeclinePurse: { accountId: string; replenishmentId: string };
+  /** For an address that the tables know and the log lost, where another purse is its customer's by now. */
+  LoseOwner: { accountId: string; reason: string };
+  ConfirmOwner: Act & { accountId: string };
   /** `isHeld`: whether the purse was given the address of another one, by the read models. */
   AssignAddress: Act & {
     accountId: string;
@@ -66,6 +69,8 @@ export type PurseEvent = EventIn<{
   PurseArchived: { reason: ArchiveReason };
   PurseRestored: Record<string, never>;
   PurseDeclined: { replenishmentId: string };
+  PurseOwnerLost: { reason: string };
+  PurseOwnerConfirmed: Act;
   PurseAddressAssigned: Act & {
     readonly family: Family;
     readonly address: string;
@@ -81,13 +86,18 @@ export const PURSE_STATUS_AFTER: Readonly<Record<PurseEvent['type'], Known['stat
   PurseArchived: 'archived',
   PurseRestored: 'active',
   PurseDeclined: 'declined',
+  PurseOwnerLost: 'unowned',
+  PurseOwnerConfirmed: 'active',
   PurseAddressAssigned: null,
 };
 
+/** `unowned`: it is not certain whose the address is. */
+export type PurseStatus = 'active' | 'archived' | 'declined' | 'unowned';
+
 type Known = Minted & {
-  readonly status: 'active' | 'archived' | 'declined';
+  readonly status: PurseStatus;
   readonly restorations: number;
-  /** What operators did about its address; absent for nothing. */
+  /** What operators did about its address and its owner; absent for nothing. */
   readonly acts?: readonly PastAct[];
 };
 
@@ -116,6 +126,14 @@ export const purse: Decider<PurseCommand, PurseEvent, PurseState> = {
         if (state.status === 'declined') return [];
         return [{ type: 'PurseDeclined', data: { replenishmentId: command.replenishmentId } }];
 
+      case 'LoseOwner':
+        requireReason(command.reason);
+        if (state.status === 'unowned') return [];
+        return [{ type: 'PurseOwnerLost', data: { reason: command.reason } }];
+
+      case 'ConfirmOwner':
+        return confirm(command, state);
+
       case 'AssignAddress':
         return assign(command, state);
     }
@@ -131,6 +149,12 @@ export const purse: Decider<PurseCommand, PurseEvent, PurseState> = {
         return { ...state, status: 'declined' };
       case 'PurseRestored':
         return { ...state, status: 'active', restorations: state.restorations + 1 };
+      case 'PurseOwnerLost':
+        return { ...state, status: 'unowned' };
+      case 'PurseOwnerConfirmed': {
+        const act = { type: 'confirm-owner', ...event.data };
+        return { ...state, status: 'active', acts: [...(state.acts ?? []), act] };
+      }
       case 'PurseAddressAssigned': {
         const { address, derivation, reason, reference } = event.data;
         const act = { type: 'assign', reason, reference };
@@ -158,7 +182,23 @@ function assign(
   return [{ type: 'PurseAddressAssigned', data }];
 }
 
+/** Refuses with `invalid-reason`, `invalid-reference`, `reference-reused`, `purse-has-owner`. */
+function confirm(
+  { reason, reference }: Extract<PurseCommand, { type: 'ConfirmOwner' }>,
+  { status, acts }: Known,
+): readonly PurseEvent[] {
+  requireAct({ reason, reference });
+  if (isRepeat({ type: 'confirm-owner', reason, reference }, acts)) return [];
+  if (status !== 'unowned') {
+    throw new DomainError('purse-has-owner', 'It is certain whose the purse is.');
+  }
+  return [{ type: 'PurseOwnerConfirmed', data: { reason, reference } }];
+}
+
 function restore({ status }: Known): readonly PurseEvent[] {
+  if (status === 'unowned') {
+    throw new DomainError('purse-unowned', 'It is not certain whose the purse is.');
+  }
   if (status === 'declined') {
     throw new DomainError('purse-declined', 'A declined purse is never used again.');
   }
@@ -184,7 +224,7 @@ function expire(
 /**
  * A customer's address never changes, so a second mint of the same purse returns the first, whatever
  * address was derived for the attempt. It restores an archived purse, so that the answer is an address
- * in use. Refuses a declined purse with `purse-declined`.
+ * in use. Refuses a declined purse with `purse-declined`, and one without an owner with `purse-unowned`.
  */
 function mint(
   command: Extract<PurseCommand, { type: 'MintPurse' }>,

@@ -248,6 +248,15 @@ export const logBegun = event('LogBegun', {
   streamPrefix: 'daybook.',
   begunAt: at,
 });
+export const lossRecorded = event('LossRecorded', {
+  ...{ epoch: 2, accountId: parties.accountId, subject: `replenishment/${replenishmentId}` },
+  lost: {
+    ...{ status: 'confirmed', customerId: parties.customerId, purseId: parties.purseId },
+    ...{ asset: usdt, amount: '1500000', txHash: `0x${'7a'.repeat(32)}`, blockNumber: '100' },
+  },
+  recordedAt: at,
+});
+
 export const logEpochBegun = event('LogEpochBegun', {
   epoch: 2,
   validThrough: '40307',
@@ -277,6 +286,13 @@ export const purseMinted = event('PurseMinted', {
 export const purseArchived = event('PurseArchived', { reason: 'requested' });
 export const purseRestored = event('PurseRestored', {});
 export const purseDeclined = event('PurseDeclined', { replenishmentId });
+
+export const purseOwnerLost = event('PurseOwnerLost', {
+  reason: 'the customer has another address in the restored log',
+});
+export const purseOwnerConfirmed = event('PurseOwnerConfirmed', {
+  ...{ reason: 'the customer showed the deposit page of that day', reference: 'case-1743' },
+});
 
 export const purseAddressAssigned = event('PurseAddressAssigned', {
   ...{ family: 'evm', address: '0x8617e340b3d01fa5f11f306f4090fd50e238070d' },

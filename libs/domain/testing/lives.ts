@@ -23,7 +23,7 @@ const CONTENTS: readonly {
 ];
 
 const ownerFacts: fc.Arbitrary<OwnerFacts> = fc.record({
-  purseStatus: fc.constantFrom('active', 'active', 'archived', 'declined'),
+  purseStatus: fc.constantFrom('active', 'active', 'archived', 'declined', 'unowned'),
   customerBlocked: fc.boolean(),
 });
 

@@ -1,3 +1,5 @@
+import type { EndedEpoch } from '@daybook/domain';
+
 /**
  * A position in the whole log, a decimal string on every wire. Positions grow in commit order from 1 or later,
  * so `START` is before everything. On EventStoreDB they count bytes: a difference is never a number of events.
@@ -173,6 +175,8 @@ export interface LogIdentity {
   readonly epoch: number;
   /** What stands in front of the names of streams at the engine. */
   readonly streamPrefix: string;
+  /** The epochs before this one. */
+  readonly ended: readonly EndedEpoch[];
 }
 
 /** What a reader keeps of an event to know it again. */

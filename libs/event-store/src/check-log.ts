@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { log, streamName } from '@daybook/domain';
+import { type LogCommand, log, streamName } from '@daybook/domain';
 import { newEvents, streamState } from './decision';
 import {
   ConcurrencyConflict,
@@ -8,6 +8,7 @@ import {
   type LogIdentity,
   type LogSource,
   type Position,
+  type RecordedEvent,
   StoreUnavailable,
   WrongLog,
 } from './event-store';
@@ -45,11 +46,7 @@ export async function checkLog(
     ]),
     source.end(),
   ]);
-  const { state } = streamState(log, histories.get(LOG_STREAM) ?? []);
-  const identity: LogIdentity | null =
-    state.status === 'absent'
-      ? null
-      : { id: state.logId, epoch: state.epoch, streamPrefix: state.streamPrefix };
+  const identity = identityOf(histories.get(LOG_STREAM));
 
   for (const { name, log: known } of readers) {
     if (known === null) continue;
@@ -57,13 +54,13 @@ export async function checkLog(
       const has = identity === null ? 'has no identity yet' : `has the identity ${identity.id}`;
       throw new WrongLog(
         `The event log ${place} is another one: it ${has}, and "${name}" has read the log ${known.id}. ` +
-          'Name the log from which the read models come, or an empty database with this one.',
+          `Name the log from which the read models come, or an empty database with this one. If that log is lost, ${ADOPT}`,
       );
     }
     if (identity.epoch !== known.epoch) {
       throw new WrongLog(
         `The event log ${place} is in epoch ${identity.epoch}, and "${name}" has read epoch ${known.epoch}: ` +
-          'the tables were restored from before the log lost its end. Rebuild them in an empty database.',
+          `the tables were restored from before the log lost its end. ${ADOPT}`,
       );
     }
   }
@@ -88,19 +85,66 @@ export async function checkLog(
   return identity;
 }
 
-const REMEDY = 'Restore a backup of the log that is newer than the tables.';
+/** The identity of a log, null if it has none yet. Rejects with `StoreUnavailable`. */
+export async function identityIn(
+  source: Pick<LogSource, 'readStreams'>,
+): Promise<LogIdentity | null> {
+  return identityOf((await source.readStreams([{ stream: LOG_STREAM }])).get(LOG_STREAM));
+}
+
+function identityOf(history: readonly RecordedEvent[] = []): LogIdentity | null {
+  const { state } = streamState(log, history);
+  if (state.status === 'absent') return null;
+  const { logId, epoch, streamPrefix, ended } = state;
+  return { id: logId, epoch, streamPrefix, ended };
+}
+
+const ADOPT = '"npx daybook log adopt" says what going on with this one means, and does it.';
+const REMEDY = `Restore a backup of the log that is newer than the tables. If there is none, ${ADOPT}`;
 
 /** Gives a log without an identity one. Rejects with `StoreUnavailable`. */
 export async function beginLog(source: LogSource): Promise<void> {
   const { streamPrefix } = source;
   const at = new Date().toISOString();
   const command = { type: 'BeginLog', logId: randomUUID(), streamPrefix, at } as const;
-  const metadata = { accountId: '', actor: 'system' };
+  const sentence = 'The event log could not be given an identity';
+  await write(source, [], { command, actor: 'system', sentence });
+}
+
+interface NewEpoch {
+  readonly epoch: number;
+  readonly validThrough: Position;
+  readonly reason: string;
+  /** Who had it begun. */
+  readonly actor: string;
+}
+
+/**
+ * Begins an epoch of a log with an identity, once: positions after `validThrough` mean something else than before.
+ * Rejects with `StoreUnavailable`.
+ */
+export async function beginEpoch(source: LogSource, begun: NewEpoch): Promise<void> {
+  const { actor, validThrough, ...epoch } = begun;
+  const at = new Date().toISOString();
+  const through = String(validThrough);
+  const command = { type: 'BeginEpoch', ...epoch, validThrough: through, at } as const;
+  const history = (await source.readStreams([{ stream: LOG_STREAM }])).get(LOG_STREAM) ?? [];
+  await write(source, history, { command, actor, sentence: 'The epoch could not be begun' });
+}
+
+async function write(
+  source: LogSource,
+  history: readonly RecordedEvent[],
+  { command, actor, sentence }: { command: LogCommand; actor: string; sentence: string },
+): Promise<void> {
+  const { state, revision } = streamState(log, history);
+  const metadata = { accountId: '', actor };
   const written = { stream: LOG_STREAM, command, commandId: randomUUID(), metadata };
-  const events = newEvents(written, 0n, log.decide(command, log.initialState));
-  const result = await source.append({ stream: LOG_STREAM, expected: 'no-stream', events });
-  // After a conflict another process has begun it.
+  const events = newEvents(written, revision + 1n, log.decide(command, state));
+  if (events.length === 0) return;
+  const expected = revision < 0n ? 'no-stream' : revision;
+  const result = await source.append({ stream: LOG_STREAM, expected, events });
+  // After a conflict another process has done it.
   if (result instanceof ConcurrencyConflict || !(result instanceof EventStoreError)) return;
-  const sentence = `The event log could not be given an identity: ${result.message}`;
-  throw new StoreUnavailable(sentence, { cause: result });
+  throw new StoreUnavailable(`${sentence}: ${result.message}`, { cause: result });
 }

@@ -1,4 +1,11 @@
-export { beginLog, checkLog, LOG_STREAM, type ReaderPlace } from './check-log';
+export {
+  beginEpoch,
+  beginLog,
+  checkLog,
+  identityIn,
+  LOG_STREAM,
+  type ReaderPlace,
+} from './check-log';
 export { decideAndAppend, decideAndAppendMany } from './decide-and-append';
 export {
   type Claim,

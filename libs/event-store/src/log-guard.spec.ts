@@ -3,7 +3,7 @@ import { rejection } from '../testing/store-under-test';
 import { type LogIdentity, StoreUnavailable, WrongLog } from './append';
 import { logGuard } from './log-guard';
 
-const identity: LogIdentity = { id: 'log', epoch: 1, streamPrefix: '' };
+const identity: LogIdentity = { id: 'log', epoch: 1, streamPrefix: '', ended: [] };
 
 /** A guard whose check is counted and answers with what it is given. */
 function guarded() {
@@ -46,6 +46,15 @@ describe('the guard of a log', () => {
     await guard.certain();
     expect(state.checks).toBe(2);
     expect(guard.isCertain()).toBe(true);
+  });
+
+  it('refuses another epoch than the one that it began in', async () => {
+    const { guard, state } = guarded();
+    await guard.certain();
+    state.answer = async () => ({ ...identity, epoch: 2 });
+    guard.doubt();
+    expect(await rejection(guard.certain())).toBeInstanceOf(WrongLog);
+    expect(guard.identity()).toBe(identity);
   });
 
   it('stays in doubt while the check cannot tell', async () => {

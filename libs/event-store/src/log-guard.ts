@@ -16,6 +16,8 @@ export function logGuard() {
   let settled = 0;
   let running: Promise<void> | undefined;
   let identity: LogIdentity | null = null;
+  /** What the check found first: a process has one log and one epoch. */
+  let first: LogIdentity | null = null;
   let refusal: { readonly error: WrongLog; readonly at: number } | undefined;
 
   async function run(asked: () => Promise<LogIdentity | null>): Promise<void> {
@@ -24,7 +26,10 @@ export function logGuard() {
       throw refusal.error;
     }
     try {
-      identity = await asked();
+      const found = await asked();
+      if (first !== null && found !== null) requireSame(first, found);
+      first ??= found;
+      identity = found;
       refusal = undefined;
       settled = seen;
     } catch (error) {
@@ -37,6 +42,7 @@ export function logGuard() {
     /** Checks the log with this from now on. It rejects with `WrongLog`, and with another error when it cannot tell. */
     checkWith: (wanted: () => Promise<LogIdentity | null>): void => {
       check = wanted;
+      first = null;
       refusal = undefined;
       doubts += 1;
     },
@@ -55,4 +61,12 @@ export function logGuard() {
     identity: (): LogIdentity | null => identity,
     isCertain: (): boolean => check === undefined || settled === doubts,
   };
+}
+
+/** What a process knows of an epoch, in its memory too, is void in another one. Throws `WrongLog`. */
+function requireSame(known: LogIdentity, found: LogIdentity): void {
+  if (known.id === found.id && known.epoch === found.epoch) return;
+  throw new WrongLog(
+    `The event log is in epoch ${found.epoch} of ${found.id}, and this process began in epoch ${known.epoch} of ${known.id}. Start it again.`,
+  );
 }

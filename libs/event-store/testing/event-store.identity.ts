@@ -63,6 +63,7 @@ export function describeIdentity(subject: () => StoreUnderTest): void {
         id: expect.any(String),
         epoch: 1,
         streamPrefix: one.streamPrefix,
+        ended: [],
       });
       expect(two.identity).toEqual(one.identity);
       expect(store.identity).toEqual(one.identity);

@@ -53,6 +53,8 @@ export interface Operation {
   /** The configuration of the ledger. Throws `EnvironmentError`. */
   readonly env: Readonly<LedgerEnv>;
   readonly defaultAccountId: string;
+  /** Rejects unless the database answers and is migrated. */
+  requireTables(): Promise<void>;
   /** The event log, once the database is known to answer and to be migrated. */
   store(): Promise<EventStore>;
   close(): Promise<void>;
@@ -80,8 +82,9 @@ export function openOperation(data: string | undefined, signal: AbortSignal): Op
       env ??= readEnvironment(LedgerEnv, operation.installation.environment);
       return env;
     },
+    requireTables: () => requireDatabase(operation.installation, operation.env.databaseUrl),
     async store() {
-      await requireDatabase(operation.installation, operation.env.databaseUrl);
+      await operation.requireTables();
       store ??= await openToRead(operation.env);
       return store;
     },

@@ -102,6 +102,23 @@ export function addAddresses(program: Command): void {
       }),
     );
 
+  subcommand(
+    addresses,
+    'confirm-owner',
+    'Confirm that a purse of which the event log lost the owner belongs to its customer.',
+    'npx daybook addresses confirm-owner 9b8a7c6d-... --reason "the customer showed the page" --reference case-20',
+  )
+    .argument('<purse>', 'the id of the purse')
+    .addOption(actReasonOption())
+    .addOption(referenceOption())
+    .action((id, { reason, reference, ...options }) =>
+      operate(options, async ({ api }) => {
+        const act = { reason, reference };
+        const purse = await api.post<json.Purse>(`/v1/operations/purses/${id}/owner`, act);
+        return { json: purse, text: () => `Purse ${id} belongs to customer ${purse.customerId}.` };
+      }),
+    );
+
   const check = subcommand(
     addresses,
     'check',

@@ -2,6 +2,7 @@ import { type ChainHeadV1, parseChainHead, TOPICS, type WatchDetailsV1 } from '@
 import { DurableLog, type RunningSubscription } from '@daybook/messaging';
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { DataSource } from 'typeorm';
+import { positionOf } from '../edge/log-epochs';
 import { type Columns, cellsOf, namesOf, rowsOf } from '../projections/projection';
 import { consumeReports } from '../runtime/read-messages';
 
@@ -85,8 +86,10 @@ export class ListChainHeadsHandler implements IQueryHandler<ListChainHeads> {
 
   async execute(): Promise<readonly ChainHeadV1[]> {
     const rows: StoredHead[] = await this.dataSource.query(LIST);
-    return rows.map(({ watch, observedAt, ...head }) => ({
+    return rows.map(({ watch, observedAt, addressesThrough, ...head }) => ({
       ...{ ...head, observedAt: observedAt.toISOString() },
+      addressesThrough:
+        addressesThrough == null ? null : String(positionOf(BigInt(addressesThrough))),
       ...(watch !== null && { watch }),
     }));
   }

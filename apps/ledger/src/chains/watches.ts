@@ -1,7 +1,9 @@
 import type { Family } from '@daybook/domain';
+import { EventStore } from '@daybook/event-store';
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { DataSource } from 'typeorm';
+import { orderOf } from '../edge/log-epochs';
 import { ChainRegistry } from './asset-registry';
 
 /** Whether transfers to a purse are seen on one chain. */
@@ -25,7 +27,7 @@ const ACKNOWLEDGED = `
    WHERE addresses_through IS NOT NULL`;
 
 /**
- * Which purses are watched: a watcher acknowledges the log position up to which it has every minted
+ * Which purses are watched: a watcher acknowledges up to which order of positions it has every minted
  * address. A chain whose watcher has not acknowledged a position yet watches nothing.
  */
 @Injectable()
@@ -43,6 +45,7 @@ export class Watches {
   constructor(
     private readonly dataSource: DataSource,
     private readonly chains: ChainRegistry,
+    private readonly store: EventStore,
   ) {}
 
   /** As of now, or at most one second ago. */
@@ -50,9 +53,11 @@ export class Watches {
     const through = await this.acknowledged.forceFetch('through');
     const { chains, connections } = this.chains.registry;
     const followed = chains.filter(({ id }) => connections.some(({ chain }) => chain === id));
-    return ({ family, mintPosition }) =>
-      followed
+    return ({ family, mintPosition }) => {
+      const order = orderOf(mintPosition, this.store.identity);
+      return followed
         .filter((chain) => chain.family === family)
-        .map(({ id }) => ({ chain: id, watched: (through.get(id) ?? -1n) >= mintPosition }));
+        .map(({ id }) => ({ chain: id, watched: (through.get(id) ?? -1n) >= order }));
+    };
   }
 }

@@ -27,7 +27,7 @@ export class CustomersController {
     http: 'GET /v1/customers',
     rpc: 'CustomerService/ListCustomers',
     scope: 'customers:read',
-    refuses: ['invalid-cursor'],
+    refuses: ['invalid-cursor', 'epoch-ended'],
   })
   listCustomers(
     { accountId }: AccountCaller,

@@ -1,5 +1,6 @@
 import { REASON_LENGTH_MAX, REFERENCE_LENGTH_MAX } from '@daybook/domain';
 import { ValidateBy, ValidateIf } from 'class-validator';
+import { LOG_NAME, LOG_NAME_LENGTH_MAX } from './log-epochs';
 import { POSITION, POSITION_LENGTH_MAX, POSITION_SENTENCE } from './positions';
 import { parseTime, RFC_3339 } from './time';
 
@@ -178,6 +179,16 @@ export function ReferenceField(): PropertyDecorator {
 export function PositionField(): PropertyDecorator {
   const position = { pattern: POSITION, max: POSITION_LENGTH_MAX, sentence: POSITION_SENTENCE };
   return PatternField({ ...position, optional: true });
+}
+
+/** Log and epoch of a position, always optional. */
+export function LogField(): PropertyDecorator {
+  return PatternField({
+    pattern: LOG_NAME,
+    max: LOG_NAME_LENGTH_MAX,
+    sentence: 'must be the log of an earlier answer, unchanged.',
+    optional: true,
+  });
 }
 
 /** An RFC 3339 time from 1970 to 9999. */

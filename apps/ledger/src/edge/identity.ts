@@ -18,6 +18,12 @@ export const customerIdOf = (accountId: string, externalId: string) =>
 export const purseIdOf = (accountId: string, customerId: string, family: Family) =>
   uuid5(NAMESPACE, identity.purse(accountId, customerId, family));
 
+export const lostPurseIdOf = (family: Family, address: string) =>
+  uuid5(NAMESPACE, identity.lostPurse(family, address));
+
+export const lossIdOf = (epoch: number, stream: string) =>
+  uuid5(NAMESPACE, identity.loss(epoch, stream));
+
 export const replenishmentIdOf = (transferId: string) =>
   uuid5(NAMESPACE, identity.replenishment(transferId));
 

@@ -1,7 +1,10 @@
+import { EventStore } from '@daybook/event-store';
 import { Injectable } from '@nestjs/common';
 import { Authentication, type Credentials } from './authentication';
 import { type Caller, countedAs } from './caller';
+import { fieldsOf } from './fields';
 import { IdempotencyKeys, type ReceivedCommand } from './idempotency';
+import { withNamedCursor, withOwnCursor } from './log-epochs';
 import type { OperationDeclaration } from './operation';
 import { Positions } from './positions';
 import { Problem } from './problem';
@@ -41,6 +44,7 @@ export class Calls {
     private readonly limit: RateLimit,
     private readonly idempotency: IdempotencyKeys,
     private readonly positions: Positions,
+    private readonly store: EventStore,
   ) {}
 
   /**
@@ -79,10 +83,16 @@ export class Calls {
         await this.positions.reach(countedAs(caller), BigInt(minPosition), { waitMs });
       }
       if (operation.waits !== true) await call.mayWork?.();
-      return { caller, request };
+      return { caller, request: withOwnCursor(this.store, request) };
     }
     await call.mayWork?.();
     const context = await this.idempotency.contextOf(operation, caller, call, request);
     return { caller: context, request };
+  }
+
+  /** The result of a query as clients see it: the cursor of a page has the epoch of the log in it. */
+  answered(operation: OperationDeclaration, result: object): object {
+    const isPage = fieldsOf(operation.request).some(({ name }) => name === 'cursor');
+    return isPage ? withNamedCursor(this.store, result) : result;
   }
 }

@@ -78,6 +78,13 @@ const EDGE = {
     when: 'The `cursor` is not one that this API returned, or comes from a list with other filters.',
     remedy: 'Start again without a cursor, and keep the filters while paging.',
   },
+  'epoch-ended': {
+    statuses: [410, 'FAILED_PRECONDITION'],
+    title: 'The epoch of the event log has ended',
+    when: 'The `cursor`, or the `log` beside a position, is from another epoch of the event log, or from another log: the log was restored, and positions mean something else since.',
+    remedy:
+      'Start a list again without its cursor. A reader of events discards what it read beyond `validThrough` of the event `LogEpochBegun`, and continues after that position with the new `log`; `detail` says which.',
+  },
   'as-of-in-future': {
     statuses: [422, 'OUT_OF_RANGE'],
     title: 'The moment is in the future',

@@ -1,5 +1,5 @@
 import { SCHEMA_VERSIONS } from '@daybook/domain';
-import { ChoicesField, PositionField } from '../edge/fields';
+import { ChoicesField, LogField, PositionField } from '../edge/fields';
 import { isPublicType } from './public-events';
 
 /** The kinds of subjects of public events. */
@@ -15,6 +15,9 @@ export class TailRequest {
 
   @ChoicesField(TYPES, { optional: true })
   readonly types?: readonly string[];
+
+  @LogField()
+  readonly log?: string;
 }
 
 export class ReplayRequest extends TailRequest {

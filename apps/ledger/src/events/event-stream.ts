@@ -1,8 +1,8 @@
 import type { json } from '@daybook/contracts';
-import type { EventStore, LogPage, Position } from '@daybook/event-store';
+import type { EventStore, LogPage, Position, RecordedEvent } from '@daybook/event-store';
+import { nameOfLog, requireEpoch } from '../edge/log-epochs';
 import type { StreamControl } from '../edge/operation';
 import { requireInLog } from '../edge/positions';
-import type { Page } from '../projections/cursor';
 import type { ReplayRequest, TailRequest } from './event-stream.dto';
 import { type PublicRecord, publicEvents, publicRecords } from './public-events';
 
@@ -19,12 +19,13 @@ const PAGE_LIMIT = 1_000;
 
 /**
  * The account's events between two positions, in parts. A part is read on demand, so a reader who stops
- * costs one page. Refuses with `position-not-in-log`.
+ * costs one page. Refuses with `position-not-in-log`, `epoch-ended`.
  */
 export async function* replayEvents(
   store: EventStore,
   options: StreamOptions<ReplayRequest>,
 ): AsyncGenerator<json.TailResponse, void, void> {
+  requireEpoch(store, options.query.log);
   const head = await store.head();
   const until = BigInt(options.query.until ?? head);
   requireInLog(until, head);
@@ -34,7 +35,7 @@ export async function* replayEvents(
 /**
  * The account's events after a position, then new events as they are recorded, without end. A part
  * without events is a heartbeat; one is also sent when the end of the event log is first reached.
- * Refuses with `position-not-in-log`, and with the reason of the signal.
+ * Refuses with `position-not-in-log`, `epoch-ended`, and with the reason of the signal.
  */
 export async function* tailEvents(
   store: EventStore,
@@ -50,6 +51,7 @@ async function* streamed(
   until: Position | null,
 ): AsyncGenerator<json.TailResponse, void, void> {
   const { query, signal, heartbeatMs } = options;
+  requireEpoch(store, query.log);
   let position = BigInt(query.after ?? 0);
   requireInLog(position, await store.end());
   let sentAt = until === null ? Number.NEGATIVE_INFINITY : performance.now();
@@ -58,17 +60,28 @@ async function* streamed(
     const page = await readPage(store, position, query);
     const events = await eventsOf(store, page, options, until ?? page.end);
     position = page.end;
-    if (until !== null && position >= until) return yield part(events, until, true);
+    if (until !== null && position >= until) return yield part(store, events, until, true);
     if (events.length > 0 || performance.now() - sentAt >= heartbeatMs) {
-      yield part(events, position, page.atEnd);
+      yield part(store, events, position, page.atEnd);
       sentAt = performance.now();
     }
     if (until !== null || !page.atEnd) continue;
     const restMs = Math.max(0, heartbeatMs - (performance.now() - sentAt));
     await store.waitForGrowth(position, restMs, signal);
   }
-  yield part([], position, true);
+  yield part(store, [], position, true);
 }
+
+/** Where a page begins, and in which log. */
+interface EventsAfter {
+  readonly after: Position;
+  readonly limit: number;
+  readonly log?: string | undefined;
+}
+
+const NEW_EPOCH = 'LogEpochBegun';
+/** The kind of its stream, which every filter of a stream lets pass. */
+const LOG_KIND = 'log';
 
 /** Events that one page scans at most. It bounds the cost of a page for an account with few events. */
 const SCAN_LIMIT = 1_000;
@@ -77,30 +90,43 @@ const SCAN_LIMIT = 1_000;
  * A page of the account's events after a position (exclusive), in log order and complete. A page scans a
  * bounded part of the event log, so it may have fewer events than the limit, or none, and not be the last.
  * `nextCursor` is the position to continue after, null only at the end of the event log. Refuses with
- * `position-not-in-log`.
+ * `position-not-in-log`, `epoch-ended`.
  */
 export async function listEvents(
   store: EventStore,
   accountId: string,
-  { after, limit }: { readonly after: Position; readonly limit: number },
-): Promise<Page<json.Event>> {
+  { after, limit, log }: EventsAfter,
+): Promise<json.EventList> {
+  requireEpoch(store, log);
   const { events, end, atEnd } = await store.readAll({ after, limit: SCAN_LIMIT });
   // The page may come from a copy that lags behind; the end is the leader's.
   if (events.length === 0 && atEnd) requireInLog(after, await store.end());
   const records: PublicRecord[] = [];
+  const page = { log: nameOfLog(store.identity) };
   for (const recorded of events) {
-    if (recorded.metadata.accountId !== accountId) continue;
+    if (!concerns(accountId, recorded)) continue;
     records.push(...publicRecords([recorded]));
     if (records.length === limit) break;
   }
   const data = await publicEvents(store, records);
   const last = data.at(-1);
-  if (last !== undefined && data.length === limit) return { data, nextCursor: last.position };
-  return { data, nextCursor: atEnd ? null : end.toString() };
+  if (last !== undefined && data.length === limit)
+    return { ...page, data, nextCursor: last.position };
+  return { ...page, data, nextCursor: atEnd ? null : end.toString() };
 }
 
-function part(data: readonly json.Event[], position: Position, atEnd: boolean): json.TailResponse {
-  return { data, position: position.toString(), atEnd };
+/** A new epoch concerns every account: it says from where messages are void. */
+function concerns(accountId: string, { metadata, type }: RecordedEvent): boolean {
+  return metadata.accountId === accountId || type === NEW_EPOCH;
+}
+
+function part(
+  { identity }: EventStore,
+  data: readonly json.Event[],
+  position: Position,
+  atEnd: boolean,
+): json.TailResponse {
+  return { data, position: position.toString(), atEnd, log: nameOfLog(identity) };
 }
 
 /** Readers at the same position share one read, so many readers at the end cost as much as one. */
@@ -114,7 +140,7 @@ function readPage(
   const pages = underWay.get(store) ?? new Map<string, Promise<LogPage>>();
   underWay.set(store, pages);
   const key = `${after} ${subjectKinds}`;
-  const filter = subjectKinds.length === 0 ? {} : { kinds: subjectKinds };
+  const filter = subjectKinds.length === 0 ? {} : { kinds: [...subjectKinds, LOG_KIND] };
   const page =
     pages.get(key) ??
     store.readAll({ after, limit: PAGE_LIMIT, ...filter }).finally(() => pages.delete(key));
@@ -130,10 +156,10 @@ function eventsOf(
 ): Promise<readonly json.Event[]> {
   const types = query.types?.length ? query.types : null;
   const wanted = page.events.filter(
-    ({ metadata, type, position }) =>
-      metadata.accountId === accountId &&
-      position <= until &&
-      (types === null || types.includes(type)),
+    (recorded) =>
+      concerns(accountId, recorded) &&
+      recorded.position <= until &&
+      (types === null || types.includes(recorded.type) || recorded.type === NEW_EPOCH),
   );
   return publicEvents(store, publicRecords(wanted));
 }

@@ -17,17 +17,17 @@ export class EventsController {
     http: 'GET /v1/events',
     rpc: 'EventService/ListEvents',
     scope: 'events:read',
-    refuses: ['position-not-in-log'],
+    refuses: ['position-not-in-log', 'epoch-ended'],
   })
-  listEvents({ accountId }: AccountCaller, { after = '0', limit }: ListEventsRequest) {
-    const page = { after: BigInt(after), limit: pageLimit(limit) };
+  listEvents({ accountId }: AccountCaller, { after = '0', limit, log }: ListEventsRequest) {
+    const page = { after: BigInt(after), limit: pageLimit(limit), log };
     return listEvents(this.store, accountId, page);
   }
 
   @Operation({
     rpc: 'EventService/Tail',
     scope: 'events:read',
-    refuses: ['position-not-in-log', 'too-many-streams'],
+    refuses: ['position-not-in-log', 'epoch-ended', 'too-many-streams'],
   })
   tail({ accountId }: AccountCaller, query: TailRequest, control: StreamControl) {
     return tailEvents(this.store, { accountId, query, ...control });
@@ -36,7 +36,7 @@ export class EventsController {
   @Operation({
     rpc: 'EventService/Replay',
     scope: 'events:read',
-    refuses: ['position-not-in-log', 'too-many-streams'],
+    refuses: ['position-not-in-log', 'epoch-ended', 'too-many-streams'],
   })
   replay({ accountId }: AccountCaller, query: ReplayRequest, control: StreamControl) {
     return replayEvents(this.store, { accountId, query, ...control });

@@ -1,4 +1,4 @@
-import { PositionField } from '../edge/fields';
+import { LogField, PositionField } from '../edge/fields';
 import { LimitField, ReadRequest } from '../edge/paging';
 
 export class ListEventsRequest extends ReadRequest {
@@ -7,4 +7,7 @@ export class ListEventsRequest extends ReadRequest {
 
   @LimitField()
   readonly limit?: string;
+
+  @LogField()
+  readonly log?: string;
 }

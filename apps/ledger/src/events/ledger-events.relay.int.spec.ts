@@ -21,6 +21,7 @@ import { startProjector } from '../projections/projector';
 import { ledgerDataSource } from '../runtime/data-source';
 import { LEDGER_EVENTS_RELAY, startLedgerEventsRelay } from './ledger-events.relay';
 import { publicRecords } from './public-events';
+import { refillRelayState } from './relay-refill';
 
 // A failing property runs many times while it shrinks.
 jest.setTimeout(120_000);
@@ -239,6 +240,32 @@ describe('the relay of ledger events', () => {
         expect(balancesOn(bit)).toEqual(balancesOn(whole));
       }),
       RUNS,
+    );
+  });
+
+  it('goes on in a new epoch as if everything before it had been published, and publishes none of that', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        histories,
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        async (history, part) => {
+          await reset();
+          const store = await storeOf(history);
+          const whole = (await relay(store)).messages(TOPICS.ledgerEvent);
+          await reset();
+          const through = BigInt(Math.floor(Number(await store.head()) * part));
+          await refillRelayState(store, dataSource, through, () => undefined);
+          await administrator.query(
+            'INSERT INTO ledger.checkpoint (name, position) VALUES ($1, $2)',
+            [LEDGER_EVENTS_RELAY, String(through)],
+          );
+          const since = (await relay(store)).messages(TOPICS.ledgerEvent);
+          const isLater = ({ value }: Message) =>
+            BigInt(parseLedgerEvent(value).position) > through;
+          expect(since.map(bytes)).toEqual(whole.filter(isLater).map(bytes));
+        },
+      ),
+      { ...RUNS, numRuns: 6 },
     );
   });
 

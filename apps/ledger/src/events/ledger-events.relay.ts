@@ -52,11 +52,12 @@ export function startLedgerEventsRelay(relay: LedgerEventsRelay): Follower {
       const balances = new Map(unsettled);
       const purses = [...balances.values()].map(({ purseId }) => purseId);
       const states = await state.load(new Set([...records.map(keyOf), ...purses]), manager);
+      const publishing = { findAsset, log: store.identity };
       const changed = new Map<string, KeyState>();
       const events: Message[] = [];
       for (const record of records) {
         const key = keyOf(record);
-        const { message, after, moved } = ledgerEventMessage(record, states.get(key), findAsset);
+        const { message, after, moved } = ledgerEventMessage(record, states.get(key), publishing);
         events.push(message);
         states.set(key, after);
         changed.set(key, after);
@@ -65,7 +66,7 @@ export function startLedgerEventsRelay(relay: LedgerEventsRelay): Follower {
       const figures = [...balances.values()].flatMap(({ purseId, asset }) => {
         const purse = states.get(purseId)?.purse;
         // An uncommitted balance may have no events any more, as after a restored backup.
-        return purse?.figures[asset] ? [balanceMessage(purseId, purse, asset, findAsset)] : [];
+        return purse?.figures[asset] ? [balanceMessage(purseId, purse, asset, publishing)] : [];
       });
       unsettled = balances;
       // The rows are written while the broker works. Both must end before a retry; otherwise an old

@@ -15,7 +15,8 @@ import { type PublicRecord, publicRecords } from './public-events';
 const id = (name: string) => uuid5('00000000-0000-5000-8000-000000000000', name);
 const parties = { accountId: id('account'), customerId: id('customer'), purseId: id('purse') };
 const asset = a.asset();
-const findAsset = (wanted: string) => (wanted === asset.id ? asset : null);
+const log = { id: '5e1b9c0a-3c5d-4e7f-8a9b-0c1d2e3f4a5b', epoch: 2, streamPrefix: '', ended: [] };
+const publishing = { log, findAsset: (wanted: string) => (wanted === asset.id ? asset : null) };
 
 function recorded(event: DomainEvent, stream: string, position: number): RecordedEvent {
   return {
@@ -87,7 +88,7 @@ function messagesOf(...events: readonly RecordedEvent[]) {
   const states = new Map<string, KeyState>();
   const messages = publicRecords(events).map((record) => {
     const key = keyOf(record);
-    const { message, after } = ledgerEventMessage(record, states.get(key), findAsset);
+    const { message, after } = ledgerEventMessage(record, states.get(key), publishing);
     states.set(key, after);
     return message;
   });
@@ -147,10 +148,24 @@ describe('a ledger event', () => {
           ce_dataschema: 'urn:daybook:schema:daybook.ledger-event.v1',
           ce_partitionkey: parties.purseId,
           ce_sequence: '00000000000000000004',
+          ce_log: `${log.id}.2`,
           ce_traceparent: '00-a-b-01',
         },
       }),
     ]);
+  });
+
+  it('says for every account that a new epoch of the log has begun, and from where earlier messages are void', () => {
+    const begun = recorded(a.logEpochBegun(), 'log-identity', 5);
+    const ofNobody = { ...begun, metadata: { ...begun.metadata, accountId: '' } };
+    const { messages } = messagesOf(ofNobody);
+    const { epoch, validThrough, begunAt } = a.logEpochBegun().data;
+    expect(messages.map(({ key }) => key)).toEqual(['log-identity']);
+    expect(parseLedgerEvent(messages[0]?.value ?? '')).toMatchObject({
+      type: 'LogEpochBegun',
+      accountId: '00000000-0000-0000-0000-000000000000',
+      data: { epoch, validThrough, begunAt },
+    });
   });
 
   it('has the customer of its purse, also when the event itself does not say', () => {
@@ -174,11 +189,12 @@ describe('a ledger event', () => {
     const { states } = messagesOf(...golden('PurseMinted'), ...golden('ReplenishmentConfirmed'));
     for (const event of golden(type)) {
       const messages = publicRecords([event]).map(
-        (record) => ledgerEventMessage(record, states.get(keyOf(record)), findAsset).message,
+        (record) => ledgerEventMessage(record, states.get(keyOf(record)), publishing).message,
       );
-      const isOfService = /^(account|operator|watch|branch|claim|log)-/.test(event.stream);
+      const isOfService = /^(account|operator|watch|branch|claim)-/.test(event.stream);
       const isVersion = /VersionNoted$/.test(type) && !('reason' in event.data);
-      const isPrivate = isOfService || isVersion || type === 'FindingRescanRequested';
+      const isOther = type === 'FindingRescanRequested' || type === 'LogBegun';
+      const isPrivate = isOfService || isVersion || isOther;
       expect(messages.map(({ value }) => parseLedgerEvent(value).id)).toEqual(
         isPrivate ? [] : [event.id],
       );
@@ -191,7 +207,7 @@ describe('a ledger event', () => {
     const dataOf = (type: Parameters<typeof golden>[0]) =>
       golden(type).map((event) => {
         const [record] = publicRecords([event]) as [PublicRecord];
-        const { message } = ledgerEventMessage(record, states.get(keyOf(record)), findAsset);
+        const { message } = ledgerEventMessage(record, states.get(keyOf(record)), publishing);
         return parseLedgerEvent(message.value).data as { transfer: object; reason?: string };
       });
     expect(dataOf('ReplenishmentConfirmed')).toContainEqual(
@@ -265,9 +281,11 @@ describe('a balance', () => {
     const { states } = messagesOf(minted, confirmed);
     const purse = states.get(parties.purseId)?.purse;
     if (!purse) throw new Error('The purse is not known.');
-    const message = balanceMessage(parties.purseId, purse, asset.id, findAsset);
+    const message = balanceMessage(parties.purseId, purse, asset.id, publishing);
     expect(message.key).toBe(`${parties.purseId}/${asset.id}`);
-    expect(message.headers).toMatchObject({ ce_type: 'daybook.Balance.v1', ce_id: message.id });
+    expect(message.headers).toMatchObject({
+      ...{ ce_type: 'daybook.Balance.v1', ce_id: message.id, ce_log: `${log.id}.2` },
+    });
     expect(parseBalance(message.value)).toEqual({
       ...parties,
       family: 'evm',

@@ -17,7 +17,7 @@ import {
   postFigures,
   postings,
 } from '@daybook/domain';
-import type { Position } from '@daybook/event-store';
+import type { LogIdentity, Position } from '@daybook/event-store';
 import type { Message } from '@daybook/messaging';
 import { eventMessage, headersOf, subjectOf } from './cloud-events';
 import { type PublicDomainEvent, type PublicRecord, publicData } from './public-events';
@@ -47,6 +47,13 @@ interface FiguresState {
 
 export type FindAsset = (id: string) => Asset | null;
 
+/** What messages say besides their event. */
+export interface Publishing {
+  readonly findAsset: FindAsset;
+  /** The log in which positions are. */
+  readonly log: LogIdentity | undefined;
+}
+
 /**
  * The version of an event's public data, part of the message type. It changes only for an incompatible
  * change, never for an added field.
@@ -67,7 +74,7 @@ export function keyOf({ event, recorded: { stream } }: PublicRecord): string {
 export function ledgerEventMessage(
   record: PublicRecord,
   before: KeyState | undefined,
-  findAsset: FindAsset,
+  { findAsset, log }: Publishing,
 ): { readonly message: Message; readonly after: KeyState; readonly moved: readonly string[] } {
   const { event, recorded } = record;
   const { id, position, recordedAt, stream, metadata } = recorded;
@@ -84,16 +91,19 @@ export function ledgerEventMessage(
     previousPosition: before?.position.toString() ?? null,
     recordedAt,
     subject: subjectOf(stream),
-    accountId: metadata.accountId,
+    accountId: metadata.accountId || EVERY_ACCOUNT,
     customerId: customerOf(record, purse),
     purseId: purse === null ? null : key,
     data: publicData(inReleasedWords(event), 'everyone'),
     balances: shown === undefined ? null : figuresWire(...shown, findAsset),
   };
   const type = `daybook.${event.type}.v${DATA_VERSION}`;
-  const message = eventMessage(recorded, { topic: TOPICS.ledgerEvent, type, key, value });
+  const message = eventMessage(recorded, { topic: TOPICS.ledgerEvent, type, key, log, value });
   return { message, after: { position, purse }, moved: moved.map(([asset]) => asset) };
 }
+
+/** The account of what concerns all of them. */
+const EVERY_ACCOUNT = '00000000-0000-0000-0000-000000000000';
 
 /** Why nothing of a transfer counts, in words that older readers do not know. */
 const UNRELEASED_REASONS: ReadonlySet<string> = new Set(['netted', 'unbacked', 'unreadable']);
@@ -123,7 +133,7 @@ export function balanceMessage(
   purseId: string,
   purse: PurseState,
   asset: string,
-  findAsset: FindAsset,
+  { findAsset, log }: Publishing,
 ): Message {
   const state = purse.figures[asset];
   if (state === undefined) throw new Error(`Purse ${purseId} never held ${asset}.`);
@@ -133,7 +143,8 @@ export function balanceMessage(
   const value: BalanceV1 = { purseId, ...about, ...figuresWire(asset, state, findAsset), position };
   const id = `${key}@${position}`;
   const [topic, type, subject] = [TOPICS.balance, 'daybook.Balance.v1', `purse/${purseId}`];
-  const headers = headersOf({ topic, id, type, subject, key, position: BigInt(position), time });
+  const at = { position: BigInt(position), time, log };
+  const headers = headersOf({ topic, id, type, subject, key, ...at });
   return { id, key, value: JSON.stringify(value), headers };
 }
 

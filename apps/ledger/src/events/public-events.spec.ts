@@ -97,6 +97,8 @@ describe('the public form of an event', () => {
       shownTo('account', type, examplesOf(type)[0] ?? {}) !== null;
     expect(Object.fromEntries(kept.filter(isOpen).filter(([, own]) => own.length > 0))).toEqual({
       CustomerCreated: ['accountId'],
+      LogEpochBegun: ['reason'],
+      LossRecorded: ['accountId'],
       PurseAddressAssigned: [
         ...['derivation.xpubFingerprint', 'derivation.branch', 'derivation.index'],
       ],
@@ -126,7 +128,6 @@ describe('the public form of an event', () => {
       'IdempotencyKeyClaimed',
       'ClaimedRequestChangedNothing',
       'LogBegun',
-      'LogEpochBegun',
       'FindingRescanRequested',
       'OutflowVersionNoted',
     ]);

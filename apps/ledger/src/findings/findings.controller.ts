@@ -33,7 +33,7 @@ export class FindingsController {
     http: 'GET /v1/findings',
     rpc: 'FindingService/ListFindings',
     scope: 'balances:read',
-    refuses: ['invalid-cursor'],
+    refuses: ['invalid-cursor', 'epoch-ended'],
   })
   listFindings(
     { accountId }: AccountCaller,
@@ -58,7 +58,7 @@ export class FindingsController {
     http: 'GET /v1/operations/findings',
     rpc: 'CorrectionService/ListAllFindings',
     scope: 'operations:read',
-    refuses: ['invalid-cursor'],
+    refuses: ['invalid-cursor', 'epoch-ended'],
   })
   listAllFindings(_: OperatorCaller, { accountId, status, kind, ...list }: ListAllFindingsRequest) {
     const request = { filter: { accountId, status, kind }, page: pageRequest(list) };

@@ -80,11 +80,13 @@ async function respond(
     mayWork: () => admitted.start(operation.kind === 'query' ? 'read' : 'write'),
   });
   const result = await operation.run(prepared.caller, prepared.request);
-  return translator.encode(messageOf(method, result));
+  return translator.encode(messageOf(edge, method, result));
 }
 
-function messageOf({ operation, translator }: Method, result: unknown): Message {
-  if (operation.kind === 'query') return translator.toMessage(result as Message);
+function messageOf({ calls }: Edge, { operation, translator }: Method, result: unknown): Message {
+  if (operation.kind === 'query') {
+    return translator.toMessage(calls.answered(operation, result as object) as Message);
+  }
   const answer = result as Answer<object>;
   const { outcome, replayed } = answer;
   return translator.toMessage({ ...answerBody(answer), created: outcome === 'created', replayed });

@@ -4,7 +4,12 @@ import {
   type WatchReportV1,
   type WatchRequestV1,
 } from '@daybook/contracts';
-import { type EventStore, historyIfWhole, type RecordedEvent } from '@daybook/event-store';
+import {
+  type EventStore,
+  historyIfWhole,
+  type LogIdentity,
+  type RecordedEvent,
+} from '@daybook/event-store';
 import type { DurableLog, Message, RunningSubscription } from '@daybook/messaging';
 import type { DataSource } from 'typeorm';
 import { eventMessage } from '../events';
@@ -27,12 +32,16 @@ export async function publishWatchRequests(
   for (const recorded of requests) {
     // A request of which events are gone is reported, and holds back no other one.
     const history = historyIfWhole(histories, recorded.stream);
-    if (history.length > 0) messages.push(messageOf(recorded, history));
+    if (history.length > 0) messages.push(messageOf(recorded, history, store.identity));
   }
   if (messages.length > 0) await log.publish(TOPICS.watchRequest, messages);
 }
 
-function messageOf(recorded: RecordedEvent, history: readonly RecordedEvent[]): Message {
+function messageOf(
+  recorded: RecordedEvent,
+  history: readonly RecordedEvent[],
+  log: LogIdentity | undefined,
+): Message {
   const { id, chain, kind, from, to, blocksMax, cancelledAt, ...request } = requestedIn(history);
   const { transaction, reason, requestedBy, requestedAt } = request;
   const value: WatchRequestV1 = {
@@ -41,7 +50,7 @@ function messageOf(recorded: RecordedEvent, history: readonly RecordedEvent[]): 
     ...{ reason, requestedBy, requestedAt, position: recorded.position.toString() },
   };
   const type = 'daybook.WatchRequest.v1';
-  return eventMessage(recorded, { topic: TOPICS.watchRequest, type, key: chain, value });
+  return eventMessage(recorded, { topic: TOPICS.watchRequest, type, key: chain, log, value });
 }
 
 // A request that has ended stays ended, and of two reports on an open one the newer counts.

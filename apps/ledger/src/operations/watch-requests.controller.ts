@@ -44,7 +44,7 @@ export class WatchRequestsController {
     http: 'GET /v1/operations/watch-requests',
     rpc: 'WatchRequestService/ListWatchRequests',
     scope: 'operations:read',
-    refuses: ['invalid-cursor'],
+    refuses: ['invalid-cursor', 'epoch-ended'],
   })
   listWatchRequests(_: OperatorCaller, { chain, ...list }: ListWatchRequestsRequest) {
     const request = { filter: { chain }, page: pageRequest(list) };

@@ -33,7 +33,7 @@ export class OutflowsController {
     http: 'GET /v1/purses/:purseId/outflows',
     rpc: 'OutflowService/ListPurseOutflows',
     scope: 'replenishments:read',
-    refuses: ['purse-not-found', 'invalid-cursor'],
+    refuses: ['purse-not-found', 'invalid-cursor', 'epoch-ended'],
   })
   async listPurseOutflows(
     { accountId }: AccountCaller,

@@ -38,7 +38,7 @@ export class CustomerWithPursesController {
     scope: 'customers:write',
     tier: 'wallet',
     creates: '/v1/customers/:id',
-    refuses: ['family-not-available', 'purse-declined', 'address-conflict'],
+    refuses: ['family-not-available', 'purse-declined', 'purse-unowned', 'address-conflict'],
   })
   async createCustomer(
     context: RequestContext,

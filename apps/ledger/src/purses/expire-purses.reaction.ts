@@ -112,12 +112,14 @@ function dueOf(
     case 'AccountPolicyChanged':
       return { key, dueAt: recordedAt, data: { ...event.data.purseExpiry, after: '0' } };
     case 'PurseMinted':
-    case 'PurseRestored': {
+    case 'PurseRestored':
+    case 'PurseOwnerConfirmed': {
       const dueAt = policy === undefined ? null : earliestExpiry(policy, recordedAt);
       return dueAt === null ? null : { key, dueAt };
     }
     case 'PurseArchived':
     case 'PurseDeclined':
+    case 'PurseOwnerLost':
     case 'PurseAddressAssigned':
     case 'AccountOpened':
     case 'ApiKeyIssued':

@@ -12,6 +12,7 @@ export const PURSE_STATUS = {
   active: 'PENDING_PAYMENT',
   archived: 'ARCHIVED',
   declined: 'DECLINED',
+  unowned: 'NO_OWNER',
 } as const;
 
 type Known = Exclude<PurseState, { status: 'absent' }>;

@@ -1,4 +1,4 @@
-import type { Family } from '@daybook/domain';
+import type { Family, PurseStatus } from '@daybook/domain';
 import { Column, Entity } from 'typeorm';
 import { ListedRow } from '../projections/cursor';
 
@@ -23,7 +23,7 @@ export class PurseRow extends ListedRow {
   addressPosition!: string | null;
 
   @Column('text')
-  status!: 'active' | 'archived' | 'declined';
+  status!: PurseStatus;
 
   /** Whether it was ever archived and restored, so that it had another status before. */
   @Column('boolean', { name: 'was_restored' })

@@ -13,12 +13,14 @@ import { found, Problem } from '../edge/problem';
 import { type Answer, mapAnswer, type RequestContext } from '../edge/request-context';
 import { AssignAddress } from './assign-address';
 import { ChangePurse } from './change-purse';
+import { ConfirmOwner } from './confirm-owner';
 import { GetPurse, ListPurses } from './get-purses';
 import { MintPurse } from './mint-purse';
 import type { Purse } from './purse-resource';
 import {
   ArchivePurseRequest,
   AssignAddressRequest,
+  ConfirmOwnerRequest,
   GetPurseRequest,
   ListCustomerPursesRequest,
   ListPursesRequest,
@@ -46,7 +48,7 @@ export class PursesController {
     creates: '/v1/purses/:id',
     refuses: [
       ...['customer-not-found', 'family-not-available', 'asset-unknown'],
-      ...['purse-declined', 'address-conflict'],
+      ...['purse-declined', 'purse-unowned', 'address-conflict'],
     ] as const,
   })
   async mintPurse(
@@ -62,7 +64,7 @@ export class PursesController {
     http: 'GET /v1/customers/:customerId/purses',
     rpc: 'PurseService/ListCustomerPurses',
     scope: 'purses:read',
-    refuses: ['customer-not-found', 'invalid-cursor'],
+    refuses: ['customer-not-found', 'invalid-cursor', 'epoch-ended'],
   })
   async listCustomerPurses(
     { accountId }: AccountCaller,
@@ -80,7 +82,7 @@ export class PursesController {
     http: 'GET /v1/purses',
     rpc: 'PurseService/ListPurses',
     scope: 'purses:read',
-    refuses: ['invalid-address', 'invalid-cursor'],
+    refuses: ['invalid-address', 'invalid-cursor', 'epoch-ended'],
   })
   async listPurses(
     { accountId }: AccountCaller,
@@ -122,7 +124,7 @@ export class PursesController {
     rpc: 'PurseService/RestorePurse',
     scope: 'purses:write',
     tier: 'wallet',
-    refuses: ['purse-not-found', 'purse-declined'],
+    refuses: ['purse-not-found', 'purse-declined', 'purse-unowned'],
   })
   restorePurse(context: RequestContext, { purseId, reason }: RestorePurseRequest) {
     const change = { type: 'RestorePurse' } as const;
@@ -141,6 +143,18 @@ export class PursesController {
   assignAddress(context: RequestContext, request: AssignAddressRequest) {
     const { purseId, reason, reference } = request;
     return this.written(new AssignAddress(context, { purseId, reason, reference }));
+  }
+
+  @Operation({
+    http: 'POST /v1/operations/purses/:purseId/owner',
+    rpc: 'CorrectionService/ConfirmOwner',
+    scope: 'operations:write',
+    tier: 'financial',
+    refuses: ['purse-not-found', 'purse-has-owner', 'reference-reused'],
+  })
+  confirmOwner(context: RequestContext, request: ConfirmOwnerRequest) {
+    const { purseId, reason, reference } = request;
+    return this.written(new ConfirmOwner(context, { purseId, reason, reference }));
   }
 
   private async listed(accountId: string, request: ListPurses['request']) {

@@ -63,6 +63,8 @@ export class AssignAddressRequest extends ArchivePurseRequest {
   readonly reference!: string;
 }
 
+export class ConfirmOwnerRequest extends AssignAddressRequest {}
+
 export class ListPursesRequest extends ListRequest {
   @PatternField({
     pattern: /^[A-Za-z0-9]+$/,

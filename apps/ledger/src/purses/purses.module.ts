@@ -7,6 +7,7 @@ import { DataSource } from 'typeorm';
 import { BackgroundWork } from '../runtime/background-work';
 import { AssignAddressHandler } from './assign-address';
 import { ChangePurseHandler } from './change-purse';
+import { ConfirmOwnerHandler } from './confirm-owner';
 import { CustomerWithPursesController } from './customer-with-purses.controller';
 import { ExpirePurseHandler } from './expire-purse';
 import { ExpirePurses } from './expire-purses.reaction';
@@ -40,6 +41,7 @@ export class PursesModule implements OnModuleInit {
         MintPurseHandler,
         ChangePurseHandler,
         AssignAddressHandler,
+        ConfirmOwnerHandler,
         ExpirePurseHandler,
         ExpirePurses,
         GetPurseHandler,

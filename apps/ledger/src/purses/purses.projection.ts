@@ -39,6 +39,10 @@ export const pursesProjection = rowPerStream({
         return { status: 'active', wasRestored: true };
       case 'PurseDeclined':
         return { status: 'declined' };
+      case 'PurseOwnerLost':
+        return { status: 'unowned' };
+      case 'PurseOwnerConfirmed':
+        return { status: 'active' };
       case 'PurseAddressAssigned': {
         const { address } = event.data;
         return { address, heldAddress: null, addressPosition: recorded.position };

@@ -32,7 +32,7 @@ export class ReplenishmentsController {
     http: 'GET /v1/replenishments',
     rpc: 'ReplenishmentService/ListReplenishments',
     scope: 'replenishments:read',
-    refuses: ['asset-unknown', 'invalid-cursor'],
+    refuses: ['asset-unknown', 'invalid-cursor', 'epoch-ended'],
   })
   listReplenishments(
     { accountId }: AccountCaller,

@@ -33,7 +33,8 @@ export function performOperations(server: FastifyInstance, calls: Calls): void {
   server.addHook('preSerialization', async (request, reply, payload) => {
     const { operation } = request;
     if (operation?.retriesAfter !== undefined) sayRetry(operation.retriesAfter, reply, payload);
-    if (operation?.kind !== 'command' || reply.statusCode >= 400) return payload;
+    if (operation === null || reply.statusCode >= 400) return payload;
+    if (operation.kind === 'query') return calls.answered(operation, payload as object);
     return answerOf(operation, reply, payload as Answer<object>);
   });
 }

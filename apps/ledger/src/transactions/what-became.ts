@@ -40,6 +40,8 @@ const SENTENCES = {
   'purse-archived': 'The purse was archived, so the money waits in suspense.',
   'shared-address':
     'Two purses were given this address, so the money waits in suspense until the operator says whose it is.',
+  'no-owner':
+    'It is not certain whose the address is, so the money waits in suspense until the operator confirms the owner.',
   'purse-declined': 'The purse was declined, so the money waits in suspense.',
   'compliance-declined': 'Compliance declined it, so the money waits in suspense.',
 } as const;

@@ -157,7 +157,7 @@ export interface Purse {
   /** The address, as people write it, such as `0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266`. It never changes. Null (over gRPC empty) if the purse was given the address of another one, by a fault of an earlier version, until the operator gives it one of its own. */
   readonly address: string | null;
   /** PENDING_PAYMENT: in use. ARCHIVED: out of use, but watched for ever; what arrives is held in suspense. DECLINED: compliance refused a receipt; never used again. */
-  readonly status: 'PENDING_PAYMENT' | 'ARCHIVED' | 'DECLINED';
+  readonly status: 'PENDING_PAYMENT' | 'ARCHIVED' | 'DECLINED' | 'NO_OWNER';
   /** Your own order id; null if none was given. */
   readonly outsideOrderId: string | null;
   /** When it was minted. */
@@ -350,6 +350,8 @@ export interface EventList {
   readonly data: readonly Event[];
   /** Pass it as `after` for the next page. Null at the end of the event log: continue later after the last event you have. A page with a cursor may be empty. */
   readonly nextCursor: string | null;
+  /** Log and epoch in which these positions are: `<id>.<epoch>`. Store it beside your position, and send it with `after`. */
+  readonly log: string;
 }
 
 /** Some events, or a heartbeat. */
@@ -360,6 +362,8 @@ export interface TailResponse {
   readonly position: string;
   /** Whether this is the end of the event log. */
   readonly atEnd: boolean;
+  /** Log and epoch in which these positions are: `<id>.<epoch>`. Store it beside your position, and send it with `after`. */
+  readonly log: string;
 }
 
 /** Some events, or a heartbeat. */
@@ -370,6 +374,8 @@ export interface ReplayResponse {
   readonly position: string;
   /** Whether this is the last message: everything up to `until` has been sent. */
   readonly atEnd: boolean;
+  /** Log and epoch in which these positions are: `<id>.<epoch>`. Store it beside your position, and send it with `after`. */
+  readonly log: string;
 }
 
 /** The balance of one asset. */
@@ -1212,6 +1218,7 @@ export interface Answers {
   readonly 'CorrectionService/VoidReplenishment': Replenishment;
   readonly 'CorrectionService/CreditReplenishment': Replenishment;
   readonly 'CorrectionService/AssignAddress': Purse;
+  readonly 'CorrectionService/ConfirmOwner': Purse;
   readonly 'CorrectionService/GetAnyFinding': Finding;
   readonly 'CorrectionService/ListAllFindings': FindingList;
   readonly 'CorrectionService/ResolveFinding': Finding;
@@ -1570,6 +1577,22 @@ export const OPERATIONS: Readonly<Record<keyof Answers, Documented>> = {
       }
     }
   },
+  "CorrectionService/ConfirmOwner": {
+    "summary": "Confirm that a purse of which the event log lost the owner belongs to its customer",
+    "answer": "PurseAnswer",
+    "fields": {
+      "purseId": {
+        "description": "Id of the purse."
+      },
+      "reason": {
+        "description": "The reason, 1 to 500 characters; it is kept as evidence."
+      },
+      "reference": {
+        "description": "Your own name for the act, 1 to 128 characters, such as `case-1745`. A repeat with the same reference changes nothing.",
+        "example": "case-1745"
+      }
+    }
+  },
   "CorrectionService/GetAnyFinding": {
     "summary": "Get a finding of any account",
     "answer": "Finding",
@@ -1748,6 +1771,9 @@ export const OPERATIONS: Readonly<Record<keyof Answers, Documented>> = {
       },
       "minPosition": {
         "description": "Wait, up to 5 seconds, until everything up to this position is visible."
+      },
+      "log": {
+        "description": "Log and epoch of `after`, as a page had them. Others are refused with `epoch-ended`."
       }
     }
   },
@@ -1760,13 +1786,16 @@ export const OPERATIONS: Readonly<Record<keyof Answers, Documented>> = {
         "description": "Only events after this position; all events by default. A position beyond the end of the event log is refused with `position-not-in-log`."
       },
       "subjectKinds": {
-        "description": "Kinds of subjects: `customer`, `purse`, `replenishment`."
+        "description": "Kinds of subjects: `customer`, `purse`, `replenishment`. `LogEpochBegun` comes in any case."
       },
       "types": {
         "description": "Types, such as `ReplenishmentConfirmed`.",
         "example": [
           "ReplenishmentConfirmed"
         ]
+      },
+      "log": {
+        "description": "Log and epoch of `after`, as a message had them. Others are refused with `epoch-ended`."
       }
     }
   },
@@ -1782,13 +1811,16 @@ export const OPERATIONS: Readonly<Record<keyof Answers, Documented>> = {
         "description": "Only events up to this position; by default, up to the current end of the event log. A position beyond the end is refused with `position-not-in-log`."
       },
       "subjectKinds": {
-        "description": "Kinds of subjects: `customer`, `purse`, `replenishment`."
+        "description": "Kinds of subjects: `customer`, `purse`, `replenishment`. `LogEpochBegun` comes in any case."
       },
       "types": {
         "description": "Types, such as `ReplenishmentConfirmed`.",
         "example": [
           "ReplenishmentConfirmed"
         ]
+      },
+      "log": {
+        "description": "Log and epoch of `after`, as a message had them. Others are refused with `epoch-ended`."
       }
     }
   },
@@ -2148,7 +2180,8 @@ export const WORDS: Readonly<Record<string, Readonly<Record<string, string>>>> =
   "PurseStatus": {
     "PURSE_STATUS_PENDING_PAYMENT": "PENDING_PAYMENT",
     "PURSE_STATUS_ARCHIVED": "ARCHIVED",
-    "PURSE_STATUS_DECLINED": "DECLINED"
+    "PURSE_STATUS_DECLINED": "DECLINED",
+    "PURSE_STATUS_NO_OWNER": "NO_OWNER"
   },
   "ReplenishmentStatus": {
     "REPLENISHMENT_STATUS_SEEN": "seen",
@@ -2961,7 +2994,8 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
         "enum": [
           "PENDING_PAYMENT",
           "ARCHIVED",
-          "DECLINED"
+          "DECLINED",
+          "NO_OWNER"
         ],
         "description": "PENDING_PAYMENT: in use. ARCHIVED: out of use, but watched for ever; what arrives is held in suspense. DECLINED: compliance refused a receipt; never used again."
       },
@@ -3040,7 +3074,8 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
         "enum": [
           "PENDING_PAYMENT",
           "ARCHIVED",
-          "DECLINED"
+          "DECLINED",
+          "NO_OWNER"
         ],
         "description": "PENDING_PAYMENT: in use. ARCHIVED: out of use, but watched for ever; what arrives is held in suspense. DECLINED: compliance refused a receipt; never used again."
       },
@@ -4182,11 +4217,17 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
         "pattern": "^[0-9]+$",
         "example": "42",
         "description": "Pass it as `after` for the next page. Null at the end of the event log: continue later after the last event you have. A page with a cursor may be empty."
+      },
+      "log": {
+        "type": "string",
+        "maxLength": 43,
+        "description": "Log and epoch in which these positions are: `<id>.<epoch>`. Store it beside your position, and send it with `after`."
       }
     },
     "required": [
       "data",
-      "nextCursor"
+      "nextCursor",
+      "log"
     ]
   },
   "Balance": {

@@ -28,7 +28,7 @@ export interface Event {
 
 /** A filter of events. An empty list allows everything. */
 export interface EventFilter {
-  /** Kinds of subjects: `customer`, `purse`, `replenishment`. */
+  /** Kinds of subjects: `customer`, `purse`, `replenishment`. `LogEpochBegun` comes in any case. */
   readonly subjectKinds: readonly string[];
   /** Types, such as `ReplenishmentConfirmed`. */
   readonly types: readonly string[];
@@ -48,7 +48,11 @@ export interface ListEventsRequest {
     | number
     | undefined;
   /** Wait, up to 5 seconds, until everything up to this position is visible. */
-  readonly minPosition?: string | undefined;
+  readonly minPosition?:
+    | string
+    | undefined;
+  /** Log and epoch of `after`, as a page had them. Others are refused with `epoch-ended`. */
+  readonly log?: string | undefined;
 }
 
 /** A page of events. */
@@ -59,7 +63,11 @@ export interface ListEventsResponse {
    * Pass it as `after` for the next page. Absent at the end of the event log: continue later after the
    * last event you have. A page with a cursor may be empty.
    */
-  readonly nextCursor?: string | undefined;
+  readonly nextCursor?:
+    | string
+    | undefined;
+  /** Log and epoch in which these positions are: `<id>.<epoch>`. Store it beside your position, and send it with `after`. */
+  readonly log: string;
 }
 
 /** The start and the filter. */
@@ -72,7 +80,11 @@ export interface TailRequest {
     | string
     | undefined;
   /** A filter; all events by default. */
-  readonly filter: EventFilter | undefined;
+  readonly filter:
+    | EventFilter
+    | undefined;
+  /** Log and epoch of `after`, as a message had them. Others are refused with `epoch-ended`. */
+  readonly log?: string | undefined;
 }
 
 /** Some events, or a heartbeat. */
@@ -83,6 +95,8 @@ export interface TailResponse {
   readonly position: string;
   /** Whether this is the end of the event log. */
   readonly atEnd: boolean;
+  /** Log and epoch in which these positions are: `<id>.<epoch>`. Store it beside your position, and send it with `after`. */
+  readonly log: string;
 }
 
 /** The part of the event log to replay. */
@@ -99,7 +113,11 @@ export interface ReplayRequest {
     | string
     | undefined;
   /** A filter; all events by default. */
-  readonly filter: EventFilter | undefined;
+  readonly filter:
+    | EventFilter
+    | undefined;
+  /** Log and epoch of `after`, as a message had them. Others are refused with `epoch-ended`. */
+  readonly log?: string | undefined;
 }
 
 /** Some events, or a heartbeat. */
@@ -110,6 +128,8 @@ export interface ReplayResponse {
   readonly position: string;
   /** Whether this is the last message: everything up to `until` has been sent. */
   readonly complete: boolean;
+  /** Log and epoch in which these positions are: `<id>.<epoch>`. Store it beside your position, and send it with `after`. */
+  readonly log: string;
 }
 
 function createBaseEvent(): Event {
@@ -295,7 +315,7 @@ export const EventFilter: MessageFns<EventFilter> = {
 };
 
 function createBaseListEventsRequest(): ListEventsRequest {
-  return { after: undefined, limit: undefined, minPosition: undefined };
+  return { after: undefined, limit: undefined, minPosition: undefined, log: undefined };
 }
 
 export const ListEventsRequest: MessageFns<ListEventsRequest> = {
@@ -308,6 +328,9 @@ export const ListEventsRequest: MessageFns<ListEventsRequest> = {
     }
     if (message.minPosition !== undefined) {
       writer.uint32(24).uint64(message.minPosition);
+    }
+    if (message.log !== undefined) {
+      writer.uint32(34).string(message.log);
     }
     return writer;
   },
@@ -349,6 +372,14 @@ export const ListEventsRequest: MessageFns<ListEventsRequest> = {
             message.minPosition = reader.uint64().toString();
             continue;
           }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.log = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -369,12 +400,13 @@ export const ListEventsRequest: MessageFns<ListEventsRequest> = {
     message.after = object.after ?? undefined;
     message.limit = object.limit ?? undefined;
     message.minPosition = object.minPosition ?? undefined;
+    message.log = object.log ?? undefined;
     return message;
   },
 };
 
 function createBaseListEventsResponse(): ListEventsResponse {
-  return { events: [], nextCursor: undefined };
+  return { events: [], nextCursor: undefined, log: "" };
 }
 
 export const ListEventsResponse: MessageFns<ListEventsResponse> = {
@@ -384,6 +416,9 @@ export const ListEventsResponse: MessageFns<ListEventsResponse> = {
     }
     if (message.nextCursor !== undefined) {
       writer.uint32(16).uint64(message.nextCursor);
+    }
+    if (message.log !== "") {
+      writer.uint32(26).string(message.log);
     }
     return writer;
   },
@@ -417,6 +452,14 @@ export const ListEventsResponse: MessageFns<ListEventsResponse> = {
             message.nextCursor = reader.uint64().toString();
             continue;
           }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.log = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -436,12 +479,13 @@ export const ListEventsResponse: MessageFns<ListEventsResponse> = {
     const message = createBaseListEventsResponse() as any;
     message.events = object.events?.map((e) => Event.fromPartial(e)) || [];
     message.nextCursor = object.nextCursor ?? undefined;
+    message.log = object.log ?? "";
     return message;
   },
 };
 
 function createBaseTailRequest(): TailRequest {
-  return { after: undefined, filter: undefined };
+  return { after: undefined, filter: undefined, log: undefined };
 }
 
 export const TailRequest: MessageFns<TailRequest> = {
@@ -451,6 +495,9 @@ export const TailRequest: MessageFns<TailRequest> = {
     }
     if (message.filter !== undefined) {
       EventFilter.encode(message.filter, writer.uint32(18).fork()).join();
+    }
+    if (message.log !== undefined) {
+      writer.uint32(26).string(message.log);
     }
     return writer;
   },
@@ -484,6 +531,14 @@ export const TailRequest: MessageFns<TailRequest> = {
             message.filter = EventFilter.decode(reader, reader.uint32());
             continue;
           }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.log = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -505,12 +560,13 @@ export const TailRequest: MessageFns<TailRequest> = {
     message.filter = (object.filter !== undefined && object.filter !== null)
       ? EventFilter.fromPartial(object.filter)
       : undefined;
+    message.log = object.log ?? undefined;
     return message;
   },
 };
 
 function createBaseTailResponse(): TailResponse {
-  return { events: [], position: "0", atEnd: false };
+  return { events: [], position: "0", atEnd: false, log: "" };
 }
 
 export const TailResponse: MessageFns<TailResponse> = {
@@ -523,6 +579,9 @@ export const TailResponse: MessageFns<TailResponse> = {
     }
     if (message.atEnd !== false) {
       writer.uint32(24).bool(message.atEnd);
+    }
+    if (message.log !== "") {
+      writer.uint32(34).string(message.log);
     }
     return writer;
   },
@@ -564,6 +623,14 @@ export const TailResponse: MessageFns<TailResponse> = {
             message.atEnd = reader.bool();
             continue;
           }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.log = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -584,12 +651,13 @@ export const TailResponse: MessageFns<TailResponse> = {
     message.events = object.events?.map((e) => Event.fromPartial(e)) || [];
     message.position = object.position ?? "0";
     message.atEnd = object.atEnd ?? false;
+    message.log = object.log ?? "";
     return message;
   },
 };
 
 function createBaseReplayRequest(): ReplayRequest {
-  return { after: undefined, until: undefined, filter: undefined };
+  return { after: undefined, until: undefined, filter: undefined, log: undefined };
 }
 
 export const ReplayRequest: MessageFns<ReplayRequest> = {
@@ -602,6 +670,9 @@ export const ReplayRequest: MessageFns<ReplayRequest> = {
     }
     if (message.filter !== undefined) {
       EventFilter.encode(message.filter, writer.uint32(26).fork()).join();
+    }
+    if (message.log !== undefined) {
+      writer.uint32(34).string(message.log);
     }
     return writer;
   },
@@ -643,6 +714,14 @@ export const ReplayRequest: MessageFns<ReplayRequest> = {
             message.filter = EventFilter.decode(reader, reader.uint32());
             continue;
           }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.log = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -665,12 +744,13 @@ export const ReplayRequest: MessageFns<ReplayRequest> = {
     message.filter = (object.filter !== undefined && object.filter !== null)
       ? EventFilter.fromPartial(object.filter)
       : undefined;
+    message.log = object.log ?? undefined;
     return message;
   },
 };
 
 function createBaseReplayResponse(): ReplayResponse {
-  return { events: [], position: "0", complete: false };
+  return { events: [], position: "0", complete: false, log: "" };
 }
 
 export const ReplayResponse: MessageFns<ReplayResponse> = {
@@ -683,6 +763,9 @@ export const ReplayResponse: MessageFns<ReplayResponse> = {
     }
     if (message.complete !== false) {
       writer.uint32(24).bool(message.complete);
+    }
+    if (message.log !== "") {
+      writer.uint32(34).string(message.log);
     }
     return writer;
   },
@@ -724,6 +807,14 @@ export const ReplayResponse: MessageFns<ReplayResponse> = {
             message.complete = reader.bool();
             continue;
           }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.log = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -744,6 +835,7 @@ export const ReplayResponse: MessageFns<ReplayResponse> = {
     message.events = object.events?.map((e) => Event.fromPartial(e)) || [];
     message.position = object.position ?? "0";
     message.complete = object.complete ?? false;
+    message.log = object.log ?? "";
     return message;
   },
 };
@@ -755,6 +847,11 @@ export const ReplayResponse: MessageFns<ReplayResponse> = {
  * Every message of a stream has a position. A reader should store it together with the effect of the
  * events, and continue with it as `after`: then it misses no event and handles none twice. If the service
  * ends a stream, the `ErrorInfo` of the status has the last position as `position`.
+ *
+ * Positions belong to one epoch of one event log, `log`: store it beside the position and send both. When the
+ * operator had to put an older log in the place of a lost one, a new epoch begins: a position of an earlier one is
+ * refused with `epoch-ended`, and the event `LogEpochBegun`, which every account gets, says from where earlier
+ * messages are void.
  *
  * A slow reader delays only its own stream: the service reads further when the last message has been
  * taken. Clients may ping every 20 seconds to keep an idle connection open.

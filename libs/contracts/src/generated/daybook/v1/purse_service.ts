@@ -61,6 +61,8 @@ export enum PurseStatus {
   PURSE_STATUS_ARCHIVED = "PURSE_STATUS_ARCHIVED",
   /** PURSE_STATUS_DECLINED - Compliance refused a receipt; never used again. */
   PURSE_STATUS_DECLINED = "PURSE_STATUS_DECLINED",
+  /** PURSE_STATUS_NO_OWNER - The event log lost whose the address is; receipts are held in suspense until the operator confirms the owner. */
+  PURSE_STATUS_NO_OWNER = "PURSE_STATUS_NO_OWNER",
   UNRECOGNIZED = "UNRECOGNIZED",
 }
 
@@ -78,6 +80,9 @@ export function purseStatusFromJSON(object: any): PurseStatus {
     case 3:
     case "PURSE_STATUS_DECLINED":
       return PurseStatus.PURSE_STATUS_DECLINED;
+    case 4:
+    case "PURSE_STATUS_NO_OWNER":
+      return PurseStatus.PURSE_STATUS_NO_OWNER;
     case -1:
     case "UNRECOGNIZED":
     default:
@@ -95,6 +100,8 @@ export function purseStatusToNumber(object: PurseStatus): number {
       return 2;
     case PurseStatus.PURSE_STATUS_DECLINED:
       return 3;
+    case PurseStatus.PURSE_STATUS_NO_OWNER:
+      return 4;
     case PurseStatus.UNRECOGNIZED:
     default:
       return -1;
