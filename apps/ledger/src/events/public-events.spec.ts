@@ -123,6 +123,8 @@ describe('the public form of an event', () => {
       'WatchRequestCancelled',
       'ParkedKeyRetried',
       'AddressBranchOpened',
+      'AssetRecorded',
+      'AssetRenamed',
       'IdempotencyKeyClaimed',
       'ClaimedRequestChangedNothing',
       'LogBegun',
