@@ -1,16 +1,21 @@
 import type { json, TransferV1 } from '@daybook/contracts';
 import { streamName } from '@daybook/domain';
+import { Logger } from '@nestjs/common';
 import { Client } from 'pg';
 import { freshDatabase, type TestDatabase, until } from '../../../test/dependencies';
 import { createLedgerForTest, type TestLedger } from '../../../test/ledger-harness';
+import { faultsOf, KEYS, startOn } from '../../../test/restored';
 
 const CHAIN = 'eip155:31337';
 const TOKEN = `${CHAIN}/erc20:0x${'ab'.repeat(20)}`;
 
 let database: TestDatabase;
-let apiKey: string;
 let ledger: TestLedger;
 let purse: json.Purse;
+
+/** What the ledgers warned of so far. */
+const warn = jest.spyOn(Logger.prototype, 'warn');
+const warned = () => warn.mock.calls.map(([sentence]) => sentence);
 
 interface Listed {
   readonly decimals?: number;
@@ -22,7 +27,9 @@ function start(token: Listed | null = {}): Promise<TestLedger> {
   const asset = { id: TOKEN, currency: 'TOKEN_TEST', decimals: 6, minimum: '1', ...token };
   const rest = { finality: { kind: 'depth', confirmations: 3 }, reorgWindow: 8 };
   const entry = { id: CHAIN, rpcUrl: 'http://127.0.0.1:1', ...rest, assets: token ? [asset] : [] };
-  return createLedgerForTest({ chains: { chains: [entry] }, database, apiKey });
+  const { apiKey, operatorKey } = KEYS;
+  const chains = { chains: [entry] };
+  return createLedgerForTest({ chains, database, apiKey, env: { operatorKey } });
 }
 
 let transfers = 0;
@@ -70,8 +77,7 @@ async function shown() {
 
 beforeAll(async () => {
   database = await freshDatabase();
-  ledger = await createLedgerForTest({ database });
-  apiKey = ledger.apiKey;
+  ledger = await startOn(database);
   const body = { externalId: 'alice', families: ['evm'] };
   [purse] = (await ledger.request('POST', '/v1/customers', { body })).body.purses;
   await ledger.close();
@@ -86,6 +92,7 @@ it('records the name and the scale of an asset with its first deposit, in the lo
   const scale = { currency: 'TOKEN_TEST', decimals: 6 };
   expect(await recordedEvents()).toEqual([['AssetRecorded', { asset: TOKEN, ...scale }]]);
   expect(await shown()).toEqual(new Set(['1.017557 TOKEN_TEST 6', '0.000001 TOKEN_TEST 6']));
+  expect(await faultsOf(ledger)).toEqual([]);
   await ledger.close();
 });
 
@@ -97,7 +104,7 @@ it('refuses to start with other decimals', async () => {
 
 it('keeps the name and the scale of an asset that has left the registry', async () => {
   ledger = await start(null);
-  expect(ledger.logged.map(({ msg }) => msg)).toContainEqual(
+  expect(warned()).toContainEqual(
     expect.stringMatching(/is not listed any more. It stays TOKEN_TEST with 6 decimals/),
   );
   expect(await shown()).toEqual(new Set(['1.017557 TOKEN_TEST 6', '0.000001 TOKEN_TEST 6']));
@@ -116,11 +123,12 @@ it('keeps the name and the scale of an asset that has left the registry', async 
 
 it('warns of another currency, shows it, and records it with the next use', async () => {
   ledger = await start({ currency: 'OTHER_TEST' });
-  expect(ledger.logged.map(({ msg }) => msg)).toContainEqual(
+  expect(warned()).toContainEqual(
     expect.stringMatching(/was called TOKEN_TEST and is called OTHER_TEST now/),
   );
   await deposit('7');
   expect((await recordedEvents()).at(-1)).toEqual(['AssetRenamed', { currency: 'OTHER_TEST' }]);
+  expect(await faultsOf(ledger)).toEqual([]);
   await ledger.close();
   ledger = await start(null);
   const [{ custody }] = (await get(`/v1/purses/${purse.id}/balances`)).data;
