@@ -9,6 +9,7 @@ export { quarantineOf } from './chain-watches';
 export { confirmationsOf, type Head, Heads } from './heads';
 export {
   isUsable,
+  publicWatchProblems,
   standsStill,
   watchProblems,
   watchWarnings,
