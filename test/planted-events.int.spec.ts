@@ -66,10 +66,12 @@ it('names every place that has not decided about new events of the other aggrega
     'libs/domain/src/finding-event.ts': 'FindingLost',
     'libs/domain/src/watch-request.ts': 'WatchPaused',
     'libs/domain/src/address-branch.ts': 'AddressBranchClosed',
+    'libs/domain/src/asset-record.ts': 'AssetForgotten',
     'libs/domain/src/key-claim.ts': 'KeyClaimWithdrawn',
   };
   expect(complaints(events)).toEqual([
     'apps/ledger/src/accounts/accounts.projection.ts',
+    'apps/ledger/src/chains/assets.projection.ts',
     'apps/ledger/src/customers/customers.projection.ts',
     'apps/ledger/src/edge/keys.ts',
     // It reads the purse of every replenishment event, and the planted one has none.
@@ -84,6 +86,7 @@ it('names every place that has not decided about new events of the other aggrega
     'apps/ledger/src/replenishments/replenishments.projection.ts',
     'libs/domain/src/account.ts',
     'libs/domain/src/address-branch.ts',
+    'libs/domain/src/asset-record.ts',
     'libs/domain/src/complete-replenishment.ts',
     'libs/domain/src/customer.ts',
     DECLARATIONS,

@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { account, streamName } from '@daybook/domain';
+import { account, assetRecord, streamName } from '@daybook/domain';
 import { decideAndAppend, PostgresEventStore } from '@daybook/event-store';
 import { readWatcherEnv } from '../apps/chain-watcher/src/watcher.env';
 import { hashApiKey, newApiKey } from '../apps/ledger/src/edge/api-key';
@@ -233,6 +233,40 @@ describe('a key that was issued before', () => {
     const other = newApiKey().key.replace(/^dbk_.{8}/, `dbk_${keyId}`);
     const said = await refusalOf('ledger', configured(other));
     expect(said).toBe(`Another key with the id ${keyId} was issued before; make a new key.\n`);
+  });
+});
+
+describe('an asset that was used before', () => {
+  const asset = `eip155:31337/erc20:0x${'ab'.repeat(20)}`;
+  let used: TestDatabase;
+
+  beforeAll(async () => {
+    used = await freshDatabase();
+    await migrate(used.url, 'postgres');
+    const store = new PostgresEventStore(used.url);
+    await decideAndAppend(store, {
+      ...{ stream: streamName('asset', asset), decider: assetRecord, commandId: 'use' },
+      command: { type: 'RecordAsset', asset, currency: 'TOKEN_TEST', decimals: 6 },
+      metadata: { accountId: '', actor: 'system' },
+    });
+    await store.close();
+  });
+  afterAll(() => used.drop());
+
+  it.each([
+    'api',
+    'projector,relay,consumer,reactions',
+  ])('is refused with other decimals by a ledger with the roles %s', async (roles) => {
+    const listed = { id: asset, currency: 'TOKEN_TEST', decimals: 8, minimum: '1' };
+    const chain = { id: 'eip155:31337', rpcUrl: 'http://127.0.0.1:1', assets: [listed] };
+    const said = await refusalOf('ledger', {
+      ...{ DAYBOOK_DATABASE_URL: used.url, DAYBOOK_ROLES: roles },
+      DAYBOOK_BOOTSTRAP_API_KEY: newApiKey().key,
+      ...(await chainsFile(JSON.stringify({ chains: [chain] }))),
+    });
+    expect(said).toBe(
+      `The chains file has a fault:\n- ${asset} has 8 decimals here, but 6 in the event log, which recorded it as TOKEN_TEST with its first use. Set its decimals to 6: another number would change every amount of it.\n`,
+    );
   });
 });
 

@@ -124,6 +124,9 @@ describe('replay', () => {
   it('derives balances and throughput from the log, as text, JSON and CSV', async () => {
     const page = await replay();
     expect([page.exitCode, page.stdout]).toEqual([0, expect.stringContaining('6 ETH_LOCAL')]);
+    // By the log alone, as on an auditor's machine.
+    const { DAYBOOK_CHAINS_FILE: _, ...without } = place();
+    expect((await daybook(['replay'], without)).stdout).toContain('6 ETH_LOCAL');
     expect(page.stdout).toContain('All invariants of the books hold.');
 
     const json = await replay('--format', 'json');
@@ -307,6 +310,20 @@ describe('replay --compare and rebuild', () => {
     const page = await replay('--compare', '--watcher');
     expect(page.stdout).toContain('The event log lacks 2 of 5 transfers and outflows');
     expect((await replay('--watcher')).stderr).toContain('together with --compare');
+
+    // As many blocks as a rescan matches without --yes, and one more.
+    for (const [block, yes] of [
+      [10_000, ''],
+      [10_001, ' --yes'],
+    ] as const) {
+      await sql(
+        `UPDATE watcher.transfer SET block_number = ${block} WHERE transfer_id = '${lost}'`,
+      );
+      const far = await replay('--compare', '--watcher', '--format', 'json');
+      expect(answerOf('compare', far.stdout).watcher?.remedies).toEqual([
+        `npx daybook watch rescan --chain ${CHAIN} --from 1 --to ${block} --report-again --after-loss${yes}`,
+      ]);
+    }
   });
 
   it.each<[string[], RegExp]>([

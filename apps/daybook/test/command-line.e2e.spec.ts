@@ -407,6 +407,7 @@ it.each<[string, RegExp]>([
   [`watch rescan --transaction ${'5c'.repeat(32)}`, /it has 0x and 64 hexadecimal digits/],
   ['watch rescan --block 3 --from 2', /Give --from and --to, or --block, or --transaction/],
   [`watch rescan --block 3 --transaction ${'5c'.repeat(32)}`, /--block or --transaction, not both/],
+  ['watch rescan --from 1 --report-again --after-loss --detach', /Leave out --detach/],
   ['watch rescan --reset-ring --block 3', /leave out --block and --transaction/],
   ['watch pause --chain eip155:5', /eip155:5 is not watched here/],
   ['watch cancel 7', /An id is a UUID/],

@@ -1,6 +1,5 @@
 import 'reflect-metadata';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { loadChainsFile } from '@daybook/chains';
 import {
   createHealth,
   createLogger,
@@ -16,7 +15,6 @@ import {
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Client } from 'pg';
 import { loadWalletsFile, refusePurses } from './account-wallets.env';
-import { keepListedAssets } from './chains';
 import { parseProxies } from './edge/client-address';
 import { grpcCredentials } from './grpc/credentials';
 import { createGrpcServer } from './grpc/server';
@@ -48,7 +46,7 @@ async function main(): Promise<void> {
   }
   const logger = createLogger('ledger', env.logLevel, destination);
   for (const sentence of unknownVariables(process.env)) logger.warn(sentence);
-  for (const sentence of await checkTables(env)) logger.warn(sentence);
+  await checkWallets(env);
   const tls = grpcCredentials(env);
   const metrics = createMetrics('ledger', destination.dropped);
   const { registry } = metrics;
@@ -86,16 +84,14 @@ async function main(): Promise<void> {
   });
 }
 
-/** See `keepListedAssets` and `refusePurses`. */
-async function checkTables(env: LedgerEnv): Promise<readonly string[]> {
-  const { chainsFile, walletsFile } = env;
+/** See `refusePurses`. */
+async function checkWallets(env: LedgerEnv): Promise<void> {
   const [role = 'api'] = databaseRolesOf(env);
   const connectionString = databaseUrlOf(env, role);
   const client = new Client({ connectionString, application_name: 'daybook-start' });
   await client.connect();
   try {
-    await refusePurses(client, loadWalletsFile(walletsFile ?? null));
-    return await keepListedAssets(client, loadChainsFile(chainsFile ?? null));
+    await refusePurses(client, loadWalletsFile(env.walletsFile ?? null));
   } finally {
     await client.end();
   }

@@ -163,8 +163,8 @@ describe('compare', () => {
 /** Tables that follow from something else than the log, as docs/audit.md says. */
 const NOT_FROM_THE_LOG = [
   ...['chain_head', 'checkpoint', 'migration', 'rebuild', 'relay_state'],
-  // Due times follow from the clock too, reports come from the watchers, and listed assets from the chains file.
-  ...['due', 'reaction', 'watch_report', 'look_up', 'listed_asset'],
+  // Due times follow from the clock too, and reports come from the watchers.
+  ...['due', 'reaction', 'watch_report', 'look_up'],
   // What the process that opens findings has sent, and balances that watchers reported.
   ...['finding_caused', 'reconciliation'],
 ];

@@ -1,6 +1,7 @@
 import {
   account,
   addressBranch,
+  assetRecord,
   customer,
   type Decider,
   DomainError,
@@ -167,6 +168,11 @@ export async function tellHistory(store: EventStore, seed: number, steps: number
     name: 'Example',
     policy: { screening: false },
   });
+  for (const asset of ASSETS) {
+    const use = { type: 'RecordAsset', asset, currency: `OLD_${asset}`, decimals: 6 } as const;
+    await write(streamName('asset', asset), assetRecord, use);
+    await write(streamName('asset', asset), assetRecord, { ...use, currency: asset });
+  }
   for (let step = 0; step < steps; step++) {
     const n = number(people);
     const accountId = DEFAULT_ACCOUNT_ID;

@@ -1,4 +1,5 @@
 import {
+  type AssetScale,
   assetViolations,
   balanceViolations,
   creditViolations,
@@ -6,6 +7,7 @@ import {
   type Figures,
   figuresViolations,
   floorAfter,
+  idOf,
   NO_FIGURES,
   ownerOf,
   POSTING_KINDS,
@@ -48,6 +50,7 @@ export function booksInMemory() {
   const figures = new Map<string, OwnedFigures>();
   const credited = new Set<string>();
   const counts = new Map<string, number>();
+  const assets = new Map<string, AssetScale>();
   const found: Violation[] = [];
   const note = (violations: readonly Violation[]) => {
     for (const violation of violations) if (found.length < VIOLATIONS_MAX) found.push(violation);
@@ -86,8 +89,14 @@ export function booksInMemory() {
     figures: figures as ReadonlyMap<string, OwnedFigures>,
     /** Events by type. */
     counts: counts as ReadonlyMap<string, number>,
+    /** What amounts of each asset are shown by, as the log has it. */
+    assets: assets as ReadonlyMap<string, AssetScale>,
     add({ event, recorded: { position, stream } }: Happened): void {
       counts.set(event.type, (counts.get(event.type) ?? 0) + 1);
+      if (event.type === 'AssetRecorded' || event.type === 'AssetRenamed') {
+        const { decimals, currency } = { decimals: 0, ...assets.get(idOf(stream)), ...event.data };
+        assets.set(idOf(stream), { currency, decimals });
+      }
       const posted = postings(event);
       for (const posting of posted) {
         note(postingViolations(posting));

@@ -1,4 +1,5 @@
 import {
+  type AssetScale,
   addFigures,
   FIGURE_NAMES,
   type FigureName,
@@ -68,6 +69,8 @@ export interface ReplayReport {
     purses: number;
     figures: Figures;
   }[];
+  /** What amounts of each asset are shown by, as the log has it since the first use of the asset. */
+  readonly assets: readonly (AssetScale & { readonly asset: string })[];
   /** In the order of purse and asset. */
   readonly purses: readonly (Omit<OwnedFigures, 'chargeId'> & { readonly purseId: string })[];
   /** Violated invariants of the books, and figures that differ between the tables and the books in memory. */
@@ -187,6 +190,9 @@ function reportOf(
     tables,
     trialBalance: books.trialBalance(),
     figures: byAccount(owners),
+    assets: [...books.assets]
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([asset, scale]) => ({ asset, ...scale })),
     purses: byPurse(owners),
     violations,
     schema,

@@ -2,6 +2,7 @@ import * as a from '../testing/a';
 import { EVENT_TYPES, goldenFiles, jsonType, leaves } from '../testing/golden';
 import { account } from './account';
 import { addressBranch } from './address-branch';
+import { assetRecord } from './asset-record';
 import type { Credit } from './credit';
 import { customer } from './customer';
 import { type DomainEvent, UnknownEvent, upcast } from './events';
@@ -54,6 +55,8 @@ const CURRENT: { readonly [Type in DomainEvent['type']]: readonly a.EventOf<Type
   WatchRequestCancelled: [a.watchRequestCancelled()],
   ParkedKeyRetried: [a.parkedKeyRetried()],
   AddressBranchOpened: [a.addressBranchOpened()],
+  AssetRecorded: [a.assetRecorded()],
+  AssetRenamed: [a.assetRenamed()],
   IdempotencyKeyClaimed: [a.idempotencyKeyClaimed()],
   ClaimedRequestChangedNothing: [a.claimedRequestChangedNothing()],
   LogBegun: [a.logBegun()],
@@ -255,7 +258,7 @@ it('has no golden file of an unknown event', () => {
 
 it('folds every golden event', () => {
   const domain = { account, operator, watch: watchRequest, branch: addressBranch };
-  const others = { ...domain, claim: keyClaim, log, loss };
+  const others = { ...domain, asset: assetRecord, claim: keyClaim, log, loss };
   const deciders = { ...others, customer, purse, replenishment, outflow, finding };
   for (const { type, schemaVersion, stream, examples } of golden.values()) {
     const { evolve, initialState } = deciders[stream.split('-')[0] as 'account'];

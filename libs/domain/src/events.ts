@@ -1,6 +1,7 @@
 import type { AccountEvent } from './account';
 import type { Act } from './act';
 import type { AddressBranchEvent } from './address-branch';
+import type { AssetRecordEvent } from './asset-record';
 import { type Posting, takeBack } from './books';
 import {
   type Credit,
@@ -33,6 +34,7 @@ export interface EventsOf {
   readonly operator: OperatorEvent;
   readonly watch: WatchRequestEvent;
   readonly branch: AddressBranchEvent;
+  readonly asset: AssetRecordEvent;
   readonly claim: KeyClaimEvent;
   readonly log: LogEvent;
   readonly loss: LossEvent;
@@ -138,6 +140,9 @@ export const EVENTS = {
   ParkedKeyRetried: OF_THE_SERVICE,
 
   AddressBranchOpened: OF_THE_SERVICE,
+  // Every public amount has the name and the scale of its asset beside it.
+  AssetRecorded: OF_THE_SERVICE,
+  AssetRenamed: OF_THE_SERVICE,
 
   IdempotencyKeyClaimed: OF_THE_SERVICE,
   ClaimedRequestChangedNothing: OF_THE_SERVICE,

@@ -8,6 +8,7 @@ export const STREAM_KINDS = [
   'operator',
   'watch',
   'branch',
+  'asset',
   'claim',
   'log',
   'loss',

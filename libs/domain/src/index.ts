@@ -1,6 +1,7 @@
 export * from './account';
 export * from './act';
 export * from './address-branch';
+export * from './asset-record';
 export * from './books';
 export * from './complete-replenishment';
 export * from './credit';

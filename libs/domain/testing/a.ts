@@ -235,6 +235,13 @@ export const addressBranchOpened = event('AddressBranchOpened', {
   openedAt: at,
 });
 
+export const assetRecorded = event('AssetRecorded', {
+  asset: usdt,
+  currency: 'USDT_ETH',
+  decimals: 6,
+});
+export const assetRenamed = event('AssetRenamed', { currency: 'USDT0_ETH' });
+
 export const idempotencyKeyClaimed = event('IdempotencyKeyClaimed', {
   commandId: '2f0f5c1e-9d7b-5a64-8b1c-7e6d5c4b3a29',
   request: '9b74c9897bac770ffc029102a200c5de9f2a31a4d4b1d0ab8f3e6d7c5b4a3921',

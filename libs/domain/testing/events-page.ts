@@ -35,6 +35,8 @@ export const FIELDS: Readonly<Record<string, string>> = {
     "The merchant's own order id of the purse, as it was when the transfer was first observed.",
   version: "The version of the transfer's report that led to the event. It never decreases.",
   asset: 'CAIP-19.',
+  currency: 'The short code that clients use.',
+  decimals: 'How many digits of an amount in base units stand behind the point.',
   amount: 'Base units, a decimal string.',
   'transfer.chain': 'CAIP-2.',
   'transfer.asset': 'CAIP-19; may be an asset that the registry does not know.',

@@ -7,7 +7,7 @@ import type {
   TrialBalanceLine,
 } from '@daybook/audit';
 import { loadChainsFile } from '@daybook/chains';
-import { type Asset, type Figures, formatUnits, type Violation } from '@daybook/domain';
+import { type AssetScale, type Figures, formatUnits, type Violation } from '@daybook/domain';
 import colors from 'picocolors';
 import { facts, recordTable } from '../cli/output';
 import { grouped } from '../cli/progress';
@@ -15,7 +15,7 @@ import type { WatcherComparison } from './watcher-record';
 
 /** A replay as text: the trial balance, and balances and throughput by account. */
 export function replayPage(report: ReplayReport, chainsFile: string | undefined): string {
-  const money = moneyInWords(chainsFile);
+  const money = moneyInWords(report.assets, chainsFile);
   const { events, foldingSeconds, position, time, stateHash, violations, schema } = report;
   const rate = grouped(Math.round(events / Math.max(foldingSeconds, 0.001)));
   return sections([
@@ -40,10 +40,17 @@ export function replayPage(report: ReplayReport, chainsFile: string | undefined)
 /** Formats base units of an asset. */
 type MoneyInWords = (asset: string, baseUnits: bigint) => string;
 
-/** Formats with the decimals of the chains file. Amounts of unlisted assets stay in base units. */
-function moneyInWords(chainsFile: string | undefined): MoneyInWords {
-  const { assets } = loadChainsFile(chainsFile ?? null);
-  const byId = new Map<string, Asset>(assets.map((asset) => [asset.id, asset]));
+/**
+ * Formats as the log says, and as the chains file does for what an older log has. Amounts of other assets stay in base
+ * units.
+ */
+function moneyInWords(
+  recorded: ReplayReport['assets'],
+  chainsFile: string | undefined,
+): MoneyInWords {
+  const { assets: listed } = loadChainsFile(chainsFile ?? null);
+  const byId = new Map<string, AssetScale>(listed.map((asset) => [asset.id, asset]));
+  for (const { asset, ...scale } of recorded) byId.set(asset, scale);
   return (id, baseUnits) => {
     const asset = byId.get(id);
     if (asset === undefined) return `${baseUnits} base units of ${id}`;

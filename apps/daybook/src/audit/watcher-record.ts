@@ -31,6 +31,8 @@ export interface WatcherComparison {
 /** One query of the record, and one of the log. */
 const PAGE = 1_000;
 const LISTED_MAX = 100;
+/** A rescan of more blocks needs `--yes`. */
+const UNASKED_BLOCKS_MAX = 10_000n;
 
 /**
  * The latest version of each movement that a block includes, or included, and that was published a minute ago or
@@ -86,7 +88,8 @@ export function compareWithWatcher(
     }
     const remedies = Array.from(chains, ([chain, { from, to }]) => {
       const blocks = `--from ${from} --to ${to}`;
-      return `npx daybook watch rescan --chain ${chain} ${blocks} --report-again --after-loss`;
+      const allowed = to - from < UNASKED_BLOCKS_MAX ? '' : ' --yes';
+      return `npx daybook watch rescan --chain ${chain} ${blocks} --report-again --after-loss${allowed}`;
     });
     return { movements, lacking, omitted, remedies };
   });

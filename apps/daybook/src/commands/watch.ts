@@ -120,7 +120,7 @@ function addRescan(watch: Command): void {
     .addHelpText('after', RESCAN_HELP)
     .action(({ chain, reason, yes, detach, data, json, ...wanted }) =>
       operate({ data, json }, async (operation) => {
-        const fault = faultOf(wanted);
+        const fault = faultOf({ ...wanted, detach });
         if (fault !== null) throw new Failure(fault, EXIT.usage);
         const { block, from = block, to = block, transaction, resetRing, reportAgain } = wanted;
         const answer = await makeRequest(operation, detach, {
@@ -251,6 +251,7 @@ interface RescanOptions {
   readonly resetRing?: true | undefined;
   readonly reportAgain?: true | undefined;
   readonly afterLoss?: true | undefined;
+  readonly detach?: true | undefined;
 }
 
 /** The fault of a combination of options, in a sentence. */
@@ -264,6 +265,8 @@ function faultOf(options: RescanOptions): string | null {
   if (block !== undefined && transaction !== undefined)
     return 'Give --block or --transaction, not both.';
   if (options.afterLoss && !reportAgain) return 'Give --after-loss together with --report-again.';
+  if (options.afterLoss && options.detach)
+    return 'Leave out --detach: with --after-loss the groups continue when the blocks are reported again.';
   if (resetRing && reportAgain) return 'Give --reset-ring or --report-again, one after the other.';
   if (resetRing && to !== undefined) return 'A ring reset ends at the head: leave out --to.';
   if (!resetRing && !isSingle && from === undefined)

@@ -1,7 +1,7 @@
 import { Controller } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
-import { AssetRegistry } from '../chains';
+import { AssetNames } from '../chains';
 import { AS_OF_PROBLEMS, type AsOfRequest, Moments } from '../edge/as-of';
 import type { AccountCaller } from '../edge/caller';
 import type { KnownAssets } from '../edge/money';
@@ -21,7 +21,7 @@ import { type AssetFigures, GetFigures, type Owner } from './get-figures';
 export class FiguresController {
   constructor(
     private readonly queries: QueryBus,
-    private readonly assets: AssetRegistry,
+    private readonly assets: AssetNames,
     private readonly moments: Moments,
   ) {}
 
@@ -81,7 +81,8 @@ export class FiguresController {
     const asOf = await this.moments.positionOf(caller, moment);
     const figures = await this.queries.execute(new GetFigures(caller.accountId, { owner, asOf }));
     const entries = found(figures, `${owner.kind}-not-found`);
-    const list = wholeList(entries.map((entry) => toResponse(entry, this.assets)));
+    const assets = await this.assets.now();
+    const list = wholeList(entries.map((entry) => toResponse(entry, assets)));
     return { ...list, asOf: asOf?.toString() ?? null };
   }
 }

@@ -9,13 +9,18 @@ let accountId: string;
 let operatorId: string;
 
 /** Issues a key in the log, whatever the decider would say. */
-async function issue(kind: 'account' | 'operator', owner: string, keyId: string): Promise<void> {
+async function issue(
+  kind: 'account' | 'operator',
+  owner: string,
+  keyId: string,
+  keyHash = 'aa',
+): Promise<void> {
   const stream = streamName(kind, owner);
   const history = await ledger.store.readStream(stream);
   const type = kind === 'account' ? 'ApiKeyIssued' : 'OperatorKeyIssued';
   const data = {
     keyId,
-    keyHash: 'aa',
+    keyHash,
     name: null,
     scopes: ['read'],
     expiresAt: '2030-01-01T00:00:00Z',
@@ -48,8 +53,9 @@ beforeAll(async () => {
   await issue('account', accountId, 'testkey1');
   await issue('operator', operatorId, 'testkey2');
   await issue('account', accountId, 'testkey3');
-  // The first owner in the log keeps the id.
+  // The first owner in the log keeps a key; another key with the same id is another row.
   await issue('account', second.id, 'testkey1');
+  await issue('account', second.id, 'testkey3', 'bb');
   await ledger.project();
 });
 afterAll(() => ledger.close());
@@ -140,6 +146,12 @@ describe('comparing rows with the event log', () => {
       'testkey3 is missing',
     ],
     [
+      'the loss of a key whose id another account has too',
+      'api_key',
+      "DELETE FROM ledger.api_key WHERE key_id = 'testkey3' AND key_hash = 'bb'",
+      'testkey3 is missing',
+    ],
+    [
       'a key of an operator',
       'operator_key',
       `INSERT INTO ledger.operator_key (key_id, operator_id, key_hash, scopes, revoked)
@@ -189,6 +201,24 @@ describe('comparing rows with the event log', () => {
       'address_branch',
       "UPDATE ledger.address_branch SET opened_at = opened_at - interval '1 day'",
       'differs in opened_at',
+    ],
+    [
+      'an asset',
+      'asset',
+      "INSERT INTO ledger.asset VALUES ('eip155:1/erc20:0x00', 'FORGED', 6, 1)",
+      'eip155:1/erc20:0x00 does not follow',
+    ],
+    [
+      'other decimals',
+      'asset',
+      "UPDATE ledger.asset SET decimals = 8 WHERE id = 'eip155:1/slip44:60'",
+      'eip155:1/slip44:60 differs in decimals',
+    ],
+    [
+      'another name',
+      'asset',
+      "UPDATE ledger.asset SET currency = 'OTHER' WHERE id = 'eip155:1/slip44:60'",
+      'eip155:1/slip44:60 differs in currency',
     ],
   ] as const)('finds %s in %s that the log does not have', async (_, table, change, detail) => {
     await ledger.sql(`CREATE TABLE kept AS TABLE ledger.${table}`);

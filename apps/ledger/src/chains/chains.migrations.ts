@@ -21,4 +21,14 @@ export const chainsMigrations = sqlMigrations({
       decimals smallint NOT NULL CHECK (decimals >= 0)
     );
   `,
+  // The event log has them from their first use on; what only the chains file said is not kept any more.
+  RecordAssetsInUse1700000017600: `
+    DROP TABLE ledger.listed_asset;
+    CREATE TABLE ledger.asset (
+      id text PRIMARY KEY,
+      currency text NOT NULL,
+      decimals smallint NOT NULL CHECK (decimals >= 0),
+      position bigint NOT NULL
+    );
+  `,
 });

@@ -1,10 +1,12 @@
 // What other features may import.
 
+export { AssetNames, type NamedAssets } from './asset-names';
 export { AssetRegistry, ChainRegistry } from './asset-registry';
+export { assetsProjection } from './assets.projection';
+export { AssetsInUse } from './assets-in-use';
 export { ListChainHeads, secondsSinceReport, watchStateOf } from './chain-heads';
 export { quarantineOf } from './chain-watches';
 export { confirmationsOf, type Head, Heads } from './heads';
-export { keepListedAssets } from './listed-assets';
 export {
   isUsable,
   publicWatchProblems,

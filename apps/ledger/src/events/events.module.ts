@@ -1,7 +1,7 @@
 import { EventStore } from '@daybook/event-store';
 import { DurableLog } from '@daybook/messaging';
 import { Module, type OnModuleInit } from '@nestjs/common';
-import { AssetRegistry } from '../chains';
+import { AssetNames } from '../chains';
 import { LedgerEnv } from '../ledger.env';
 import { BackgroundWork } from '../runtime/background-work';
 import { EventsController } from './events.controller';
@@ -15,7 +15,7 @@ export class EventsModule implements OnModuleInit {
     private readonly work: BackgroundWork,
     private readonly store: EventStore,
     private readonly log: DurableLog,
-    private readonly assets: AssetRegistry,
+    private readonly assets: AssetNames,
   ) {}
 
   onModuleInit(): void {

@@ -5,6 +5,7 @@ import {
   parseLedgerEvent,
   TOPICS,
 } from '@daybook/contracts';
+import type { Asset } from '@daybook/domain';
 import type { EventStore, Follower } from '@daybook/event-store';
 import type { Message } from '@daybook/messaging';
 import { Logger } from '@nestjs/common';
@@ -14,6 +15,7 @@ import { InMemoryEventStore } from '../../../../libs/event-store/testing/in-memo
 import { InMemoryBroker, InMemoryLog } from '../../../../libs/messaging/testing/in-memory-log';
 import { copyOf, type TestDatabase } from '../../../../test/dependencies';
 import { ASSETS, type History, histories, write, writeVersion1 } from '../../testing/histories';
+import { AssetNames } from '../chains/asset-names';
 import { AssetRegistry } from '../chains/asset-registry';
 import { migrate } from '../migrate';
 import { READ_MODELS } from '../operations/read-models';
@@ -30,7 +32,7 @@ const REACHED_MS = 30_000;
 const APPLICATION = 'daybook-relay-test';
 const RUNS = { seed: 20261121, numRuns: 12 };
 
-const assets = new AssetRegistry(ASSETS);
+const registry = new AssetRegistry(ASSETS);
 let database: TestDatabase;
 let dataSource: DataSource;
 let administrator: DataSource;
@@ -99,9 +101,14 @@ async function caughtUp(store: EventStore, ...followers: readonly Follower[]): P
   }
 }
 
+function relayOf(store: EventStore, log: Broker, listed = registry): Follower {
+  const assets = new AssetNames(dataSource, listed);
+  return startLedgerEventsRelay({ store, dataSource, log, assets });
+}
+
 /** Relays the event log from the checkpoint to its end. */
-async function relay(store: EventStore, log = new Broker(new InMemoryBroker())) {
-  await caughtUp(store, startLedgerEventsRelay({ store, dataSource, log, assets }));
+async function relay(store: EventStore, log = new Broker(new InMemoryBroker()), listed = registry) {
+  await caughtUp(store, relayOf(store, log, listed));
   return log.published;
 }
 
@@ -315,13 +322,29 @@ describe('the relay of ledger events', () => {
     );
   });
 
+  it('keeps the name and the scale of an asset that has left the registry', async () => {
+    const [asset] = ASSETS as [Asset];
+    const [history] = fc.sample(histories, { ...RUNS, numRuns: 1 });
+    const store = await storeOf(history as History);
+    const scales = async () => {
+      await reset();
+      const balances = [...balancesOn(await relay(store, undefined, new AssetRegistry([])))];
+      expect(balances.length).toBeGreaterThan(0);
+      return new Set(balances.map(([, { currency, decimals }]) => `${currency} ${decimals}`));
+    };
+    expect(await scales()).toEqual(new Set(['null null']));
+    const row = [asset.id, asset.currency, asset.decimals];
+    await administrator.query('INSERT INTO ledger.asset VALUES ($1, $2, $3, 1)', row);
+    expect(await scales()).toEqual(new Set([`${asset.currency} ${asset.decimals}`]));
+  });
+
   it('publishes nothing twice when two of them run', async () => {
     await fc.assert(
       fc.asyncProperty(histories, async (history) => {
         await reset();
         const store = new InMemoryEventStore();
         const log = new Broker(new InMemoryBroker());
-        const two = [1, 2].map(() => startLedgerEventsRelay({ store, dataSource, log, assets }));
+        const two = [1, 2].map(() => relayOf(store, log));
         for (let from = 0; from < history.length; from += 50) {
           await write(store, history.slice(from, from + 50));
         }

@@ -3,7 +3,7 @@ import { type EventStore, type Follower, follow } from '@daybook/event-store';
 import type { DurableLog, Message } from '@daybook/messaging';
 import { Logger } from '@nestjs/common';
 import type { DataSource } from 'typeorm';
-import type { AssetRegistry } from '../chains';
+import type { AssetNames } from '../chains';
 import { checkpointsOf } from '../runtime/checkpoints';
 import { completeEvents } from './complete-events';
 import { balanceMessage, type KeyState, keyOf, ledgerEventMessage } from './ledger-messages';
@@ -21,7 +21,7 @@ export interface LedgerEventsRelay {
   readonly store: EventStore;
   readonly dataSource: DataSource;
   readonly log: DurableLog;
-  readonly assets: AssetRegistry;
+  readonly assets: Pick<AssetNames, 'now'>;
   /** Called after each batch is committed. */
   onProgress?(progress: { readonly events: number; readonly durationMs: number }): void;
 }
@@ -35,7 +35,6 @@ export interface LedgerEventsRelay {
 export function startLedgerEventsRelay(relay: LedgerEventsRelay): Follower {
   const { store, dataSource, log, assets } = relay;
   const state = relayState();
-  const findAsset = (id: string) => assets.find(id);
   /**
    * Balances that were published but not committed, by their message keys. Another relay may have published
    * newer ones before these arrived, so the current figures are published again.
@@ -48,6 +47,7 @@ export function startLedgerEventsRelay(relay: LedgerEventsRelay): Follower {
     checkpoints: state.guard(checkpointsOf(dataSource)),
     limit: BATCH_MAX,
     async handle(recorded, manager) {
+      const { find: findAsset } = await assets.now();
       const records = await completeEvents(store, publicRecords(recorded));
       const balances = new Map(unsettled);
       const purses = [...balances.values()].map(({ purseId }) => purseId);

@@ -7,7 +7,6 @@ import {
   TOPICS,
 } from '@daybook/contracts';
 import {
-  type Asset,
   FIGURE_NAMES,
   type FigureName,
   figuresFrom,
@@ -19,6 +18,7 @@ import {
 } from '@daybook/domain';
 import type { LogIdentity, Position } from '@daybook/event-store';
 import type { Message } from '@daybook/messaging';
+import type { KnownAssets } from '../edge/money';
 import { eventMessage, headersOf, subjectOf } from './cloud-events';
 import { type PublicDomainEvent, type PublicRecord, publicData } from './public-events';
 
@@ -45,7 +45,7 @@ interface FiguresState {
   readonly time: string;
 }
 
-export type FindAsset = (id: string) => Asset | null;
+export type FindAsset = KnownAssets['find'];
 
 /** What messages say besides their event. */
 export interface Publishing {

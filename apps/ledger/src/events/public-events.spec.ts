@@ -125,6 +125,8 @@ describe('the public form of an event', () => {
       'WatchRequestCancelled',
       'ParkedKeyRetried',
       'AddressBranchOpened',
+      'AssetRecorded',
+      'AssetRenamed',
       'IdempotencyKeyClaimed',
       'ClaimedRequestChangedNothing',
       'LogBegun',

@@ -2,7 +2,7 @@ import { Controller } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import { ListNegativeClaims } from '../books';
-import { AssetRegistry } from '../chains';
+import { AssetNames } from '../chains';
 import type { AccountCaller, OperatorCaller } from '../edge/caller';
 import { toMoney } from '../edge/money';
 import { Operation } from '../edge/operation';
@@ -26,7 +26,7 @@ export class FindingsController {
   constructor(
     private readonly commands: CommandBus,
     private readonly queries: QueryBus,
-    private readonly assets: AssetRegistry,
+    private readonly assets: AssetNames,
   ) {}
 
   @Operation({
@@ -102,9 +102,10 @@ export class FindingsController {
   })
   async listNegativeClaims(_: OperatorCaller, __: ReadRequest) {
     const claims = await this.queries.execute(new ListNegativeClaims());
+    const assets = await this.assets.now();
     return wholeList(
       claims.map(({ asset, claim: baseUnits, ...of }) => {
-        return { ...of, claim: toMoney({ asset, baseUnits }, this.assets) };
+        return { ...of, claim: toMoney({ asset, baseUnits }, assets) };
       }),
     );
   }

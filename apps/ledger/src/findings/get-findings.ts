@@ -3,7 +3,7 @@ import type { json } from '@daybook/contracts';
 import type { FindingKind } from '@daybook/domain';
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { DataSource } from 'typeorm';
-import { AssetRegistry } from '../chains';
+import { AssetNames } from '../chains';
 import { type KnownAssets, toMoney } from '../edge/money';
 import { type ListOf, listNewest, type Page } from '../projections/cursor';
 import { FindingRow } from './finding.row';
@@ -46,13 +46,13 @@ export interface OpenFindings {
 export class GetFindingHandler implements IQueryHandler<GetFinding> {
   constructor(
     private readonly dataSource: DataSource,
-    private readonly assets: AssetRegistry,
+    private readonly assets: AssetNames,
   ) {}
 
   async execute({ accountId, id }: GetFinding): Promise<json.Finding | null> {
     const where = { id, ...(accountId !== null && { accountId }) };
     const row = await this.dataSource.getRepository(FindingRow).findOneBy(where);
-    return row && toResponse(row, this.assets);
+    return row && toResponse(row, await this.assets.now());
   }
 }
 
@@ -60,13 +60,14 @@ export class GetFindingHandler implements IQueryHandler<GetFinding> {
 export class ListFindingsHandler implements IQueryHandler<ListFindings> {
   constructor(
     private readonly dataSource: DataSource,
-    private readonly assets: AssetRegistry,
+    private readonly assets: AssetNames,
   ) {}
 
-  execute({ accountId, request }: ListFindings): Promise<Page<json.Finding>> {
+  async execute({ accountId, request }: ListFindings): Promise<Page<json.Finding>> {
+    const assets = await this.assets.now();
     const rows = this.dataSource.getRepository(FindingRow).createQueryBuilder('r');
     const where = { ...request.filter, ...(accountId !== null && { accountId }) };
-    return listNewest(rows, where, request, (row) => toResponse(row, this.assets));
+    return listNewest(rows, where, request, (row) => toResponse(row, assets));
   }
 }
 

@@ -11,6 +11,7 @@ import { decideAndAppendMany, EventStore } from '@daybook/event-store';
 import { uuidArray } from '@daybook/platform/plain';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import type { DataSource } from 'typeorm';
+import { AssetsInUse } from '../chains';
 import { findingIdOf } from '../edge/identity';
 import { type Columns, cellsOf, rowsOf } from '../projections/projection';
 import { Databases } from '../runtime/databases';
@@ -91,6 +92,7 @@ export class RecordDifferencesHandler implements ICommandHandler<RecordDifferenc
   constructor(
     private readonly store: EventStore,
     private readonly databases: Databases,
+    private readonly assets: AssetsInUse,
   ) {}
 
   /** Of the consumer, which sends these commands. */
@@ -103,6 +105,7 @@ export class RecordDifferencesHandler implements ICommandHandler<RecordDifferenc
     const ids = observations.map(({ address, asset }) =>
       findingIdOf(identity.finding('unexplained', `${address}\n${asset}`)),
     );
+    await this.assets.of(observations.map(({ asset }) => asset));
     const known = await this.known(ids);
     const newest = new Map<string, number>();
     // Each is decided on what the ones before it in this call have shown.

@@ -14,7 +14,7 @@ import { EventStore, loadStates } from '@daybook/event-store';
 import { CommandBus, CommandHandler, type ICommandHandler, QueryBus } from '@nestjs/cqrs';
 import { DataSource } from 'typeorm';
 import { GetCustody } from '../books';
-import { AssetRegistry } from '../chains';
+import { AssetNames } from '../chains';
 import { type Answer, CallerCommand, type RequestContext } from '../edge/request-context';
 import { invalid } from '../edge/validation';
 import { writeAs } from '../edge/write-as';
@@ -59,7 +59,7 @@ export class ResolveFindingHandler implements ICommandHandler<ResolveFinding> {
     private readonly store: EventStore,
     private readonly commands: CommandBus,
     private readonly queries: QueryBus,
-    private readonly assets: AssetRegistry,
+    private readonly assets: AssetNames,
     private readonly dataSource: DataSource,
   ) {}
 
@@ -128,7 +128,7 @@ export class ResolveFindingHandler implements ICommandHandler<ResolveFinding> {
     const history = (await this.store.readStream(stream))
       .filter((recorded) => recorded.position <= position)
       .map((recorded) => ({ recorded, event: upcast(recorded) as FindingEvent }));
-    return toResponse(rowIn(history), this.assets);
+    return toResponse(rowIn(history), await this.assets.now());
   }
 }
 

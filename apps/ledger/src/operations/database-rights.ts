@@ -28,8 +28,6 @@ const OTHER_TABLES: Readonly<Record<string, Rights>> = {
   watch_report: { consumer: KEPT },
   reconciliation: { consumer: KEPT },
   look_up: { api: KEPT, consumer: ['UPDATE', 'DELETE'] },
-  // Every process stores at its start what its chains file lists.
-  listed_asset: { api: KEPT, consumer: KEPT, reactions: KEPT, relay: KEPT, projector: KEPT },
 };
 
 /** What is booked stays booked: journal lines are only ever added. */

@@ -1,6 +1,7 @@
 import { type Projection } from '@daybook/event-store';
 import { accountsProjection } from '../accounts';
 import { booksProjection, FIGURES_TABLE } from '../books';
+import { assetsProjection } from '../chains';
 import { customersProjection } from '../customers';
 import { commandsProjection } from '../edge/commands.projection';
 import { findingsProjection } from '../findings';
@@ -17,6 +18,7 @@ export const READ_MODELS: readonly Projection[] = [
   operatorsProjection,
   watchRequestsProjection,
   commandsProjection,
+  assetsProjection,
   customersProjection,
   addressBranchesProjection,
   pursesProjection,

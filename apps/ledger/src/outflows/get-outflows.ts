@@ -3,7 +3,7 @@ import type { json } from '@daybook/contracts';
 import type { Family, OutflowStatus, OutflowUse } from '@daybook/domain';
 import { type IQueryHandler, QueryHandler } from '@nestjs/cqrs';
 import { DataSource } from 'typeorm';
-import { AssetRegistry } from '../chains';
+import { AssetNames } from '../chains';
 import { type KnownAssets, toMoney } from '../edge/money';
 import { AccountQuery } from '../edge/request-context';
 import { type ListOf, listNewest, type Page } from '../projections/cursor';
@@ -19,13 +19,14 @@ export class ListOutflows extends AccountQuery<
 export class ListOutflowsHandler implements IQueryHandler<ListOutflows> {
   constructor(
     private readonly dataSource: DataSource,
-    private readonly assets: AssetRegistry,
+    private readonly assets: AssetNames,
   ) {}
 
-  execute({ accountId, request }: ListOutflows): Promise<Page<json.Outflow>> {
+  async execute({ accountId, request }: ListOutflows): Promise<Page<json.Outflow>> {
+    const assets = await this.assets.now();
     const rows = this.dataSource.getRepository(OutflowRow).createQueryBuilder('r');
     const where = { accountId, ...request.filter };
-    return listNewest(rows, where, request, (row) => toResponse(row, this.assets));
+    return listNewest(rows, where, request, (row) => toResponse(row, assets));
   }
 }
 

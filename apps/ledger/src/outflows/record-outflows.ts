@@ -1,11 +1,17 @@
 import { isFungible } from '@daybook/chains';
 import { type OutflowV1, parseOutflow, TOPICS } from '@daybook/contracts';
-import { type Destination, type OutflowReport, outflow, streamName } from '@daybook/domain';
+import {
+  type Asset,
+  type Destination,
+  type OutflowReport,
+  outflow,
+  streamName,
+} from '@daybook/domain';
 import { EventStore } from '@daybook/event-store';
 import type { DurableLog, RunningSubscription } from '@daybook/messaging';
 import { Command, CommandBus, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { AccountWallets } from '../account-wallets.env';
-import { AssetRegistry, ChainRegistry } from '../chains';
+import { AssetsInUse, ChainRegistry } from '../chains';
 import { outflowStreamIdOf } from '../edge/identity';
 import {
   consumeMovements,
@@ -47,7 +53,7 @@ export class RecordOutflowsHandler implements ICommandHandler<RecordOutflows> {
   constructor(
     private readonly store: EventStore,
     private readonly owners: Owners,
-    private readonly assets: AssetRegistry,
+    private readonly assets: AssetsInUse,
     private readonly chains: ChainRegistry,
     private readonly wallets: AccountWallets,
   ) {}
@@ -69,7 +75,10 @@ export class RecordOutflowsHandler implements ICommandHandler<RecordOutflows> {
       decider: outflow,
       ourAddress: ({ from }) => from,
       ownersOf: (outflows) => this.endsOf(outflows),
-      commandsFor: async (owned) => owned.map((one) => this.commandFor(one)),
+      commandsFor: async (owned) => {
+        const assets = await this.assets.of(owned.map(({ report }) => report.content.asset));
+        return owned.map((one) => this.commandFor(one, assets));
+      },
     });
   }
 
@@ -96,7 +105,10 @@ export class RecordOutflowsHandler implements ICommandHandler<RecordOutflows> {
     return ownerOf(place)?.parties.accountId === accountId ? 'purse-of-account' : 'elsewhere';
   }
 
-  private commandFor({ report: { message, content }, owner }: Owned<OutflowV1, Ends>) {
+  private commandFor(
+    { report: { message, content }, owner }: Owned<OutflowV1, Ends>,
+    assets: ReadonlyMap<string, Asset>,
+  ) {
     const { parties } = owner.owner;
     return {
       stream: streamName('outflow', outflowStreamIdOf(content.outflowId)),
@@ -106,7 +118,7 @@ export class RecordOutflowsHandler implements ICommandHandler<RecordOutflows> {
         facts: {
           parties,
           destination: owner.destination,
-          asset: this.assets.find(content.asset),
+          asset: assets.get(content.asset) ?? null,
           isFungible: isFungible(content.asset),
           requiredFinality: this.chains.requiredFinality(content.asset),
         },

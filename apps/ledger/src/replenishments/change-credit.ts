@@ -14,11 +14,11 @@ import { EventStore, loadStates } from '@daybook/event-store';
 import { CommandHandler, type ICommandHandler, QueryBus } from '@nestjs/cqrs';
 import { DataSource } from 'typeorm';
 import { GetCustody } from '../books';
-import { AssetRegistry, ChainRegistry, Heads } from '../chains';
+import { AssetNames, ChainRegistry, Heads } from '../chains';
 import { type Answer, CallerCommand } from '../edge/request-context';
 import { writeAs } from '../edge/write-as';
 import { PurseRow } from '../purses';
-import { toResponse } from './get-replenishments';
+import { factsNow, toResponse } from './get-replenishments';
 import { rowIn } from './replenishments.projection';
 
 /**
@@ -39,9 +39,9 @@ export class ChangeCreditHandler implements ICommandHandler<ChangeCredit> {
     private readonly store: EventStore,
     private readonly dataSource: DataSource,
     private readonly queries: QueryBus,
-    private readonly assets: AssetRegistry,
-    private readonly chains: ChainRegistry,
-    private readonly heads: Heads,
+    readonly assets: AssetNames,
+    readonly chains: ChainRegistry,
+    readonly heads: Heads,
   ) {}
 
   async execute({ context, request }: ChangeCredit): Promise<Answer<json.Replenishment>> {
@@ -80,8 +80,6 @@ export class ChangeCreditHandler implements ICommandHandler<ChangeCredit> {
     const purse = await this.dataSource
       .getRepository(PurseRow)
       .findOneByOrFail({ id: row.purseId });
-    const { assets, chains } = this;
-    const facts = { assets, chains, heads: await this.heads.now() };
-    return toResponse(Object.assign(row, { purse }), facts);
+    return toResponse(Object.assign(row, { purse }), await factsNow(this));
   }
 }

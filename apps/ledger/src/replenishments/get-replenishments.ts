@@ -4,7 +4,7 @@ import type { ReplenishmentStatus } from '@daybook/domain';
 import { DurableLog } from '@daybook/messaging';
 import { type IQueryHandler, QueryHandler } from '@nestjs/cqrs';
 import { DataSource, In, type SelectQueryBuilder } from 'typeorm';
-import { AssetRegistry, ChainRegistry, confirmationsOf, type Head, Heads } from '../chains';
+import { AssetNames, ChainRegistry, confirmationsOf, type Head, Heads } from '../chains';
 import { type KnownAssets, toMoney } from '../edge/money';
 import { AccountQuery } from '../edge/request-context';
 import { type ListOf, listNewest, type Page } from '../projections/cursor';
@@ -40,15 +40,14 @@ type Row = ReplenishmentRow & { readonly purse: PurseRow };
 export class GetReplenishmentHandler implements IQueryHandler<GetReplenishment> {
   constructor(
     private readonly dataSource: DataSource,
-    private readonly assets: AssetRegistry,
-    private readonly chains: ChainRegistry,
-    private readonly heads: Heads,
+    readonly assets: AssetNames,
+    readonly chains: ChainRegistry,
+    readonly heads: Heads,
   ) {}
 
   async execute({ accountId, request: id }: GetReplenishment) {
     const row = await withPurse(this.dataSource).where({ id, accountId }).getOne();
-    const { assets, chains } = this;
-    return row && toResponse(row, { assets, chains, heads: await this.heads.now() });
+    return row && toResponse(row, await factsNow(this));
   }
 }
 
@@ -56,9 +55,9 @@ export class GetReplenishmentHandler implements IQueryHandler<GetReplenishment> 
 export class ListReplenishmentsHandler implements IQueryHandler<ListReplenishments> {
   constructor(
     private readonly dataSource: DataSource,
-    private readonly assets: AssetRegistry,
-    private readonly chains: ChainRegistry,
-    private readonly heads: Heads,
+    readonly assets: AssetNames,
+    readonly chains: ChainRegistry,
+    readonly heads: Heads,
   ) {}
 
   async execute({ accountId, request }: ListReplenishments): Promise<Page<json.Replenishment>> {
@@ -67,8 +66,7 @@ export class ListReplenishmentsHandler implements IQueryHandler<ListReplenishmen
     if (from !== undefined) rows.andWhere('r.created_at >= :from', { from });
     if (to !== undefined) rows.andWhere('r.created_at < :to', { to });
     const where = { accountId, ...filter, status: statuses && In(statuses) };
-    const { assets, chains } = this;
-    const facts = { assets, chains, heads: await this.heads.now() };
+    const facts = await factsNow(this);
     return listNewest(rows, where, request, (row) => toResponse(row, facts));
   }
 }
@@ -141,6 +139,18 @@ export interface Facts {
   readonly assets: KnownAssets;
   readonly chains: ChainRegistry;
   readonly heads: ReadonlyMap<string, Head>;
+}
+
+export async function factsNow({
+  assets,
+  chains,
+  heads,
+}: {
+  readonly assets: AssetNames;
+  readonly chains: ChainRegistry;
+  readonly heads: Heads;
+}): Promise<Facts> {
+  return { chains, assets: await assets.now(), heads: await heads.now() };
 }
 
 export function toResponse(row: Row, { assets, chains, heads }: Facts): json.Replenishment {

@@ -1,11 +1,23 @@
 import { readChainsFile } from '@daybook/chains';
 import type { TransferV1 } from '@daybook/contracts';
-import { type Asset, account, customer, purse, streamName } from '@daybook/domain';
+import {
+  type Asset,
+  account,
+  customer,
+  fold,
+  postings,
+  purse,
+  type ReplenishmentEvent,
+  replenishment,
+  streamName,
+  upcast,
+} from '@daybook/domain';
 import { decideAndAppend, START, uuid5 } from '@daybook/event-store';
 import * as a from '../../../../libs/domain/testing/a';
 import { InMemoryEventStore } from '../../../../libs/event-store/testing/in-memory-event-store';
 import { readWalletsFile } from '../account-wallets.env';
 import { AssetRegistry, ChainRegistry } from '../chains/asset-registry';
+import { AssetsInUse } from '../chains/assets-in-use';
 import { replenishmentIdOf } from '../edge/identity';
 import { keyOf, type Owner, Owners, OwnersNotKnownYet } from './owners';
 import { RecordTransfers, RecordTransfersHandler } from './record-transfers';
@@ -39,6 +51,13 @@ function transfer(overrides: Partial<TransferV1> = {}): TransferV1 {
     finality: { kind: 'depth', confirmations: 12 },
     ...overrides,
   };
+}
+
+function permutations<Item>(items: readonly Item[]): readonly (readonly Item[])[] {
+  if (items.length === 0) return [[]];
+  return items.flatMap((item, i) =>
+    permutations(items.toSpliced(i, 1)).map((rest) => [item, ...rest] as const),
+  );
 }
 
 function nth(n: number): string {
@@ -116,7 +135,8 @@ async function ledger(owned: ReadonlyMap<string, Owner> = known) {
   );
   const handlerWith = (...listed: Asset[]) =>
     new RecordTransfersHandler(
-      ...([store, owners, new AssetRegistry([asset, ...listed])] as const),
+      ...([store, owners] as const),
+      new AssetsInUse(store, new AssetRegistry([asset, ...listed])),
       ...([new ChainRegistry(registry), wallets] as const),
     );
   const handler = handlerWith();
@@ -198,6 +218,46 @@ describe('RecordTransfers', () => {
     await record(...batch.slice(1), ...batch);
     expect(await store.head()).toBe(head);
     expect(await history(nth(1))).toHaveLength(2);
+  });
+
+  it('credits once, and ends in the last block, in all 120 orders at two processes at once', async () => {
+    const { record, recordWith, history } = await ledger();
+    const block = (hash: string) => ({ number: 7, hash, time: '2026-01-01T00:00:00.000Z' });
+    const [left, joined] = [block(`0x${'1'.repeat(64)}`), block(`0x${'2'.repeat(64)}`)];
+    const out = { status: 'reverted', block: null, finality: null } as const;
+    const lives: readonly Partial<TransferV1>[] = [
+      { status: 'detected', finality: null, block: left },
+      { status: 'final', block: left },
+      out,
+      { status: 'detected', finality: null, block: joined },
+      { status: 'final', block: joined },
+    ];
+    const orders = permutations(lives.map((life, i) => ({ ...life, version: 1 + i * 1_200 })));
+    expect(orders).toHaveLength(120);
+    // Each process is given half of the reports of each transfer, one after the other.
+    const turns = lives.map((_, turn) =>
+      orders.map((order, n) => transfer({ ...order[turn], transferId: nth(n) })),
+    );
+    const processes = [record, recordWith()];
+    const shares = processes.map((_, p) => turns.filter((_turn, i) => i % processes.length === p));
+    await Promise.all(
+      processes.map(async (process, p) => {
+        for (const reports of shares[p] ?? []) await process(...reports);
+      }),
+    );
+    for (const [n] of orders.entries()) {
+      const events = (await history(nth(n))).map(upcast) as ReplenishmentEvent[];
+      const state = fold(replenishment, events);
+      expect(state).toMatchObject({
+        status: 'confirmed',
+        block: joined,
+        credit: { to: 'customer' },
+      });
+      const custody = events.flatMap(postings).reduce((sum, { kind, amount }) => {
+        return sum + (kind === 'reversal' ? -amount : amount);
+      }, 0n);
+      expect(custody).toBe(5n);
+    }
   });
 
   it('decides the versions of one transfer in order, inside one batch', async () => {

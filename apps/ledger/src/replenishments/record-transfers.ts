@@ -10,7 +10,7 @@ import {
 import { EventStore } from '@daybook/event-store';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { AccountWallets } from '../account-wallets.env';
-import { AssetRegistry, ChainRegistry } from '../chains';
+import { AssetsInUse, ChainRegistry } from '../chains';
 import { replenishmentIdOf } from '../edge/identity';
 import { type Owner, type OwnerOf, Owners, ownersWhenFirstRecorded, type Place } from './owners';
 import {
@@ -42,7 +42,7 @@ export class RecordTransfersHandler implements ICommandHandler<RecordTransfers> 
   constructor(
     private readonly store: EventStore,
     private readonly owners: Owners,
-    private readonly assets: AssetRegistry,
+    private readonly assets: AssetsInUse,
     private readonly chains: ChainRegistry,
     private readonly wallets: AccountWallets,
   ) {}
@@ -82,10 +82,11 @@ export class RecordTransfersHandler implements ICommandHandler<RecordTransfers> 
       stream: streamName('replenishment', replenishmentIdOf(transferIdOf(report.content))),
       owner: owner.owner,
     }));
+    const assets = await this.assets.of(owned.map(({ report }) => report.content.asset));
     const firstOwners = await ownersWhenFirstRecorded(this.store, transfers);
     return owned.map(({ report: { message, content }, owner: { sender } }, i) => {
       const owner = firstOwners[i] as Owner;
-      const asset = this.assets.find(content.asset);
+      const asset = assets.get(content.asset) ?? null;
       return {
         stream: transfers[i]?.stream as string,
         command: {

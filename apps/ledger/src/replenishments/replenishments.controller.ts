@@ -2,7 +2,7 @@ import { DomainError } from '@daybook/domain';
 import { Controller } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
-import { AssetRegistry } from '../chains';
+import { AssetNames } from '../chains';
 import type { AccountCaller } from '../edge/caller';
 import { Operation } from '../edge/operation';
 import { pageRequest } from '../edge/paging';
@@ -25,7 +25,7 @@ export class ReplenishmentsController {
   constructor(
     private readonly commands: CommandBus,
     private readonly queries: QueryBus,
-    private readonly assets: AssetRegistry,
+    private readonly assets: AssetNames,
   ) {}
 
   @Operation({
@@ -34,7 +34,7 @@ export class ReplenishmentsController {
     scope: 'replenishments:read',
     refuses: ['asset-unknown', 'invalid-cursor', 'epoch-ended'],
   })
-  listReplenishments(
+  async listReplenishments(
     { accountId }: AccountCaller,
     { customerId, purseId, status, asset, from, to, ...list }: ListReplenishmentsRequest,
   ) {
@@ -42,7 +42,7 @@ export class ReplenishmentsController {
       customerId,
       purseId,
       statuses: status === undefined ? undefined : statusesOf(status),
-      asset: asset && this.assetId(asset),
+      asset: asset && (await this.assetId(asset)),
       from: (from && parseTime(from)) ?? undefined,
       to: (to && parseTime(to)) ?? undefined,
     };
@@ -108,10 +108,11 @@ export class ReplenishmentsController {
   }
 
   /** The asset id for an id or currency. Unregistered ids are allowed: any token can be sent to a purse. */
-  private assetId(text: string): string {
-    if (text.includes('/')) return this.assets.find(text)?.id ?? text.toLowerCase();
-    const asset = this.assets.findByCurrency(text);
-    if (asset !== null) return asset.id;
+  private async assetId(text: string): Promise<string> {
+    const assets = await this.assets.now();
+    if (text.includes('/')) return assets.find(text) === null ? text.toLowerCase() : text;
+    const id = assets.idOfCurrency(text);
+    if (id !== null) return id;
     throw new DomainError('asset-unknown', `There is no currency ${text}; see GET /v1/assets.`);
   }
 }

@@ -3,6 +3,7 @@ import { DurableLog } from '@daybook/messaging';
 import { Module, type OnModuleInit } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { DataSource } from 'typeorm';
+import { AssetsInUse } from '../chains';
 import { PositionReached } from '../projections/position-reached';
 import { BackgroundWork } from '../runtime/background-work';
 import { ChangeCreditHandler } from './change-credit';
@@ -50,9 +51,13 @@ export class ReplenishmentsModule implements OnModuleInit {
     private readonly work: BackgroundWork,
     private readonly log: DurableLog,
     private readonly commands: CommandBus,
+    private readonly assets: AssetsInUse,
   ) {}
 
   onModuleInit(): void {
-    this.work.consume(() => consumeTransfers(this.log, this.commands));
+    this.work.consume(async (database) => {
+      await this.assets.recordBooked(database);
+      return consumeTransfers(this.log, this.commands);
+    });
   }
 }

@@ -4,7 +4,7 @@ import type { Family } from '@daybook/domain';
 import { type IQueryHandler, QueryHandler } from '@nestjs/cqrs';
 import { DataSource } from 'typeorm';
 import {
-  AssetRegistry,
+  AssetNames,
   ChainRegistry,
   confirmationsOf,
   type Head,
@@ -12,7 +12,7 @@ import {
   Watches,
   type WatchOf,
 } from '../chains';
-import { toMoney } from '../edge/money';
+import { type KnownAssets, toMoney } from '../edge/money';
 import { AccountQuery } from '../edge/request-context';
 import type { TransactionName } from './kept-look-ups';
 import { type Heard, LookUps } from './look-ups';
@@ -36,6 +36,7 @@ export class GetTransaction extends AccountQuery<NamedTransaction, json.Transact
 /** What all movements of one answer have in common. */
 interface Facts extends NamedTransaction {
   readonly lookUp: LookUpV1;
+  readonly assets: KnownAssets;
   readonly head: Head | undefined;
   readonly purses: ReadonlyMap<string, OwnPurse>;
   readonly records: ReadonlyMap<string, OwnRecord>;
@@ -47,7 +48,7 @@ export class GetTransactionHandler implements IQueryHandler<GetTransaction> {
   constructor(
     private readonly dataSource: DataSource,
     private readonly lookUps: LookUps,
-    private readonly assets: AssetRegistry,
+    private readonly assets: AssetNames,
     private readonly chains: ChainRegistry,
     private readonly heads: Heads,
     private readonly watches: Watches,
@@ -64,7 +65,8 @@ export class GetTransactionHandler implements IQueryHandler<GetTransaction> {
     // transaction, it may not show what was moved by calls any more.
     const ordinals = shown.map(({ ordinal }) => ordinal);
     const wanted = isWhole(lookUp) ? ordinals : [...new Set([...ordinals, ...USUAL_ORDINALS])];
-    const [heads, watchOf, records, purses] = await Promise.all([
+    const [assets, heads, watchOf, records, purses] = await Promise.all([
+      this.assets.now(),
       this.heads.now(),
       this.watches.now(),
       ownRecords(this.dataSource, accountId, name, wanted),
@@ -77,7 +79,7 @@ export class GetTransactionHandler implements IQueryHandler<GetTransaction> {
     const known =
       others.length === 0 ? purses : await this.pursesOf(accountId, name, [...shown, ...others]);
     const head = heads.get(chain);
-    const facts = { ...name, lookUp, head, purses: known, records, watchOf };
+    const facts = { ...name, lookUp, head, assets, purses: known, records, watchOf };
     const policy = this.chains.policyOf(chain, '');
     return {
       ...{ chain, hash, ...statusOf(heard) },
@@ -93,7 +95,7 @@ export class GetTransactionHandler implements IQueryHandler<GetTransaction> {
   }
 
   private movement(movement: MovementV1, facts: Facts): json.Movement {
-    const { family, chain, lookUp, head, purses, records, watchOf } = facts;
+    const { family, chain, lookUp, head, assets, purses, records, watchOf } = facts;
     const { ordinal, asset, amount, from, to } = movement;
     const [purse, fromPurse] = [purses.get(to), purses.get(from)];
     const record = records.get(ordinal);
@@ -109,7 +111,7 @@ export class GetTransactionHandler implements IQueryHandler<GetTransaction> {
     return {
       ordinal,
       direction: directionOf(own),
-      money: toMoney({ asset, baseUnits: BigInt(amount) }, this.assets),
+      money: toMoney({ asset, baseUnits: BigInt(amount) }, assets),
       from: displayAddress(family, from),
       to: displayAddress(family, to),
       purseId: purse?.id ?? null,
