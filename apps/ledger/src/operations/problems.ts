@@ -69,6 +69,12 @@ export function parkedProblem({ group, topic, parkedKeys }: ParkedConsumer): str
   return `${group} has ${parkedKeys} parked ${keys} on ${topic}: npx daybook parked list`;
 }
 
+type Group = Pick<json.ConsumerState, 'group' | 'topic'>;
+
+export function stoppedProblem({ group, topic }: Group, seconds: number): string {
+  return `${group} has handled nothing of ${topic} for ${Math.round(seconds)} s, although messages wait`;
+}
+
 type ClocksOfReactions = Pick<json.Status['reactions'], 'clocksAgree' | 'clockDifferenceMs'>;
 
 /** Of the processes that run reactions. */
