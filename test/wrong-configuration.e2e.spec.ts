@@ -73,8 +73,18 @@ const EVERY_APP: readonly Case[] = [
   ['a Kafka address of another kind', { DAYBOOK_KAFKA_BROKERS: 'http://x' }, /Write host:port/],
   [
     'a host that is not ours',
-    { DAYBOOK_HTTP_HOST: NOT_OURS },
+    { DAYBOOK_HTTP_HOST: NOT_OURS, DAYBOOK_INSECURE: 'true' },
     /DAYBOOK_HTTP_HOST: .*192\.0\.2\.1.* Use 127\.0\.0\.1/,
+  ],
+  [
+    'a host that other machines reach, without TLS',
+    { DAYBOOK_HTTP_HOST: '0.0.0.0' },
+    /DAYBOOK_HTTP_HOST: other machines can reach 0\.0\.0\.0, and HTTP has no TLS .*DAYBOOK_INSECURE=true/,
+  ],
+  [
+    'a certificate of HTTP that is missing',
+    { DAYBOOK_HTTP_TLS_CERT: '/nowhere' },
+    /DAYBOOK_HTTP_TLS_CERT: the file \/nowhere cannot be read/,
   ],
   [
     'a port that is no number',
@@ -172,6 +182,9 @@ describe('a wrong configuration is refused with a sentence and before any server
     const taken = { DAYBOOK_HTTP_PORT: takenPort() };
     for (const app of ['ledger', 'chain-watcher'] as const) {
       expect(await refusal(app, taken)).toMatch(/DAYBOOK_HTTP_PORT: port \d+ .* is in use/);
+      expect(await refusal(app, { DAYBOOK_METRICS_PORT: takenPort() })).toMatch(
+        /DAYBOOK_METRICS_PORT: port \d+ .* is in use/,
+      );
     }
     expect(await refusal('ledger', { DAYBOOK_GRPC_PORT: takenPort() })).toMatch(
       /DAYBOOK_GRPC_PORT: port/,

@@ -1,8 +1,8 @@
 import { EnvironmentError } from '@daybook/platform';
 import { type ChannelCredentials, credentials, type ServiceError, status } from '@grpc/grpc-js';
+import { type Authority, type Certificate, certificateFolder } from '../../../test/certificates';
 import { createLedgerForTest, type TestLedger } from '../../../test/ledger-harness';
 import { grpcCredentials } from '../src/grpc/credentials';
-import { type Authority, type Certificate, certificateFolder } from './grpc-certificates';
 import { detailsOf } from './grpc-details';
 import { type GrpcPort, openGrpcPort } from './grpc-ledger';
 import { reflect } from './grpc-reflected';
