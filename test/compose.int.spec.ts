@@ -189,9 +189,7 @@ describe('docker/compose.yaml', () => {
       const env = configuration(app, {});
       expect(() => httpTlsOf(env as LedgerEnv)).not.toThrow();
       const silent = Object.assign(new LedgerEnv(), env, { insecure: false });
-      expect(() => httpTlsOf(silent)).toThrow(
-        /DAYBOOK_HTTP_HOST.*DAYBOOK_METRICS_HOST/s,
-      );
+      expect(() => httpTlsOf(silent)).toThrow(/DAYBOOK_HTTP_HOST.*DAYBOOK_METRICS_HOST/s);
     },
   );
 

@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { TOPIC_SETTINGS, TOPICS } from '@daybook/contracts';
+import { TOPIC_SETTINGS, TOPICS, type TransferV1, transferKey } from '@daybook/contracts';
 import { type DurableLog, openKafka } from '@daybook/messaging';
 import type { HealthReport } from '@daybook/platform';
 import { type Admin, Kafka, logLevel } from 'kafkajs';
@@ -75,12 +75,12 @@ async function failure(app: AppProcess, name: string): Promise<string> {
 const forChains = async () => (await readiness(ledger, '?for=chains')).code;
 
 async function publish(...versions: readonly number[]): Promise<void> {
-  const { value } = goldenMessage(TOPIC, 'detected');
+  const transfer = goldenMessage(TOPIC, 'detected').value as unknown as TransferV1;
   await log.publish(
     TOPIC,
     versions.map((version) => ({
-      ...{ id: `transfer@${version}`, key: 'key', headers: {} },
-      value: JSON.stringify({ ...value, version }),
+      ...{ id: `transfer@${version}`, key: transferKey(transfer), headers: {} },
+      value: JSON.stringify({ ...transfer, version }),
     })),
   );
 }
@@ -91,12 +91,11 @@ const isRead = () =>
   });
 
 it('are well while topics and groups are', async () => {
-  await publish(1);
-  await isRead();
-  console.log(JSON.stringify(await readiness(ledger)));
   expect((await readiness(watcher)).code).toBe(200);
   expect(await readiness(ledger)).toMatchObject({ code: 200, status: 'ok' });
   expect(await forChains()).toBe(200);
+  await publish(1);
+  await isRead();
 });
 
 it('fail when a group has stopped, because messages were deleted before it read them', async () => {
@@ -113,7 +112,6 @@ it('fail when a group has stopped, because messages were deleted before it read 
     /3 messages of \S+ were deleted before ledger read them, so ledger has stopped/,
   );
   expect(said).toContain('npx daybook watch rescan');
-  console.log(JSON.stringify(await readiness(ledger)));
   expect(await forChains()).toBe(503);
   expect(await readiness(ledger)).toMatchObject({
     ...{ code: 200, status: 'degraded' },

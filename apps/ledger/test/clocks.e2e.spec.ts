@@ -67,24 +67,8 @@ describe('the clocks of the ledger, its database and its event log', () => {
     await append(0);
     await until(async () => Math.abs(await ahead('event-log')) < 5);
     expect(Math.abs(await ahead('database'))).toBeLessThan(5);
-    console.log(JSON.stringify((await health.readyz()).body));
     await until(async () => (await readiness()).status === 'ok');
     expect(await readiness()).toEqual(WELL);
-  });
-
-  it.each([2, -2])('show a database %s minutes ahead, and the end of it', async (minutes) => {
-    await moveDatabaseClock(ledger.databaseUrl, minutes * MINUTE_MS);
-    try {
-      await until(async () => Math.round((await ahead('database')) / 60) === minutes);
-      await until(async () => (await readiness()).status === 'degraded');
-      const way = minutes > 0 ? 'ahead of' : 'behind';
-      const clock = new RegExp(`^The database's clock is 1[12]\\d s ${way}`);
-      expect(await readiness()).toEqual(differing(clock));
-    } finally {
-      await moveDatabaseClock(ledger.databaseUrl, 0);
-    }
-    await until(async () => (await readiness()).status === 'ok');
-    expect(Math.abs(await ahead('database'))).toBeLessThan(5);
   });
 
   it('show an event log five minutes ahead of a writer, and the end of it', async () => {
@@ -101,5 +85,21 @@ describe('the clocks of the ledger, its database and its event log', () => {
     await append(0);
     await until(async () => (await readiness()).status === 'ok');
     expect(await readiness()).toEqual(WELL);
+  });
+
+  it.each([2, -2])('show a database %s minutes ahead, and the end of it', async (minutes) => {
+    await moveDatabaseClock(ledger.databaseUrl, minutes * MINUTE_MS);
+    try {
+      await until(async () => Math.round((await ahead('database')) / 60) === minutes);
+      await until(async () => (await readiness()).clocks?.status === 'failing');
+      const way = minutes > 0 ? 'ahead of' : 'behind';
+      const clock = new RegExp(`^The database's clock is 1[12]\\d s ${way}`);
+      expect(await readiness()).toEqual(differing(clock));
+    } finally {
+      await moveDatabaseClock(ledger.databaseUrl, 0);
+    }
+    // What reacts to times may have read the moved clock, and looks at it again within half a minute.
+    await until(async () => (await readiness()).clocks?.status === 'ok');
+    expect(Math.abs(await ahead('database'))).toBeLessThan(5);
   });
 });

@@ -83,13 +83,13 @@ export function clockProblems({ clocksAgree, clockDifferenceMs }: ClocksOfReacti
   return [`The database's clock is ${away(clockDifferenceMs)} the ledger's, so nothing expires.`];
 }
 
-/** Of the process that answers. What `clockProblems` says of the database is not repeated. */
+/** Of the process that answers. What `clockProblems` says of the database of `reactions` is not repeated. */
 export function differingClocks(
   { databaseAheadMs, eventLogAheadMs }: json.Clocks,
-  reactions: ClocksOfReactions,
+  reactions?: ClocksOfReactions,
 ): string[] {
   const sentences: string[] = [];
-  if (!clocksAgree(databaseAheadMs) && reactions.clocksAgree) {
+  if (!clocksAgree(databaseAheadMs) && (reactions === undefined || reactions.clocksAgree)) {
     sentences.push(`The database's clock is ${away(databaseAheadMs)} that of this ledger.`);
   }
   if (!clocksAgree(eventLogAheadMs ?? 0)) {
