@@ -50,7 +50,7 @@ beforeAll(async () => {
   });
 });
 afterAll(async () => {
-  await Promise.all([ledger?.kill(), watcher?.kill(), log?.close(), admin?.disconnect()]);
+  await Promise.all([ledger.kill(), watcher.kill(), log.close(), admin.disconnect()]);
   await broker?.stop();
   await database?.drop();
   await rm(folder, { recursive: true, force: true });

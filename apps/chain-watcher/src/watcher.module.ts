@@ -112,9 +112,9 @@ function checkPublishing(chain: RunningChain): void {
 }
 
 /** Probes need no key: what a handler failed with stands in the log. */
-function checkConsumers(chain: RunningChain): void {
+export function checkConsumers(chain: RunningChain, now = Date.now()): void {
   const failing = [...chain.consumersFailing()].map(
-    ([topic, since]) => [topic, Date.now() - since] as const,
+    ([topic, since]) => [topic, now - since] as const,
   );
   const sentences = failing
     .filter(([, ms]) => ms >= UNPUBLISHED_MS_MAX)

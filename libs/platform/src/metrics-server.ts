@@ -44,6 +44,11 @@ export async function serveMetrics(options: MetricsServerOptions): Promise<Metri
   const { http, connectionTimeout, ...times } = httpLimits(limits);
   const settings = { ...http, ...times };
   const answer: RequestListener = async ({ method = '', url = '' }, response) => {
+    // Browsers request an icon for every page, and report its absence as an error.
+    if (url === '/favicon.ico') {
+      response.writeHead(204).end();
+      return;
+    }
     const isFound = /^\/metrics(\?|$)/.test(url);
     if (!isFound || !['GET', 'HEAD'].includes(method)) {
       response.writeHead(isFound ? 405 : 404, isFound ? { allow: 'GET, HEAD' } : {}).end();
