@@ -43,7 +43,8 @@ async function ahead(clock: 'database' | 'event-log'): Promise<number> {
 
 async function readiness() {
   const { httpStatus, body } = await health.readyz();
-  return { httpStatus, status: body.status, clocks: body.checks.clocks };
+  const { clocks = { status: 'unknown' } } = body.checks;
+  return { httpStatus, status: body.status, clocks };
 }
 
 const WELL = { httpStatus: 200, status: 'ok', clocks: { status: 'ok' } };

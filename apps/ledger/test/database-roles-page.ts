@@ -24,8 +24,8 @@ forge what another one writes:
 A role without a variable uses \`DAYBOOK_DATABASE_URL\`. A process opens one pool for each role that it runs, and one for roles
 with the same URL. \`DAYBOOK_DATABASE_URL\` alone is enough to run the ledger, but then one user may do all that is listed here. The
 event log is opened once in a process, as its first role in the order api, consumer, reactions, relay, projector. Messages of the
-durable log are published by the role that may, and read by the consumer. Requests are for processes with \`api\`: where another role stands in, what it may not write is refused. The chain-watcher has
-a user and a schema of its own.
+durable log are published by the role that may, and read by the consumer. Requests are for processes with \`api\`: where another
+role stands in, what it may not write is refused. The chain-watcher has a user and a schema of its own.
 
 ## Setting up
 
@@ -72,7 +72,7 @@ All others:
 ${rows.join('')}
 Messages of the durable log in PostgreSQL are written by \`messaging.publish\` alone, which lets each user publish to its own topics
 (\`messaging.publisher\`). No role publishes what watchers say: transfers, outflows, the heads of chains and reports. On Kafka, access
-control lists of the brokers do the same.
+control lists of the brokers can do the same for the two apps.
 
 | role | publishes to |
 |---|---|
