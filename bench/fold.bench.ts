@@ -199,7 +199,7 @@ async function foldWhilePublishing(bench: Bench, template: Database): Promise<Fi
 }
 
 async function openLog(database: Database, topics?: Topics): Promise<DurableLog> {
-  if (!topics) return new PostgresLog({ url: database.url, applicationName: 'publisher' });
+  if (!topics) return new PostgresLog({ url: database.ownerUrl, applicationName: 'publisher' });
   return openKafka({
     brokers: topics.brokers,
     clientId: 'publisher',

@@ -5,7 +5,7 @@ import { migrate } from '../apps/chain-watcher/src/migrate';
 import { CHAIN, type LocalChain, startLocalChain } from '../apps/chain-watcher/testing/local-chain';
 import { type AppProcess, startApp } from './app-process';
 import { TestBrowser } from './browser';
-import { freshDatabase, type TestDatabase } from './dependencies';
+import { freePort, freshDatabase, type TestDatabase } from './dependencies';
 import { createLedgerForTest, type TestLedger } from './ledger-harness';
 import { describeWith } from './needs';
 
@@ -24,7 +24,8 @@ describeWith('browser', 'in a browser', () => {
     ['/openapi.json', '"openapi"'],
     ['/metrics', 'daybook_http_request_duration_seconds'],
   ])('%s asks for a password, takes the key and shows its content', async (path, shown) => {
-    const { page, status, faults } = await browser.open(ledger.url + path, ledger.apiKey);
+    const key = path === '/metrics' ? ledger.operatorKey : ledger.apiKey;
+    const { page, status, faults } = await browser.open(ledger.url + path, key);
     expect(status).toBe(200);
     await page.getByText(shown).first().waitFor();
     expect(faults).toEqual([]);
@@ -76,6 +77,7 @@ describeWith('browser', 'the chain-watcher in a browser', () => {
   let database: TestDatabase;
   let folder: string;
   let watcher: AppProcess;
+  let metricsPort: string;
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'daybook-browser-'));
@@ -89,9 +91,11 @@ describeWith('browser', 'the chain-watcher in a browser', () => {
     const finality = { kind: 'depth', confirmations: 2 };
     const chainsFile = join(folder, 'chains.json');
     await writeFile(chainsFile, JSON.stringify({ chains: [{ ...local, finality, assets: [] }] }));
+    metricsPort = String(await freePort());
     watcher = await startApp('chain-watcher', {
       DAYBOOK_DATABASE_URL: database.url,
       DAYBOOK_CHAINS_FILE: chainsFile,
+      DAYBOOK_METRICS_PORT: metricsPort,
     });
   });
   afterAll(async () => {
@@ -106,7 +110,8 @@ describeWith('browser', 'the chain-watcher in a browser', () => {
     ['/startupz', '"status":"ok"'],
     ['/metrics', 'process_cpu_seconds_total'],
   ])('%s shows its content without a key', async (path, shown) => {
-    const { page, status, faults } = await browser.open(watcher.url + path);
+    const url = path === '/metrics' ? `http://127.0.0.1:${metricsPort}` : watcher.url;
+    const { page, status, faults } = await browser.open(url + path);
     expect(status).toBe(200);
     await page.getByText(shown).first().waitFor();
     expect(faults).toEqual([]);

@@ -4,7 +4,7 @@ import { readEnvironment } from '@daybook/platform';
 import { getMetadataStorage } from 'class-validator';
 import { load, YAML11_SCHEMA } from 'js-yaml';
 import { WatcherEnv } from '../apps/chain-watcher/src/watcher.env';
-import { LedgerEnv } from '../apps/ledger/src/ledger.env';
+import { DATABASE_ROLES, databaseUrlOf, httpTlsOf, LedgerEnv } from '../apps/ledger/src/ledger.env';
 
 /** No container engine runs these files here, so what they say is held to what the code says. */
 const ROOT = join(__dirname, '..');
@@ -153,11 +153,63 @@ describe('docker/compose.yaml', () => {
       if (!name.startsWith('migrate-')) continue;
       const source = readFileSync(sourceOf(command[1] ?? ''), 'utf8');
       expect(source).toContain('runMigration(');
-      expect(Object.keys(environment)).toEqual(['DAYBOOK_MIGRATION_URL', 'DAYBOOK_DATABASE_URL']);
+      const ofRoles = DATABASE_ROLES.slice(1).map(
+        (role) => `DAYBOOK_DATABASE_URL_${role.toUpperCase()}`,
+      );
+      expect(new Set(Object.keys(environment))).toEqual(
+        new Set([
+          ...['DAYBOOK_MIGRATION_URL', 'DAYBOOK_DATABASE_URL'],
+          ...(name === 'migrate-ledger' ? ofRoles : []),
+        ]),
+      );
       const runner = readFileSync(join(ROOT, 'libs/platform/src/run-migration.ts'), 'utf8');
       expect(runner).toMatch(/readonly migrationUrl!/);
       expect(runner).toMatch(/readonly databaseUrl!/);
     }
+  });
+
+  it('gives each part of the ledger a user of its own, whom provision.sh creates', () => {
+    const script = readFileSync(join(DOCKER, 'provision.sh'), 'utf8');
+    const ledger = configuration('ledger', {}) as LedgerEnv;
+    const urls = [...DATABASE_ROLES.map((role) => databaseUrlOf(ledger, role))];
+    const users = [...urls, configuration('chain-watcher', {}).databaseUrl].map(
+      (url) => new URL(url).username,
+    );
+    expect(new Set(users).size).toBe(DATABASE_ROLES.length + 1);
+    for (const user of users) expect(script).toContain(`CREATE ROLE ${user} LOGIN`);
+    const connecting = /GRANT CONNECT ON DATABASE daybook TO ([^;]+);/.exec(script)?.[1] ?? '';
+    expect(new Set(connecting.split(/,\s*/))).toEqual(new Set(users));
+    const given = Object.keys(serviceOf('postgres').environment);
+    for (const [, name] of script.matchAll(/\$(\w+_PASSWORD)/g)) expect(given).toContain(name);
+  });
+
+  it.each(['ledger', 'chain-watcher'] as const)(
+    'says that the ports of the %s have no TLS',
+    (app) => {
+      const env = configuration(app, {});
+      expect(() => httpTlsOf(env as LedgerEnv)).not.toThrow();
+      const silent = Object.assign(new LedgerEnv(), env, { insecure: false });
+      expect(() => httpTlsOf(silent)).toThrow(/DAYBOOK_HTTP_HOST.*DAYBOOK_METRICS_HOST/s);
+    },
+  );
+
+  it('is scraped by Prometheus as docker/prometheus.yaml says', () => {
+    const { scrape_configs: jobs, rule_files: rules } = load(
+      readFileSync(join(DOCKER, 'prometheus.yaml'), 'utf8'),
+    ) as {
+      scrape_configs: { job_name: string; static_configs: { targets: string[] }[] }[];
+      rule_files: string[];
+    };
+    for (const { job_name: job, static_configs: configs } of jobs) {
+      const app = job.replace(/^daybook-/, '') as keyof typeof ENVIRONMENTS;
+      const { metricsPort } = configuration(app, {});
+      expect(configs).toEqual([{ targets: [`${app}:${metricsPort}`] }]);
+    }
+    expect(jobs.map(({ job_name: job }) => job)).toEqual([
+      'daybook-ledger',
+      'daybook-chain-watcher',
+    ]);
+    for (const file of rules) expect(existsSync(join(DOCKER, file))).toBe(true);
   });
 
   it('names every variable that must be set in docker/.env.example', () => {

@@ -21,6 +21,7 @@ let broker: KafkaBroker;
 let folder: string;
 let environment: Record<string, string>;
 let key: string;
+let operatorKey: string;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'daybook-start-'));
@@ -34,12 +35,14 @@ beforeAll(async () => {
   ]);
   await migrate(database.url, 'postgres');
   ({ key } = newApiKey());
+  ({ key: operatorKey } = newApiKey({ kind: 'operator' }));
   environment = {
     DAYBOOK_DATABASE_URL: database.url,
     DAYBOOK_EVENTSTOREDB_URL: standIn.url,
     DAYBOOK_KAFKA_BROKERS: broker.brokers,
     DAYBOOK_CHAINS_FILE: chainsFile,
     DAYBOOK_BOOTSTRAP_API_KEY: key,
+    DAYBOOK_OPERATOR_KEY: operatorKey,
     DAYBOOK_GRPC_PORT: '0',
   };
 });
@@ -110,8 +113,8 @@ describeWith('java', 'an engine that goes away later', () => {
     const app = await startApp('ledger', environment);
     const authorization = `Bearer ${key}`;
     const ready = async () => (await fetch(`${app.url}/readyz`)).text();
-    const metrics = async () =>
-      (await fetch(`${app.url}/metrics`, { headers: { authorization } })).text();
+    const operator = { authorization: `Bearer ${operatorKey}` };
+    const metrics = async () => (await fetch(`${app.url}/metrics`, { headers: operator })).text();
     const metric = async (engine: string) =>
       new RegExp(`daybook_engine_up\\{.*engine="${engine}".*\\} (\\d)`).exec(await metrics())?.[1];
     const create = (externalId: string) =>

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { certificateFolder } from './certificates';
 import { freePort, until } from './dependencies';
 
 const HEALTH_CHECK = join(__dirname, '../docker/health-check.mjs');
@@ -14,13 +15,14 @@ require('node:http').createServer((_, response) => response.end('{}')).listen(Nu
 `;
 
 describe('docker/health-check.mjs', () => {
+  const certificates = certificateFolder();
   let folder: string;
   let program: string;
   let port: number;
   let app: ChildProcess;
 
-  const check = async (): Promise<number | null> => {
-    const url = `http://127.0.0.1:${port}/livez`;
+  const check = async (scheme = 'http'): Promise<number | null> => {
+    const url = `${scheme}://127.0.0.1:${port}/livez`;
     const child = spawn(process.execPath, [HEALTH_CHECK, program, url, ANSWER_MS]);
     return (await once(child, 'exit'))[0] as number | null;
   };
@@ -37,8 +39,23 @@ describe('docker/health-check.mjs', () => {
     rmSync(folder, { recursive: true });
   });
 
+  afterAll(() => certificates.remove());
+
   it('is well while the app answers', async () => {
     await until(async () => (await check()) === 0);
+  });
+
+  it('asks an app with TLS, whatever its certificate is', async () => {
+    app.kill('SIGKILL');
+    const { certFile, keyFile } = certificates.selfSigned('app', 'DNS:daybook.example');
+    const options = `{ cert: readFileSync('${certFile}'), key: readFileSync('${keyFile}') }`;
+    writeFileSync(
+      program,
+      `const { readFileSync } = require('node:fs');\n${PROGRAM.replace('node:http', 'node:https').replace('createServer(', `createServer(${options}, `)}`,
+    );
+    port = await freePort();
+    app = spawn(process.execPath, [program, String(port)]);
+    await until(async () => (await check('https')) === 0);
   });
 
   it('kills an app that is stopped', async () => {

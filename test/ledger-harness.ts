@@ -11,11 +11,12 @@ import {
   type WatchReportV1,
 } from '@daybook/contracts';
 import { EventStore } from '@daybook/event-store';
-import { DurableLog } from '@daybook/messaging';
+import { DurableLog, PostgresLog } from '@daybook/messaging';
 import { createHealth, createMetrics } from '@daybook/platform';
 import { CommandBus } from '@nestjs/cqrs';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { pino } from 'pino';
+import { callService } from '../apps/daybook/src/cli/call-service';
 import { ChangeAccount } from '../apps/ledger/src/accounts/change-account';
 import { newApiKey } from '../apps/ledger/src/edge/api-key';
 import { ApiKeys } from '../apps/ledger/src/edge/api-keys';
@@ -37,7 +38,12 @@ export interface LedgerOptions {
   /** The wallets file; no account has a wallet when left out. */
   readonly wallets?: object;
   readonly quota?: HttpOptions['quota'];
-  readonly http?: Pick<HttpOptions, 'connectionsMax' | 'limits' | 'failuresMax' | 'trustedProxies'>;
+  readonly http?: Pick<
+    HttpOptions,
+    'connectionsMax' | 'limits' | 'failuresMax' | 'trustedProxies' | 'tls'
+  >;
+  /** The file of the certificate in `http.tls`. */
+  readonly certificate?: string;
   /** Another way to the database than the direct one. */
   readonly route?: (databaseUrl: string) => Promise<string>;
   /** The database; a fresh one when left out. It is left behind by the ledger, for the next one. */
@@ -53,6 +59,8 @@ export interface LedgerOptions {
 export interface TestLedger {
   readonly app: NestFastifyApplication;
   readonly store: EventStore;
+  /** The durable log as a chain-watcher has it: no role of the ledger may publish what watchers say. */
+  readonly watcherLog: DurableLog;
   /** `http://127.0.0.1:<port>`. */
   readonly url: string;
   /** Of the superuser, who owns the tables. */
@@ -127,12 +135,14 @@ export async function createLedgerForTest(options: LedgerOptions = {}): Promise<
   await app.listen(0, '127.0.0.1');
   health.started();
   const url = await app.getUrl();
+  const onKafka = env.kafkaBrokers !== undefined;
+  const watcherLog = onKafka ? app.get(DurableLog) : new PostgresLog({ url: database.url });
   const send = (method: string, path: string, request: RequestOptions = {}) =>
-    sendRequest(url, apiKey, method, path, request);
+    sendRequest({ url, certificate: options.certificate }, apiKey, method, path, request);
   const ledger: TestLedger = {
     app,
     store: app.get(EventStore),
-    url,
+    ...{ watcherLog, url },
     databaseUrl: database.url,
     chainsFile,
     apiKey,
@@ -154,7 +164,7 @@ export async function createLedgerForTest(options: LedgerOptions = {}): Promise<
       return key;
     },
     publishTransfers: (transfers) =>
-      app.get(DurableLog).publish(
+      watcherLog.publish(
         TOPICS.transfer,
         transfers.map((transfer) => ({
           id: `${transfer.transferId}@${transfer.version}`,
@@ -164,7 +174,7 @@ export async function createLedgerForTest(options: LedgerOptions = {}): Promise<
         })),
       ),
     publishOutflows: (outflows) =>
-      app.get(DurableLog).publish(
+      watcherLog.publish(
         TOPICS.outflow,
         outflows.map((outflow) => ({
           id: `${outflow.outflowId}@${outflow.version}`,
@@ -174,19 +184,16 @@ export async function createLedgerForTest(options: LedgerOptions = {}): Promise<
         })),
       ),
     publishChainHead: (head) =>
-      app
-        .get(DurableLog)
-        .publish(TOPICS.chainHead, [
-          { id: head.observedAt, key: head.chain, value: JSON.stringify(head), headers: {} },
-        ]),
+      watcherLog.publish(TOPICS.chainHead, [
+        { id: head.observedAt, key: head.chain, value: JSON.stringify(head), headers: {} },
+      ]),
     publishWatchReport: (report) =>
-      app
-        .get(DurableLog)
-        .publish(TOPICS.watchReport, [
-          { id: report.observedAt, key: report.chain, value: JSON.stringify(report), headers: {} },
-        ]),
+      watcherLog.publish(TOPICS.watchReport, [
+        { id: report.observedAt, key: report.chain, value: JSON.stringify(report), headers: {} },
+      ]),
     async close() {
       await app.close();
+      await watcherLog.close();
       if (options.database === undefined) await database.drop();
       await rm(folder, { recursive: true, force: true });
     },
@@ -196,7 +203,8 @@ export async function createLedgerForTest(options: LedgerOptions = {}): Promise<
   const areIssued = async () => (await keys.isIssued(apiKey)) && (await keys.isIssued(operatorKey));
   await until(areIssued, { description: 'The keys of the new ledger' });
   const opens = async (path: string, key: string) =>
-    (await sendRequest(url, key, 'GET', path, {})).status === 200;
+    (await sendRequest({ url, certificate: options.certificate }, key, 'GET', path, {})).status ===
+    200;
   await until(() => opens('/v1/assets', apiKey), { description: 'The key of the new ledger' });
   await until(() => opens('/v1/accounts', operatorKey), { description: 'Its operator key' });
   return ledger;
@@ -214,14 +222,14 @@ async function databaseFor({ beside, database, restore }: LedgerOptions): Promis
 }
 
 async function sendRequest(
-  url: string,
+  { url, certificate }: { readonly url: string; readonly certificate: string | undefined },
   apiKey: string,
   method: string,
   path: string,
   { body, headers }: RequestOptions,
 ): Promise<Reply> {
-  const response = await fetch(url + path, {
-    method,
+  const response = await callService(url + path, {
+    ...{ certificate, method },
     headers: {
       authorization: `Bearer ${apiKey}`,
       ...(body !== undefined && { 'content-type': 'application/json' }),

@@ -75,7 +75,7 @@ const STARTS: readonly Case[] = [
   ['no database URL', { DAYBOOK_DATABASE_URL: '' }, /DAYBOOK_DATABASE_URL must be like postgres:/],
   [
     'a host that is not ours',
-    { DAYBOOK_HTTP_HOST: NOT_OURS },
+    { DAYBOOK_HTTP_HOST: NOT_OURS, DAYBOOK_INSECURE: 'true' },
     /DAYBOOK_HTTP_HOST: .*192\.0\.2\.1.* Use 127\.0\.0\.1/,
   ],
 ];
@@ -92,6 +92,16 @@ const EVERY_APP: readonly Case[] = [
     /\/nowhere\.json cannot be read/,
   ],
   ['a Kafka address of another kind', { DAYBOOK_KAFKA_BROKERS: 'http://x' }, /Write host:port/],
+  [
+    'a host that other machines reach, without TLS',
+    { DAYBOOK_HTTP_HOST: '0.0.0.0' },
+    /DAYBOOK_HTTP_HOST: other machines can reach 0\.0\.0\.0, and HTTP has no TLS .*DAYBOOK_INSECURE=true/,
+  ],
+  [
+    'a certificate of HTTP that is missing',
+    { DAYBOOK_HTTP_TLS_CERT: '/nowhere' },
+    /DAYBOOK_HTTP_TLS_CERT: the file \/nowhere cannot be read/,
+  ],
   [
     'a port that is no number',
     { DAYBOOK_HTTP_PORT: 'http' },
@@ -193,6 +203,9 @@ describe('a wrong configuration is refused with a sentence and before any server
     const taken = { DAYBOOK_HTTP_PORT: takenPort() };
     for (const app of ['ledger', 'chain-watcher'] as const) {
       expect(await refusal(app, taken)).toMatch(/DAYBOOK_HTTP_PORT: port \d+ .* is in use/);
+      expect(await refusal(app, { DAYBOOK_METRICS_PORT: takenPort() })).toMatch(
+        /DAYBOOK_METRICS_PORT: port \d+ .* is in use/,
+      );
     }
     expect(await refusal('ledger', { DAYBOOK_GRPC_PORT: takenPort() })).toMatch(
       /DAYBOOK_GRPC_PORT: port/,

@@ -1,31 +1,30 @@
 import 'reflect-metadata';
 import {
-  capConnections,
   createLogger,
   createMetrics,
   failStart,
   type Health,
-  httpLimits,
   logDestination,
   logFileOf,
+  openMetrics,
+  readHttpTls,
+  requireMetricsPort,
   requirePort,
   requirePostgres,
   stopOnRequest,
   unknownVariables,
 } from '@daybook/platform';
-import { NestFactory } from '@nestjs/core';
-import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { createProbesApp } from './http';
 import { migrate } from './migrate';
 import { HEALTH } from './monitoring/probes.controller';
 import { readWatcherEnv } from './watcher.env';
 import { WatcherModule } from './watcher.module';
 
-const BODY_BYTES_MAX = 1_024;
-
 async function main(): Promise<void> {
   const env = readWatcherEnv();
   const destination = logDestination(logFileOf(env));
   await requirePort(env.httpHost, env.httpPort, 'DAYBOOK_HTTP_PORT');
+  await requireMetricsPort(env);
   await requirePostgres({
     url: env.databaseUrl,
     variable: 'DAYBOOK_DATABASE_URL',
@@ -34,13 +33,11 @@ async function main(): Promise<void> {
   const logger = createLogger('chain-watcher', env.logLevel, destination);
   const metrics = createMetrics('chain-watcher', destination.dropped);
   for (const sentence of unknownVariables(process.env)) logger.warn(sentence);
-  const app = await NestFactory.create<NestFastifyApplication>(
-    await WatcherModule.forRoot(env, logger, metrics),
-    // Requests of probes and of monitoring have no body.
-    new FastifyAdapter({ ...httpLimits(), bodyLimit: BODY_BYTES_MAX }),
-    { logger: false, abortOnError: false },
-  );
-  capConnections(app.getHttpServer(), env.httpConnectionsMax);
+  const tls = readHttpTls(env);
+  const app = await createProbesApp(await WatcherModule.forRoot(env, logger, metrics), {
+    ...{ tls, connectionsMax: env.httpConnectionsMax },
+  });
+  const metricsServer = await openMetrics(env, metrics.registry, tls);
   await app.listen(env.httpPort, env.httpHost);
   const health = app.get<Health>(HEALTH);
   health.started();
@@ -49,6 +46,7 @@ async function main(): Promise<void> {
     logger.info({ reason }, 'chain-watcher stopping');
     health.stopping();
     await app.close();
+    await metricsServer?.close();
   });
 }
 

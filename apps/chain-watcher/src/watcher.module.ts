@@ -7,25 +7,21 @@ import {
   type ProviderState,
 } from '@daybook/chains';
 import { TOPIC_SETTINGS, TOPICS } from '@daybook/contracts';
-import { type DurableLog, openKafka, PostgresLog } from '@daybook/messaging';
+import { type DurableLog, openKafka, PostgresLog, TopicsGone } from '@daybook/messaging';
 import { createHealth, createMetrics, type HealthChecks, type Metrics } from '@daybook/platform';
 import { type DynamicModule, Module, type OnApplicationShutdown } from '@nestjs/common';
 import type { Logger } from 'pino';
-import { Registry } from 'prom-client';
 import { type RunningChain, runChain } from './leader/run-chain';
 import { HEALTH, ProbesController } from './monitoring/probes.controller';
 import { createWatcherMetrics } from './monitoring/watcher-metrics';
+import { WRITTEN_TOPICS } from './published-topics';
 import type { ChainRun } from './state/watch-state';
 import { PostgresWatcherStore } from './store/postgres-watcher-store';
 import type { WatcherEnv } from './watcher.env';
 
 const READ_TOPICS: readonly string[] = [TOPICS.purseAddress, TOPICS.watchRequest];
-const WRITTEN_TOPICS: readonly string[] = [
-  ...[TOPICS.transfer, TOPICS.outflow],
-  ...[TOPICS.chainHead, TOPICS.watchReport],
-];
 
-/** A restart of a broker takes less; the outbox keeps everything meanwhile. */
+/** A restart of a broker takes less; outbox and topics keep everything meanwhile. */
 const UNPUBLISHED_MS_MAX = 10_000;
 
 /** The watches of this process, one for each configured chain. */
@@ -50,7 +46,7 @@ class Watchers implements OnApplicationShutdown {
   }
 
   /**
-   * A watcher that cannot publish does nothing for anybody. Chains are followed with addresses that cannot be
+   * A watcher that cannot publish, or learns of no new address, does nothing for anybody. Chains are followed with addresses that cannot be
    * read, with gaps, and with finality that one provider tells or that stands still; and a pause is what an operator
    * wants: those checks are optional.
    */
@@ -58,6 +54,7 @@ class Watchers implements OnApplicationShutdown {
     const required = this.running.flatMap((it) => [
       [it.chain, async () => checkChain(it)] as const,
       [`${it.chain} publishing`, async () => checkPublishing(it)] as const,
+      [`${it.chain} consumers`, async () => checkConsumers(it)] as const,
     ]);
     const optional = this.running.flatMap((it) => [
       [`${it.chain} addresses`, async () => checkAddresses(it)] as const,
@@ -67,9 +64,16 @@ class Watchers implements OnApplicationShutdown {
       [`${it.chain} providers`, async () => checkProviders(it)] as const,
     ]);
     return {
-      required: Object.fromEntries(required),
+      required: { ...Object.fromEntries(required), topics: () => this.checkTopics() },
       optional: { ...Object.fromEntries(optional), log: () => this.parts.log.check() },
     };
+  }
+
+  /** A log that does not answer is often back soon. A topic that is gone does not come back by itself. */
+  private async checkTopics(): Promise<void> {
+    await this.parts.log.check().catch((error) => {
+      if (error instanceof TopicsGone) throw error;
+    });
   }
 }
 
@@ -105,6 +109,20 @@ function checkPublishing(chain: RunningChain): void {
   if (trouble === null || Date.now() - trouble.since < UNPUBLISHED_MS_MAX) return;
   const seconds = Math.round((Date.now() - trouble.since) / 1_000);
   throw new Error(`Nothing has been published for ${seconds} s: ${trouble.message}`);
+}
+
+/** Probes need no key: what a handler failed with stands in the log. */
+export function checkConsumers(chain: RunningChain, now = Date.now()): void {
+  const failing = [...chain.consumersFailing()].map(
+    ([topic, since]) => [topic, now - since] as const,
+  );
+  const sentences = failing
+    .filter(([, ms]) => ms >= UNPUBLISHED_MS_MAX)
+    .map(
+      ([topic, ms]) =>
+        `Nothing of ${topic} has been handled for ${Math.round(ms / 1_000)} s: the log says why.`,
+    );
+  if (sentences.length > 0) throw new Error(sentences.join(' '));
 }
 
 function checkPaused(chain: RunningChain): void {
@@ -181,7 +199,6 @@ export class WatcherModule {
       module: WatcherModule,
       controllers: [ProbesController],
       providers: [
-        { provide: Registry, useValue: metrics.registry },
         { provide: Watchers, useValue: watchers },
         { provide: HEALTH, useValue: createHealth(watchers.checks()) },
       ],

@@ -9,7 +9,12 @@ import {
   type TransferV1,
   type WatchReportV1,
 } from '@daybook/contracts';
-import { type Message, PostgresLog } from '@daybook/messaging';
+import {
+  type Message,
+  PostgresLog,
+  type RunningSubscription,
+  type Subscription,
+} from '@daybook/messaging';
 import { createLogger, createMetrics, freePort, type Metrics } from '@daybook/platform';
 import { Client } from 'pg';
 import { addressOf } from '../../../libs/chains/testing/raw-blocks';
@@ -19,6 +24,7 @@ import { type RunningChain, runChain } from '../src/leader/run-chain';
 import { migrate } from '../src/migrate';
 import { createWatcherMetrics } from '../src/monitoring/watcher-metrics';
 import { PostgresWatcherStore } from '../src/store/postgres-watcher-store';
+import { checkConsumers } from '../src/watcher.module';
 import { CHAIN, type LocalChain, startLocalChain } from '../testing/local-chain';
 
 const purse = addressOf('purse');
@@ -445,6 +451,41 @@ describe('a running watcher', () => {
     fault.isThere = false;
     await local.mine();
     await until(() => running.publishing() === null, { description: 'the end of the trouble' });
+  });
+
+  it('says since when no address can be stored, and is unready after a while', async () => {
+    const local = await localChain();
+    const fault: { isThere: boolean } = { isThere: false };
+    class FullDisk extends PostgresLog {
+      override subscribe(subscription: Subscription): Promise<RunningSubscription> {
+        return super.subscribe({
+          ...subscription,
+          async handle(messages) {
+            if (fault.isThere) throw new Error('No space is left on the device.');
+            return subscription.handle(messages);
+          },
+        });
+      }
+    }
+    const own = new FullDisk({ url: database.url });
+    const running = watcher(local.anvil.url, null, CHAIN, { own });
+    await isHealth(running, 'following');
+    expect(running.consumersFailing().size).toBe(0);
+    fault.isThere = true;
+    const since = Date.now();
+    await mintPurse(`0x${'ab'.repeat(20)}`);
+    await until(() => running.consumersFailing().size > 0);
+    const [[topic, failingSince]] = [...running.consumersFailing()] as [[string, number]];
+    expect(topic).toBe(TOPICS.purseAddress);
+    expect(failingSince).toBeGreaterThanOrEqual(since);
+    checkConsumers(running, failingSince + 9_000);
+    // Probes need no key, so they do not say what failed.
+    expect(() => checkConsumers(running, failingSince + 12_000)).toThrow(
+      `Nothing of ${topic} has been handled for 12 s: the log says why.`,
+    );
+    fault.isThere = false;
+    await until(() => running.consumersFailing().size === 0);
+    checkConsumers(running, failingSince + 60_000);
   });
 
   it('refuses a node that serves another chain', async () => {

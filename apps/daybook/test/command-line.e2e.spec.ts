@@ -6,7 +6,7 @@ import type { HealthReport } from '@daybook/platform';
 import { HDNodeWallet } from 'ethers';
 import { Client } from 'pg';
 import { type AppProcess, startApp } from '../../../test/app-process';
-import { freshDatabase, type TestDatabase, until } from '../../../test/dependencies';
+import { freePort, freshDatabase, type TestDatabase, until } from '../../../test/dependencies';
 import { migrate as migrateWatcher } from '../../chain-watcher/src/migrate';
 import {
   CHAIN,
@@ -38,6 +38,7 @@ let place: Record<string, string>;
 let ledger: AppProcess;
 let watcher: AppProcess;
 let apiKey: string;
+let metricsPort: string;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'daybook-cli-'));
@@ -62,6 +63,7 @@ beforeAll(async () => {
   };
   const { key: DAYBOOK_OPERATOR_KEY } = newApiKey({ kind: 'operator' });
   place = { ...place, DAYBOOK_OPERATOR_KEY };
+  metricsPort = String(await freePort());
   [ledger, watcher] = await Promise.all([startLedger(), startWatcher()]);
   place = { ...place, DAYBOOK_LEDGER_URL: ledger.url, DAYBOOK_WATCHER_URL: watcher.url };
 });
@@ -78,7 +80,10 @@ function startLedger(): Promise<AppProcess> {
 }
 
 function startWatcher(): Promise<AppProcess> {
-  return startApp('chain-watcher', { ...place, DAYBOOK_WATCHER_POLL_MS: '50' });
+  return startApp('chain-watcher', {
+    ...{ ...place, DAYBOOK_WATCHER_POLL_MS: '50' },
+    DAYBOOK_METRICS_PORT: metricsPort,
+  });
 }
 
 const cli = (...args: string[]): Promise<Ended> => daybook(args, place);
@@ -263,7 +268,9 @@ it('pauses a chain, which a restart keeps paused, and resumes it', async () => {
   await until(isPaused, { description: 'The status' });
   const status = await cli('status');
   expect([status.exitCode, status.stdout]).toEqual([1, expect.stringContaining(`! ${said}`)]);
-  const metrics = await (await fetch(`${watcher.url}/metrics`)).text();
+  // At its own address alone: nobody needs a key for the probes.
+  expect((await fetch(`${watcher.url}/metrics`)).status).toBe(404);
+  const metrics = await (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text();
   expect(metrics).toMatch(new RegExp(`daybook_watcher_paused\\{.*"${CHAIN}".*\\} 1`));
 
   const twice = await cli('watch', 'pause');

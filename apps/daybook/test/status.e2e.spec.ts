@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { rebuild, replay } from '@daybook/audit';
 import { type ChainHeadV1, TOPICS } from '@daybook/contracts';
 import { eventStoreMigrations } from '@daybook/event-store';
-import { DurableLog, messagingMigrations } from '@daybook/messaging';
+import { messagingMigrations } from '@daybook/messaging';
 import { Client } from 'pg';
 import { goldenMessage } from '../../../libs/contracts/testing/golden';
 import { until } from '../../../test/dependencies';
@@ -137,7 +137,7 @@ it('lists parked keys, and requests a retry', async () => {
   const none = await parked('list');
   expect([none.exitCode, none.stdout]).toEqual([0, 'No key is parked.\n']);
   const poison = [{ id: 'poison', key: KEY, value: '{"nonsense":true}', headers: {} }];
-  await ledger.app.get(DurableLog).publish(TOPICS.transfer, poison);
+  await ledger.watcherLog.publish(TOPICS.transfer, poison);
   await until(
     async () => answerOf('parked', (await parked('list', '--json')).stdout).parked.length > 0,
   );

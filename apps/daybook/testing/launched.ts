@@ -104,13 +104,13 @@ export class CommandLine {
 }
 
 /**
- * A port below the range from which outgoing connections take theirs, with the two after it: the
- * service listens on all three, and starts again on them.
+ * A port below the range from which outgoing connections take theirs, with the three after it: the
+ * service listens on all four, and starts again on them.
  */
 async function startPort(): Promise<number> {
   for (;;) {
-    const first = 20_000 + 3 * Math.floor(Math.random() * 3_000);
-    const free = await Promise.all([first, first + 1, first + 2].map(isPortFree));
+    const first = 20_000 + 4 * Math.floor(Math.random() * 2_250);
+    const free = await Promise.all([first, first + 1, first + 2, first + 3].map(isPortFree));
     if (free.every(Boolean)) return first;
   }
 }

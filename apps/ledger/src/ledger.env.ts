@@ -2,11 +2,17 @@ import { InvalidXpub, loadChainsFile, purseXpubs } from '@daybook/chains';
 import type { Family } from '@daybook/domain';
 import { checkConnectionString, DEFAULT_PREFIX, STREAM_PREFIX } from '@daybook/event-store';
 import { parseBrokerAddress } from '@daybook/messaging';
-import { AppEnv, IsPostgresUrl, IsWholeNumber, readEnvironment } from '@daybook/platform';
+import {
+  AppEnv,
+  IsPostgresUrl,
+  IsWholeNumber,
+  readEnvironment,
+  readHttpTls,
+} from '@daybook/platform';
 import { IsBoolean, IsOptional, IsString, Matches } from 'class-validator';
 import { loadWalletsFile } from './account-wallets.env';
 import { parseProxies } from './edge/client-address';
-import { readTlsFiles } from './grpc-tls.env';
+import { GRPC_TLS, readTlsFiles } from './grpc-tls.env';
 
 /** The roles of a process. Several processes may share them. */
 export const ROLES = ['api', 'projector', 'consumer', 'relay'] as const;
@@ -198,12 +204,24 @@ export function readLedgerEnv(source: NodeJS.ProcessEnv = process.env): Readonly
     env,
     connections.map(({ chain }) => chain),
   );
-  readTlsFiles(env);
+  httpTlsOf(env);
   parseProxies(env.trustedProxies);
   loadWalletsFile(env.walletsFile ?? null);
   if (env.eventstoredbUrl !== undefined) checkConnectionString(env.eventstoredbUrl);
   if (env.kafkaBrokers !== undefined) parseBrokerAddress(env.kafkaBrokers);
   return env;
+}
+
+/**
+ * The certificate of the HTTP ports, checked; null without TLS. Throws an `EnvironmentError`, also for ports that are open
+ * to other machines without TLS.
+ */
+export function httpTlsOf(env: LedgerEnv) {
+  const grpc = {
+    ...{ name: 'gRPC', host: env.httpHost, hostVariable: 'DAYBOOK_HTTP_HOST', tls: GRPC_TLS },
+    isEncrypted: readTlsFiles(env) !== null,
+  };
+  return readHttpTls(env, env.grpcPort === 0 ? [] : [grpc]);
 }
 
 const XPUB_VARIABLES: Readonly<Record<Family, string>> = {

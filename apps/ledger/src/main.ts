@@ -7,6 +7,8 @@ import {
   failStart,
   logDestination,
   logFileOf,
+  openMetrics,
+  requireMetricsPort,
   requirePort,
   requirePostgres,
   stopOnRequest,
@@ -22,6 +24,7 @@ import {
   databaseOf,
   databaseRolesOf,
   databaseUrlOf,
+  httpTlsOf,
   type LedgerEnv,
   readLedgerEnv,
 } from './ledger.env';
@@ -39,6 +42,7 @@ async function main(): Promise<void> {
   const destination = logDestination(logFileOf(env));
   await requirePort(env.httpHost, env.httpPort, 'DAYBOOK_HTTP_PORT');
   if (env.grpcPort !== 0) await requirePort(env.httpHost, env.grpcPort, 'DAYBOOK_GRPC_PORT');
+  await requireMetricsPort(env);
   const databases = databaseRolesOf(env).map((role) => databaseOf(env, role));
   const command = 'node dist/apps/ledger/src/migrate.js';
   for (const database of new Map(databases.map((each) => [each.url, each])).values()) {
@@ -47,7 +51,7 @@ async function main(): Promise<void> {
   const logger = createLogger('ledger', env.logLevel, destination);
   for (const sentence of unknownVariables(process.env)) logger.warn(sentence);
   await checkWallets(env);
-  const tls = grpcCredentials(env);
+  const [tls, grpcTls] = [httpTlsOf(env), grpcCredentials(env)];
   const metrics = createMetrics('ledger', destination.dropped);
   const { registry } = metrics;
   const monitoring = new Monitoring(metrics, () => app);
@@ -57,17 +61,22 @@ async function main(): Promise<void> {
     registry,
     logger,
     nestLogger: nestLogger(logger),
+    tls,
     quota: { requests: env.rateLimit, windowSeconds: 60 },
     connectionsMax: env.httpConnectionsMax,
     failuresMax: env.failedAuthentications,
     trustedProxies: parseProxies(env.trustedProxies),
   });
+  const metricsServer = await openMetrics(env, registry, tls);
   await app.listen(env.httpPort, env.httpHost);
   const { grpcReflection: reflection, grpcConnectionsMax: connectionsMax } = env;
   const grpc =
     env.grpcPort === 0
       ? null
-      : createGrpcServer(app, { health, registry, logger, tls, reflection, connectionsMax });
+      : createGrpcServer(app, {
+          ...{ health, registry, logger, tls: grpcTls },
+          ...{ reflection, connectionsMax },
+        });
   await grpc?.listen(env.grpcPort, env.httpHost);
   monitoring.start();
   health.started();
@@ -81,6 +90,7 @@ async function main(): Promise<void> {
     await sleep(DRAIN_MS);
     await grpc?.close();
     await app.close();
+    await metricsServer?.close();
   });
 }
 

@@ -3,7 +3,7 @@ import { until } from '../../../test/dependencies';
 import { newApiKey } from '../src/edge/api-key';
 import { type AuditLedger, freshAuditLedger, tellHistory } from './audit-history';
 
-const { key } = newApiKey();
+const { key } = newApiKey({ kind: 'operator' });
 let ledger: AuditLedger;
 let app: AppProcess;
 
@@ -13,7 +13,7 @@ beforeAll(async () => {
   app = await startApp('ledger', {
     DAYBOOK_DATABASE_URL: ledger.url,
     DAYBOOK_ROLES: 'api,projector',
-    DAYBOOK_BOOTSTRAP_API_KEY: key,
+    DAYBOOK_OPERATOR_KEY: key,
   });
 });
 

@@ -1,3 +1,4 @@
+import { type BreakableLine, breakableLine } from '../../../test/breakable-line';
 import { until } from '../../../test/dependencies';
 import { newApiKey } from '../src/edge/api-key';
 import { parseProxies } from '../src/edge/client-address';
@@ -10,16 +11,24 @@ const PATH = '/v1/customers';
 
 let ledger: GrpcLedger;
 let api: Reflected;
+let line: BreakableLine;
 
 beforeAll(async () => {
   // The tests are the proxy, so each test can be another client.
   const trustedProxies = parseProxies('127.0.0.1');
-  ledger = await createGrpcLedger({ http: { failuresMax: FAILURES_MAX, trustedProxies } });
+  ledger = await createGrpcLedger({
+    http: { failuresMax: FAILURES_MAX, trustedProxies },
+    route: async (databaseUrl) => {
+      line = await breakableLine(databaseUrl);
+      return line.url;
+    },
+  });
   api = await reflect(ledger.address, ledger.apiKey);
 });
 afterAll(async () => {
   api?.close();
   await ledger?.close();
+  await line.close();
 });
 
 const from = (address: string, key: string) =>
@@ -55,7 +64,7 @@ it('counts and logs why a key is refused, with its id and the address of the cli
   for (const key of [unknown, wrong]) expect(text).not.toContain(key.split('_')[2]);
 });
 
-it('refuses wrong keys of an address after a few, before any query, and no other address', async () => {
+it('refuses wrong keys of an address after a few, and no other address', async () => {
   const keys = Array.from({ length: FAILURES_MAX }, () => newApiKey().key);
   for (const key of keys) expect((await from('198.51.100.2', key)).status).toBe(401);
   const { status, body, headers } = await from('198.51.100.2', newApiKey().key);
@@ -63,6 +72,24 @@ it('refuses wrong keys of an address after a few, before any query, and no other
   expect(headers.get('retry-after')).toBe('60');
   expect((await from('198.51.100.3', newApiKey().key)).status).toBe(401);
   expect(await failures('throttled')).toBe(1);
+});
+
+it('refuses them before any query', async () => {
+  const key = newApiKey().key;
+  for (let n = 0; n < FAILURES_MAX; n++) {
+    expect((await from('198.51.100.7', wrongSecretOf(key))).status).toBe(401);
+  }
+  line.cut();
+  try {
+    // By their address, and by their key id.
+    expect((await from('198.51.100.7', newApiKey().key)).status).toBe(429);
+    expect((await from('198.51.100.8', wrongSecretOf(key))).status).toBe(429);
+    // Another one must be looked up.
+    expect((await from('198.51.100.8', newApiKey().key)).status).toBe(503);
+  } finally {
+    line.mend();
+  }
+  await until(async () => (await ledger.request('GET', PATH)).status === 200);
 });
 
 it('counts a wrong key once, however often it comes', async () => {

@@ -1,5 +1,4 @@
 import { type ChainHeadV1, TOPICS } from '@daybook/contracts';
-import { DurableLog } from '@daybook/messaging';
 import { createMetrics } from '@daybook/platform';
 import { messageOf } from '@daybook/platform/plain';
 import { goldenMessage } from '../../../libs/contracts/testing/golden';
@@ -208,7 +207,7 @@ it('parks a report with text that cannot be stored, and goes on with other chain
   const watch = { ...golden.watch, providers: [{ ...provider, detail: 'zero \0' }] };
   const observedAt = new Date().toISOString();
   const poison = JSON.stringify({ ...golden, watch, observedAt, chain: GONE });
-  const log = ledger.app.get(DurableLog);
+  const log = ledger.watcherLog;
   await log.publish(TOPICS.chainHead, [{ id: 'poison', key: GONE, value: poison, headers: {} }]);
   await until(async () => (await log.parked(TOPICS.chainHead, 'ledger')).length > 0);
   expect(await log.parked(TOPICS.chainHead, 'ledger')).toMatchObject([{ key: GONE }]);

@@ -23,9 +23,9 @@ forge what another one writes:
 
 A role without a variable uses \`DAYBOOK_DATABASE_URL\`. A process opens one pool for each role that it runs, and one for roles
 with the same URL. \`DAYBOOK_DATABASE_URL\` alone is enough to run the ledger, but then one user may do all that is listed here. The
-event log and the durable log are opened once in a process, as its first role in the order api, consumer, reactions, relay,
-projector. Requests are for processes with \`api\`: where another role stands in, what it may not write is refused. The chain-watcher has
-a user and a schema of its own.
+event log is opened once in a process, as its first role in the order api, consumer, reactions, relay, projector. Messages of the
+durable log are published by the role that may, and read by the consumer. Requests are for processes with \`api\`: where another
+role stands in, what it may not write is refused. The chain-watcher has a user and a schema of its own.
 
 ## Setting up
 
@@ -50,10 +50,17 @@ compares them with the event log ([audit.md](audit.md)):
 `;
 
 /** \`docs/database-roles.md\`: every table with its writers. */
-export function rolesPage(rights: readonly TableRights[], models: readonly Projection[]): string {
+export function rolesPage(
+  rights: readonly TableRights[],
+  models: readonly Projection[],
+  published: Readonly<Record<DatabaseRole, readonly string[]>>,
+): string {
   const derived = new Set(models.flatMap(({ tables }) => tables));
   const isDerived = ({ schema, table }: TableRights) => schema === 'ledger' && derived.has(table);
   const list = models.map(({ name, tables }) => `| ${name} | ${tables.map(code).join(', ')} |\n`);
+  const topics = DATABASE_ROLES.filter((role) => published[role].length > 0).map(
+    (role) => `| ${role} | ${published[role].map(code).join(', ')} |\n`,
+  );
   const rows = rights.filter((each) => !isDerived(each)).map(row);
   return `${HEAD}| read model | tables |
 |---|---|
@@ -63,6 +70,13 @@ All others:
 | table | written by |
 |---|---|
 ${rows.join('')}
+Messages of the durable log in PostgreSQL are written by \`messaging.publish\` alone, which lets each user publish to its own topics
+(\`messaging.publisher\`). No role publishes what watchers say: transfers, outflows, the heads of chains and reports. On Kafka, access
+control lists of the brokers can do the same for the two apps.
+
+| role | publishes to |
+|---|---|
+${topics.join('')}
 In \`ledger.checkpoint\` each reader of the event log keeps how far it has come. A trigger leaves the row of the read models to the
 projector. This page is generated from the catalog of a migrated database.
 `;

@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { TOPICS } from '@daybook/contracts';
 import { Client } from 'pg';
 import { TEST_USERS, urlAs, urlsOfTestUsers } from '../../../test/database-users';
 import { freshDatabase, type TestDatabase } from '../../../test/dependencies';
@@ -7,6 +8,7 @@ import { DATABASE_ROLES, type DatabaseRole, LedgerEnv } from '../src/ledger.env'
 import { migrate } from '../src/migrate';
 import { READ_MODELS } from '../src/operations/read-models';
 import { Databases } from '../src/runtime/databases';
+import { PUBLISHED_TOPICS } from '../src/runtime/published-topics';
 import { rolesPage, type TableRights } from './database-roles-page';
 
 const PAGE = join(__dirname, '../../../docs/database-roles.md');
@@ -26,6 +28,9 @@ beforeAll(async () => {
   await migrate(database.url, TEST_USERS);
   owner = await connect(database.url);
   await owner.query(`INSERT INTO ledger.checkpoint (name) VALUES ('read-models'), ('relay')`);
+  await owner.query(`INSERT INTO messaging.topic (name) SELECT unnest($1::text[])`, [
+    Object.values(TOPICS),
+  ]);
   for (const role of DATABASE_ROLES) clients.set(role, await connect(urlAs(role, database.url)));
 });
 afterAll(async () => {
@@ -47,6 +52,10 @@ const FORBIDDEN = [
   'TRUNCATE ledger.figures',
   'DELETE FROM messaging.message',
   "UPDATE messaging.message SET value = '{}'",
+  `INSERT INTO messaging.message (topic_id, "offset", id, key, value, headers, published_at)
+   VALUES (1, 1, 'a', 'a', 'a', '{}', now())`,
+  `UPDATE messaging.topic SET name = '${TOPICS.transfer}'`,
+  `INSERT INTO messaging.publisher (user_name, topic, app) VALUES (current_user, '${TOPICS.transfer}', 'ledger')`,
   "INSERT INTO ledger.migration (timestamp, name) VALUES (1, 'x')",
   'DELETE FROM ledger.rebuild',
   'CREATE TABLE ledger.mine (n int)',
@@ -99,13 +108,37 @@ describe('a role of the database', () => {
     ),
     ...asEach(['UPDATE ledger.chain_head SET latest = 1'], without('consumer')),
     ...asEach(
-      ["SELECT messaging.publish(1, '{a}', '{a}', '{a}', '{a}')"],
-      ['projector', 'reactions'],
+      ['UPDATE messaging.consumer SET position = 0', 'DELETE FROM messaging.parked_message'],
+      without('consumer'),
+    ),
+    ...asEach(['DELETE FROM messaging.parked_key'], without('consumer')),
+    ...asEach(
+      ['UPDATE messaging.parked_key SET retry_requested_at = now()'],
+      without('consumer', 'api'),
     ),
   ])('%s may not %s', async (role, statement) => {
     await expect(clients.get(role)?.query(statement)).rejects.toThrow(
       /permission denied|must be (owner|superuser)|Only roles with|only superuser/i,
     );
+  });
+
+  it.each(DATABASE_ROLES)('%s may publish to its own topics alone', async (role) => {
+    const topics = Object.values(TOPICS);
+    const outcomes = topics.map(async (topic) => {
+      const sql = `SELECT messaging.publish(
+        (SELECT topic_id FROM messaging.topic WHERE name = $1), '{a}', '{a}', '{a}', '{a}')`;
+      const error = await clients
+        .get(role)
+        ?.query(sql, [topic])
+        .then(() => null, String);
+      expect(error ?? '').toMatch(error === null ? '' : /permission denied/);
+      return error === null;
+    });
+    const allowed = await Promise.all(outcomes);
+    const published = topics.filter((_, n) => allowed[n]);
+    expect(new Set(published)).toEqual(new Set(PUBLISHED_TOPICS[role]));
+    const { rows } = await owner.query('SELECT FROM messaging.message');
+    if (published.length > 0) expect(rows.length).toBeGreaterThan(0);
   });
 
   it('may do what is forbidden to others only where it is the one', async () => {
@@ -126,7 +159,7 @@ describe('a role of the database', () => {
   });
 
   it('may write nothing that docs/database-roles.md does not say (DAYBOOK_WRITE_DOCS=1 npx jest database-roles)', async () => {
-    const page = rolesPage(await rights(), READ_MODELS);
+    const page = rolesPage(await rights(), READ_MODELS, PUBLISHED_TOPICS);
     if (process.env.DAYBOOK_WRITE_DOCS) writeFileSync(PAGE, page);
     expect(readFileSync(PAGE, 'utf8')).toBe(page);
   });

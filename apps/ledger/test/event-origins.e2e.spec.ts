@@ -1,7 +1,6 @@
 import { parseTransfer, TOPICS } from '@daybook/contracts';
 import { streamName } from '@daybook/domain';
 import type { RecordedEvent } from '@daybook/event-store';
-import { DurableLog } from '@daybook/messaging';
 import { CommandBus } from '@nestjs/cqrs';
 import { goldenMessage } from '../../../libs/contracts/testing/golden';
 import { until } from '../../../test/dependencies';
@@ -55,7 +54,7 @@ it('gives all events of one message of a watcher its id as correlation and cause
     value: JSON.stringify({ ...transfer, to }),
     headers: { ...golden.headers, ce_traceparent: traceparent },
   };
-  const log = ledger.app.get(DurableLog);
+  const log = ledger.watcherLog;
   await log.publish(TOPICS.transfer, [message]);
   await log.publish(TOPICS.transfer, [message]);
   await until(async () => (await eventsAfter(before)).length >= 2);

@@ -277,8 +277,7 @@ function watchOf<Field extends 'watch' | 'quarantine'>(name: string, field: Fiel
 }
 
 /** A message that cannot be handled as it is. */
-async function parkKey({ app }: TestLedger): Promise<ParkedKeyName> {
-  const log = app.get(DurableLog);
+async function parkKey({ watcherLog: log }: TestLedger): Promise<ParkedKeyName> {
   const parkedKey = {
     topic: TOPICS.transfer,
     group: 'ledger',

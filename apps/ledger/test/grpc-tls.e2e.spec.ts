@@ -1,14 +1,14 @@
 import { EnvironmentError } from '@daybook/platform';
 import { type ChannelCredentials, credentials, type ServiceError, status } from '@grpc/grpc-js';
-import { createLedgerForTest, type TestLedger } from '../../../test/ledger-harness';
-import { describeWith } from '../../../test/needs';
-import { grpcCredentials } from '../src/grpc/credentials';
 import {
   type Authority,
   type Certificate,
   type CertificateFolder,
   certificateFolder,
-} from './grpc-certificates';
+} from '../../../test/certificates';
+import { createLedgerForTest, type TestLedger } from '../../../test/ledger-harness';
+import { describeWith } from '../../../test/needs';
+import { grpcCredentials } from '../src/grpc/credentials';
 import { detailsOf } from './grpc-details';
 import { type GrpcPort, openGrpcPort } from './grpc-ledger';
 import { reflect } from './grpc-reflected';

@@ -1,72 +1,73 @@
 import { once } from 'node:events';
-import { connect, type Socket } from 'node:net';
-import { until } from '../../../test/dependencies';
-import { createGrpcLedger, type GrpcLedger } from './grpc-ledger';
-import { type Reflected, reflect } from './grpc-reflected';
+import { connect } from 'node:http2';
+import { certificateFolder } from '../../../test/certificates';
+import { CONNECTIONS_MAX, endsIdleConnections, LIMITS } from '../../../test/idle-connections';
+import { createLedgerForTest, type TestLedger } from '../../../test/ledger-harness';
+import { grpcCredentials } from '../src/grpc/credentials';
+import { createGrpcLedger, type GrpcLedger, type GrpcPort, openGrpcPort } from './grpc-ledger';
+import { reflect } from './grpc-reflected';
 
-/** In the place of seconds. */
-const MS = 300;
-const CONNECTIONS_MAX = 20;
+const limits = { limits: LIMITS, connectionsMax: CONNECTIONS_MAX };
+const grpcLimits = { prefaceMs: LIMITS.requestMs, connectionsMax: CONNECTIONS_MAX };
+const folder = certificateFolder();
 
 let ledger: GrpcLedger;
-let api: Reflected;
-const sockets: Socket[] = [];
+let secure: TestLedger;
+let secureGrpc: GrpcPort;
 
 beforeAll(async () => {
-  ledger = await createGrpcLedger({
-    http: { limits: { idleMs: MS, requestMs: MS }, connectionsMax: CONNECTIONS_MAX },
-    ...{ prefaceMs: MS, connectionsMax: CONNECTIONS_MAX },
-  });
-});
-afterEach(() => {
-  for (const socket of sockets.splice(0)) socket.destroy();
+  ledger = await createGrpcLedger({ http: limits, ...grpcLimits });
+  const { cert, key, certFile, keyFile } = folder.selfSigned('own');
+  const http = { ...limits, tls: { cert, key } };
+  secure = await createLedgerForTest({ beside: ledger, http, certificate: certFile });
+  const tls = grpcCredentials({ grpcTlsCert: certFile, grpcTlsKey: keyFile });
+  secureGrpc = await openGrpcPort(ledger, { tls, ...grpcLimits });
 });
 afterAll(async () => {
-  api?.close();
+  await secureGrpc.grpc.close();
+  await secure?.close();
   await ledger?.close();
+  folder.remove();
 });
 
-const ports = () => [
-  ['REST', Number(new URL(ledger.url).port)] as const,
-  ['gRPC', Number(ledger.address.split(':')[1])] as const,
-];
+const PORTS = {
+  REST: () => ({ port: Number(new URL(ledger.url).port), path: '/livez' }),
+  'REST with TLS': () => ({
+    port: Number(new URL(secure.url).port),
+    path: '/livez',
+    isSecure: true,
+  }),
+  gRPC: () => ({ port: portIn(ledger.address) }),
+  'gRPC with TLS': () => ({ port: portIn(secureGrpc.address), isSecure: true }),
+};
+const portIn = (address: string) => Number(address.split(':')[1]);
 
-/** A connection that sends these bytes and nothing more. */
-async function open(port: number, bytes = ''): Promise<Socket> {
-  const socket = connect(port, '127.0.0.1');
-  socket.on('error', () => undefined).resume();
-  sockets.push(socket);
-  await once(socket, 'connect');
-  if (bytes !== '') socket.write(bytes);
-  return socket;
-}
+endsIdleConnections(Object.keys(PORTS), (name) => ({
+  name,
+  ...PORTS[name as keyof typeof PORTS](),
+}));
 
-it('ends connections that send nothing, or a part of a request and no more', async () => {
-  for (const [, port] of ports()) {
-    const silent = await open(port);
-    const slow = await open(port, 'GET /livez HTTP/1.1\r\nhost: x\r\n');
-    await until(() => silent.closed && slow.closed, { description: `The end on ${port}` });
+it('ends a call over gRPC whose request does not arrive, and no other of its connection', async () => {
+  const session = connect(`http://${ledger.address}`);
+  const headers = {
+    ...{ ':method': 'POST', ':path': '/daybook.v1.CustomerService/ListCustomers' },
+    ...{ 'content-type': 'application/grpc', te: 'trailers' },
+  };
+  const stream = session.request(headers);
+  stream.on('error', () => undefined).resume();
+  // The beginning of a message of 100 bytes.
+  stream.write(Buffer.from([0, 0, 0, 0, 100, 1]));
+  await once(stream, 'close');
+  expect(session.destroyed).toBe(false);
+  session.destroy();
+});
+
+it('answers those who ask', async () => {
+  for (const one of [ledger, secure]) {
+    expect((await one.request('GET', '/v1/customers')).status).toBe(200);
   }
-});
-
-it('ends connections that wait for nothing after an answer', async () => {
-  const [[, port]] = ports() as [readonly [string, number]];
-  const socket = await open(port, 'GET /livez HTTP/1.1\r\nhost: x\r\n\r\n');
-  await once(socket, 'data');
-  expect(socket.closed).toBe(false);
-  await until(() => socket.closed);
-});
-
-it('accepts no more connections than are set, and others as soon as these end', async () => {
-  for (const [name, port] of ports()) {
-    const all = await Promise.all(Array.from({ length: 2 * CONNECTIONS_MAX }, () => open(port)));
-    await until(() => all.filter(({ closed }) => closed).length >= CONNECTIONS_MAX, {
-      description: `The cap of ${name}`,
-    });
-    await until(() => all.every(({ closed }) => closed));
-  }
-  expect((await ledger.request('GET', '/v1/customers')).status).toBe(200);
-  api = await reflect(ledger.address, ledger.apiKey);
+  const api = await reflect(ledger.address, ledger.apiKey);
   const { error } = await api.call('daybook.v1.CustomerService', 'ListCustomers', {});
+  api.close();
   expect(error).toBeNull();
 });

@@ -89,7 +89,7 @@ describe('without a valid key', () => {
     expect([reply.status, reply.body.status]).toEqual([200, 'ok']);
   });
 
-  it.each(['/docs', '/openapi.json', '/metrics', '/docs/swagger-ui.css'])(
+  it.each(['/docs', '/openapi.json', '/docs/swagger-ui.css'])(
     'a browser is asked for the key at %s and may give it as a password',
     async (path) => {
       const asked = await as('', 'GET', path);
@@ -98,6 +98,24 @@ describe('without a valid key', () => {
       expect((await as(basic('wrong'), 'GET', path)).status).toBe(401);
     },
   );
+});
+
+describe('/metrics', () => {
+  it("needs a key of an operator: a tenant's opens it with no scope", async () => {
+    const all = await ledger.issueKey({ scopes: ['read', 'write', 'service:read'] });
+    for (const key of [ledger.apiKey, all]) {
+      const reply = await as(`Bearer ${key}`, 'GET', '/metrics');
+      expect([reply.status, reply.body.code]).toEqual([403, 'forbidden']);
+      expect(JSON.stringify(reply.body)).not.toContain('daybook_');
+    }
+    for (const authorization of [`Bearer ${ledger.operatorKey}`, basic(ledger.operatorKey)]) {
+      const reply = await as(authorization, 'GET', '/metrics');
+      expect([reply.status, reply.body]).toEqual([200, expect.stringContaining('daybook_')]);
+    }
+    const asked = await as('', 'GET', '/metrics');
+    expect(asked.headers.get('www-authenticate')).toContain('Basic realm="Daybook"');
+    expect((await as(basic('wrong'), 'GET', '/metrics')).status).toBe(401);
+  });
 });
 
 describe('a key', () => {

@@ -182,7 +182,10 @@ it('is true for random requests: answers are as documented, and refusals change 
 
 it('holds for the probes and the metrics', async () => {
   for (const operation of api.operations.filter(({ path }) => !path.startsWith('/v1/'))) {
-    const reply = await ledger.request(operation.method, operation.path);
-    expect(api.faultsOfReply(operation, reply)).toBeNull();
+    const headers = { authorization: `Bearer ${ledger.operatorKey}` };
+    for (const options of [{}, { headers }]) {
+      const reply = await ledger.request(operation.method, operation.path, options);
+      expect(api.faultsOfReply(operation, reply)).toBeNull();
+    }
   }
 });

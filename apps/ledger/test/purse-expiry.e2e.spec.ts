@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type ChainHeadV1, TOPICS, type TransferV1, transferKey } from '@daybook/contracts';
 import { streamName } from '@daybook/domain';
-import { DurableLog } from '@daybook/messaging';
 import { Logger } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { DataSource } from 'typeorm';
@@ -297,7 +296,7 @@ describe('nothing expires', () => {
     const [purse, other] = [await mint('parked'), await mint('not-parked')];
     const key = transferKey({ chain: CHAIN, to: purse.address.toLowerCase() });
     const broken = { id: 'broken', key, value: '{}', headers: {} };
-    await ledger.app.get(DurableLog).publish(TOPICS.transfer, [broken]);
+    await ledger.watcherLog.publish(TOPICS.transfer, [broken]);
     await pass(31);
     await reportChain();
     await until(async () => JSON.stringify(await report()).includes('to the purse is parked.'));

@@ -7,7 +7,6 @@ import {
   type TransferV1,
   type WatchReportV1,
 } from '@daybook/contracts';
-import { DurableLog } from '@daybook/messaging';
 import { until } from '../../../test/dependencies';
 import { createLedgerForTest, type TestLedger } from '../../../test/ledger-harness';
 
@@ -73,7 +72,7 @@ async function report(address: string, block: number, balance: bigint, moved: bi
   const text = JSON.stringify(value);
   parseWatchReport(text);
   const message = { id: value.requestId, key: CHAIN, value: text, headers: {} };
-  await ledger.app.get(DurableLog).publish(TOPICS.watchReport, [message]);
+  await ledger.watcherLog.publish(TOPICS.watchReport, [message]);
 }
 
 async function findingsOf(address: string): Promise<readonly json.Finding[]> {

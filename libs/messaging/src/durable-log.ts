@@ -3,6 +3,15 @@ export class LogUnavailable extends Error {
   override readonly name = 'LogUnavailable';
 }
 
+/** Topics that this log was opened with, or has used, were deleted. Nothing can be published to them or read from them. */
+export class TopicsGone extends LogUnavailable {
+  constructor(engine: string, topics: readonly string[]) {
+    super(
+      `${engine} does not have ${topics.join(', ')} any more. A restart creates missing topics; what they held is lost.`,
+    );
+  }
+}
+
 /** A message as its producer gives it. `id` is the consumer's dedupe key and stable over retries. */
 export interface Message {
   readonly id: string;
@@ -80,6 +89,8 @@ export interface SubscriptionStatus {
 /** A running consumer. `stop` finishes the batch that is being handled. */
 export interface RunningSubscription {
   status(): Promise<SubscriptionStatus>;
+  /** When the first of the failures in a row was, in Unix milliseconds; null while it works. Asks no engine. */
+  failingSince(): number | null;
   stop(): Promise<void>;
 }
 
@@ -134,7 +145,7 @@ export abstract class DurableLog {
    * Resolves when the request is stored; a running member retries soon. False when the key is not parked.
    */
   abstract retryParked(topic: string, group: string, key: string): Promise<boolean>;
-  /** Rejects with a sentence when the log cannot be reached now. */
+  /** Rejects with a sentence when the log cannot be reached now, and with `TopicsGone`. */
   abstract check(): Promise<void>;
   abstract close(): Promise<void>;
 }

@@ -75,6 +75,7 @@ export abstract class EngineLog extends DurableLog {
         const { lastError, lastProgressAt } = member;
         return { topic, group, parkedKeys, lastError, lastProgressAt, ...place };
       },
+      failingSince: () => member.failingSince,
       stop: async () => {
         member.stop();
         await finished;
@@ -97,6 +98,7 @@ export class Member {
   /** Failures in a row. */
   failures = 0;
   lastError: string | null = null;
+  failingSince: number | null = null;
   lastProgressAt: string | null = null;
   private readonly stopping = new AbortController();
   private pausing = new AbortController();
@@ -118,13 +120,19 @@ export class Member {
   failed(error: unknown): void {
     this.failures += 1;
     this.lastError = reasonOf(error);
+    this.failingSince ??= Date.now();
     this.subscription.onError?.(error, this.failures);
   }
 
   progressed(): void {
     this.failures = 0;
-    this.lastError = null;
+    this.recovered();
     this.lastProgressAt = new Date().toISOString();
+  }
+
+  /** What failed works again, although nothing was handled yet. */
+  recovered(): void {
+    [this.lastError, this.failingSince] = [null, null];
   }
 
   /** Waits until `wake`, at most `ms`; not at all if `wake` was called since the last pause. */

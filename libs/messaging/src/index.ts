@@ -7,10 +7,12 @@ export {
   type Poison,
   type ReceivedMessage,
   type RunningSubscription,
+  type Subscription,
   type SubscriptionStatus,
+  TopicsGone,
 } from './durable-log';
 export { parseBrokerAddress } from './kafka/broker-address';
 export { openKafka } from './kafka/kafka-log';
 export { LOST_KEY } from './lost-messages';
-export { grantMessaging, messagingMigrations } from './messaging-migrations';
+export { grantMessaging, type MessagingRights, messagingMigrations } from './messaging-migrations';
 export { PostgresLog } from './postgres-log';

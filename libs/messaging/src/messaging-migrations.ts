@@ -125,20 +125,100 @@ export class KeepOffsets1763800017320 {
   }
 }
 
+/**
+ * Nobody writes messages but through this function, which lets each user publish to the topics that its app may publish
+ * to, and to no others: one that is taken over cannot forge what another one says.
+ */
+export class PublishOwnTopics1763800017550 {
+  readonly name = 'PublishOwnTopics1763800017550';
+
+  async up(queries: Queries): Promise<void> {
+    await queries.query(`
+      CREATE TABLE IF NOT EXISTS messaging.publisher (
+        user_name text NOT NULL,
+        topic     text NOT NULL,
+        -- Several apps may connect as one user, and each grants its own topics.
+        app       text NOT NULL,
+        PRIMARY KEY (user_name, topic, app)
+      );
+      CREATE OR REPLACE FUNCTION messaging.publish(
+        to_topic integer, ids text[], keys text[], contents text[], heads text[]
+      ) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+      DECLARE
+        topic_name text;
+      BEGIN
+        SELECT name INTO topic_name FROM messaging.topic WHERE topic_id = to_topic FOR NO KEY UPDATE;
+        -- The owner, and a superuser, may publish everything.
+        IF topic_name IS NULL OR NOT (pg_has_role(session_user, current_user, 'MEMBER') OR EXISTS (
+          SELECT FROM messaging.publisher p WHERE p.user_name = session_user AND p.topic = topic_name
+        )) THEN
+          RAISE EXCEPTION 'permission denied: % may not publish to %', session_user, coalesce(topic_name, 'an unknown topic')
+            USING ERRCODE = 'insufficient_privilege';
+        END IF;
+        INSERT INTO messaging.message (topic_id, "offset", id, key, value, headers, published_at)
+        SELECT to_topic, last."offset" + m.n, m.id, m.key, m.value, m.headers, clock_timestamp()
+        FROM
+          (SELECT coalesce(
+             (SELECT max("offset") FROM messaging.message WHERE topic_id = to_topic),
+             (SELECT max(position) FROM messaging.consumer WHERE topic_id = to_topic),
+             0) AS "offset") AS last,
+          unnest(ids, keys, contents, heads) WITH ORDINALITY AS m (id, key, value, headers, n);
+      END $$;
+      REVOKE ALL ON FUNCTION messaging.publish FROM PUBLIC;`);
+  }
+}
+
 /** In the order in which they must run; pass them to a TypeORM data source. */
 export const messagingMigrations = [
   CreateMessaging1763700000000,
   ParkKeys1763800000000,
   KeepOffsets1763800017320,
+  PublishOwnTopics1763800017550,
 ] as const;
 
-/** Grants `role` to publish and consume, but never to change or delete a published message. */
-export async function grantMessaging(queries: Queries, role: string): Promise<void> {
+/** What a user of the database may do with the durable log. */
+export interface MessagingRights {
+  /** Whose rights these are. Another app that connects as the same user keeps its own. */
+  readonly app: string;
+  /** The topics to which it publishes. */
+  readonly publishes: readonly string[];
+  /** Whether it is a member of consumer groups, and parks keys. */
+  readonly consumes: boolean;
+  /** Whether it asks groups to retry parked keys. */
+  readonly retries: boolean;
+}
+
+/** Grants `role` these rights. Nobody may write, change or delete a message but through `messaging.publish`. */
+export async function grantMessaging(
+  queries: Queries,
+  role: string,
+  { app, publishes, consumes, retries }: MessagingRights,
+): Promise<void> {
   const name = `"${role.replaceAll('"', '""')}"`;
+  const text = (value: string) => `'${value.replaceAll("'", "''")}'`;
+  const topics = publishes.map((topic) => `(${text(role)}, ${text(topic)}, ${text(app)})`);
   await queries.query(`
+    -- Versions before granted these. The owner's rights are its own.
+    DO $$ BEGIN IF current_user <> ${text(role)} THEN
+      REVOKE INSERT ON messaging.message FROM ${name};
+      REVOKE UPDATE ON messaging.topic FROM ${name};
+    END IF; END $$;
     GRANT USAGE ON SCHEMA messaging TO ${name};
-    GRANT SELECT, INSERT, UPDATE ON messaging.topic, messaging.consumer TO ${name};
-    GRANT SELECT, INSERT ON messaging.message TO ${name};
-    GRANT SELECT, INSERT, DELETE ON messaging.parked_message TO ${name};
-    GRANT SELECT, INSERT, UPDATE, DELETE ON messaging.parked_key TO ${name};`);
+    GRANT SELECT ON messaging.topic, messaging.consumer, messaging.message, messaging.parked_key, messaging.parked_message TO ${name};
+    DELETE FROM messaging.publisher WHERE user_name = ${text(role)} AND app = ${text(app)};
+    ${
+      topics.length === 0
+        ? ''
+        : `INSERT INTO messaging.publisher (user_name, topic, app) VALUES ${topics.join(', ')};
+    GRANT EXECUTE ON FUNCTION messaging.publish TO ${name};`
+    }
+    ${topics.length > 0 || consumes ? `GRANT INSERT ON messaging.topic TO ${name};` : ''}
+    ${retries ? `GRANT UPDATE ON messaging.parked_key TO ${name};` : ''}
+    ${
+      consumes
+        ? `GRANT INSERT, UPDATE ON messaging.consumer TO ${name};
+           GRANT INSERT, UPDATE, DELETE ON messaging.parked_key TO ${name};
+           GRANT INSERT, DELETE ON messaging.parked_message TO ${name};`
+        : ''
+    }`);
 }

@@ -160,7 +160,9 @@ describe('PostgreSQL log', () => {
   it('lets the runtime role do everything but change or delete a message', async () => {
     const role = `role_${randomUUID().slice(0, 8)}`;
     await pool.query(`CREATE ROLE ${role} LOGIN PASSWORD 'secret'`);
-    await grantMessaging(pool, role);
+    const rights = { app: 'test', consumes: true, retries: true };
+    await grantMessaging(pool, role, { ...rights, publishes: ['granted', 'taken'] });
+    await grantMessaging(pool, role, { ...rights, publishes: ['granted'] });
     const url = new URL(database.url);
     url.username = role;
     url.password = 'secret';
@@ -172,9 +174,17 @@ describe('PostgreSQL log', () => {
     for (const forbidden of [
       "UPDATE messaging.message SET value = ''",
       'DELETE FROM messaging.message',
+      'INSERT INTO messaging.message SELECT * FROM messaging.message',
+      "INSERT INTO messaging.publisher (user_name, topic, app) VALUES (current_user, 'other', 'test')",
+      "UPDATE messaging.topic SET name = 'granted'",
     ]) {
       await expect(restricted.query(forbidden)).rejects.toThrow('permission denied');
     }
+    for (const topic of ['other', 'taken']) {
+      const refused = `permission denied: ${role} may not publish to ${topic}`;
+      await expect(log.publish(topic, messages('a'))).rejects.toThrow(refused);
+    }
+    expect(await pass(open(), 'other')).toEqual([]);
     await restricted.end();
     await pool.query(`DROP OWNED BY ${role}; DROP ROLE ${role}`);
   });

@@ -1,11 +1,12 @@
 import { reasonOf } from '@daybook/platform/plain';
 import { Client } from 'pg';
-import type {
-  ConsumerGroup,
-  Message,
-  PartitionLag,
-  RunningSubscription,
-  Subscription,
+import {
+  type ConsumerGroup,
+  type Message,
+  type PartitionLag,
+  type RunningSubscription,
+  type Subscription,
+  TopicsGone,
 } from './durable-log';
 import { EngineLog, Member } from './engine-log';
 import { CHANNEL, consume, Notices } from './postgres-consumer';
@@ -131,9 +132,14 @@ export class PostgresLog extends EngineLog {
 
   async check(): Promise<void> {
     this.assertOpen();
-    await this.pool.query('SELECT FROM messaging.topic LIMIT 1').catch((cause) => {
-      throw new Error(`The log in PostgreSQL cannot be reached: ${reasonOf(cause)}`, { cause });
-    });
+    const used = [...this.topics.keys()];
+    const { rows } = await this.pool
+      .query<{ name: string }>('SELECT name FROM messaging.topic WHERE name = ANY($1)', [used])
+      .catch((cause) => {
+        throw new Error(`The log in PostgreSQL cannot be reached: ${reasonOf(cause)}`, { cause });
+      });
+    const missing = used.filter((topic) => !rows.some(({ name }) => name === topic));
+    if (missing.length > 0) throw new TopicsGone('PostgreSQL', missing);
   }
 
   protected async disconnect(): Promise<void> {

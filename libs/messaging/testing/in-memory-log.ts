@@ -62,6 +62,13 @@ export class InMemoryBroker {
   }
 }
 
+/** A member of a group. */
+interface Running {
+  stopping: boolean;
+  lastError: string | null;
+  failingSince: number | null;
+}
+
 /** The twin of the durable log for pure tests; logs on one broker act as processes on one server. */
 export class InMemoryLog extends DurableLog {
   private readonly running = new Set<RunningSubscription>();
@@ -86,7 +93,7 @@ export class InMemoryLog extends DurableLog {
     if (this.state !== 'open') throw new Error('The log is closed.');
     const { topic, group: name } = subscription;
     const group = this.broker.group(topic, name);
-    const member = { stopping: false, lastError: null as string | null };
+    const member: Running = { stopping: false, lastError: null, failingSince: null };
     const finished = this.consume(subscription, group, member);
     const running: RunningSubscription = {
       status: async () => ({
@@ -97,6 +104,7 @@ export class InMemoryLog extends DurableLog {
         lastError: member.lastError,
         lastProgressAt: group.progressedAt,
       }),
+      failingSince: () => member.failingSince,
       stop: async () => {
         member.stopping = true;
         this.broker.change();
@@ -162,11 +170,7 @@ export class InMemoryLog extends DurableLog {
     this.broker.change();
   }
 
-  private async consume(
-    subscription: Subscription,
-    group: Group,
-    member: { stopping: boolean; lastError: string | null },
-  ): Promise<void> {
+  private async consume(subscription: Subscription, group: Group, member: Running): Promise<void> {
     this.members.add(member);
     const { topic, limit } = subscription;
     let failures = 0;
@@ -185,11 +189,12 @@ export class InMemoryLog extends DurableLog {
         if (!owns()) return;
         group.position += batch.length;
         group.progressedAt = new Date().toISOString();
-        member.lastError = null;
+        [member.lastError, member.failingSince] = [null, null];
         failures = 0;
       } catch (error) {
         failures += 1;
         member.lastError = error instanceof Error ? error.message : String(error);
+        member.failingSince ??= Date.now();
         subscription.onError?.(error, failures);
         await new Promise((resolve) => setTimeout(resolve, BACKOFF_MS));
       } finally {

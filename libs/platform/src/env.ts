@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import {
   getMetadataStorage,
+  IsBoolean,
   IsIn,
   IsOptional,
   IsString,
@@ -91,6 +92,26 @@ export class AppEnv {
   /** Open HTTP connections. A load balancer needs few; further ones are closed at once. */
   @IsWholeNumber(1)
   readonly httpConnectionsMax: number = 2_000;
+
+  /** PEM files of the certificate (chain) and key of HTTP; without them it has no TLS. */
+  @IsOptional()
+  @IsString()
+  readonly httpTlsCert?: string;
+
+  @IsOptional()
+  @IsString()
+  readonly httpTlsKey?: string;
+
+  /** Where `/metrics` answers without a key; nowhere if the port is 0. */
+  @IsString()
+  readonly metricsHost: string = '127.0.0.1';
+
+  @IsWholeNumber(0, 65_535)
+  readonly metricsPort: number = 0;
+
+  /** Whether ports without TLS may be open to other machines. */
+  @IsBoolean()
+  readonly insecure: boolean = false;
 
   @IsIn(['fatal', 'error', 'warn', 'info', 'debug'])
   readonly logLevel: string = 'info';

@@ -13,15 +13,20 @@ export function isPortFree(port: number): Promise<boolean> {
 
 /**
  * Resolves when a server can listen on `port` of `host`. Rejects with an `EnvironmentError` that names
- * `variable`, which set the port, or DAYBOOK_HTTP_HOST.
+ * `variable`, which set the port, or `hostVariable`.
  */
-export async function requirePort(host: string, port: number, variable: string): Promise<void> {
+export async function requirePort(
+  host: string,
+  port: number,
+  variable: string,
+  hostVariable = 'DAYBOOK_HTTP_HOST',
+): Promise<void> {
   await tryPort(port, host).catch(({ code }: NodeJS.ErrnoException) => {
     const faults: Record<string, string> = {
       EADDRINUSE: `${variable}: port ${port} of ${host} is in use by another program. Stop it, or choose another port`,
       EACCES: `${variable}: this user may not listen on port ${port}. Choose one from 1024`,
     };
-    const other = `DAYBOOK_HTTP_HOST: this machine cannot listen on ${host} (${code}). Use 127.0.0.1 for this machine alone, or 0.0.0.0 for all of its addresses`;
+    const other = `${hostVariable}: this machine cannot listen on ${host} (${code}). Use 127.0.0.1 for this machine alone, or 0.0.0.0 for all of its addresses`;
     throw new EnvironmentError([faults[code ?? ''] ?? other]);
   });
 }

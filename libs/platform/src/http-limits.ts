@@ -10,7 +10,7 @@ const HEADER_BYTES_MAX = 16 * 1024;
 /** How often Node checks for requests that take too long to arrive. */
 const CHECK_MS = 2_000;
 
-/** Options of a Fastify server that end slow and idle connections. */
+/** Options of a Fastify server that end slow and idle connections. `http` are those of Node's server, with TLS or without. */
 export function httpLimits({ idleMs = IDLE_MS, requestMs = REQUEST_MS } = {}) {
   return {
     requestTimeout: requestMs,
@@ -20,6 +20,8 @@ export function httpLimits({ idleMs = IDLE_MS, requestMs = REQUEST_MS } = {}) {
     http: {
       maxHeaderSize: HEADER_BYTES_MAX,
       headersTimeout: requestMs,
+      // Of TLS; a plain server ignores it.
+      handshakeTimeout: requestMs,
       connectionsCheckingInterval: Math.min(CHECK_MS, requestMs),
     },
   };

@@ -6,6 +6,7 @@ export {
   removeEmbeddedPostgres,
   startEmbeddedPostgres,
 } from './embedded-postgres';
+export { readHttpTls } from './encryption';
 export {
   AppEnv,
   EnvironmentError,
@@ -28,6 +29,7 @@ export { capConnections, httpLimits } from './http-limits';
 export { type LogDestination, logDestination } from './log-destination';
 export { createLogger } from './logger';
 export { createMetrics, durationHistogram, type Metrics } from './metrics';
+export { openMetrics, requireMetricsPort, serveMetrics } from './metrics-server';
 export type { Queries } from './plain';
 export { endProcess, isAlive, NODE_ARGUMENTS, nodeEnvironment, processIdentity } from './processes';
 export { requirePostgres } from './require-postgres';
@@ -41,4 +43,5 @@ export {
   userIn,
 } from './run-migration';
 export { failStart, type StartRefusal, stopOnRequest } from './shutdown';
+export { PemFiles, type TlsFiles } from './tls-files';
 export { unknownVariables, VARIABLES } from './unknown-variables';

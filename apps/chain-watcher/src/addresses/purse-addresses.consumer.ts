@@ -60,6 +60,7 @@ export async function subscribeAddresses(
   let lookedAt = 0;
   return {
     parkedKeys: () => parkedKeys,
+    failingSince: running.failingSince,
     /**
      * The position up to which every address has been read and stored. Reads the lag and the parked keys,
      * when something waits for them.

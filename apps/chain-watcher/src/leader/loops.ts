@@ -49,6 +49,8 @@ export interface Status {
   gaps(): readonly number[];
   /** While this process leads. */
   addresses: AddressSubscription | null;
+  /** Since when the consumers of addresses and of requests fail, in Unix milliseconds, by their topics. */
+  consumersFailing: () => ReadonlyMap<string, number>;
   /** While this process leads; else of none. */
   providers: () => readonly ProviderStatus[];
 }

@@ -7,6 +7,7 @@ import {
   publicMessageOf,
   UNANSWERED,
 } from '@daybook/chains';
+import { TOPICS } from '@daybook/contracts';
 import type { RunningSubscription } from '@daybook/messaging';
 import { messageOf, pause } from '@daybook/platform/plain';
 import {
@@ -45,6 +46,7 @@ export function runChain(run: ChainRun) {
     memory: createWatchMemory(),
     gaps: () => [],
     providers: () => [],
+    consumersFailing: () => new Map(),
   };
 
   async function work(): Promise<void> {
@@ -86,6 +88,8 @@ export function runChain(run: ChainRun) {
     publishing: () => status.publishing,
     /** The providers of the chain while this process leads. */
     providers: () => status.providers(),
+    /** Since when the consumers of addresses and of requests fail while this process leads, by their topics. */
+    consumersFailing: () => status.consumersFailing(),
     /** Addresses that are not watched because their messages cannot be read. */
     parkedAddresses: () => status.addresses?.parkedKeys() ?? 0,
     /** Resolves after the current step. */
@@ -161,6 +165,17 @@ async function lead(
       wakes.follow.wake();
       wakes.publish.wake();
     });
+    const consumers = [
+      [TOPICS.purseAddress, addresses.failingSince],
+      [TOPICS.watchRequest, requests.failingSince],
+    ] as const;
+    status.consumersFailing = () =>
+      new Map(
+        consumers.flatMap(([topic, failingSince]) => {
+          const since = failingSince();
+          return since === null ? [] : [[topic, since] as const];
+        }),
+      );
     const loops = createLoops({
       ...{ ...run, watch, client, announcements, addresses, leadership, status, wakes },
       signal: AbortSignal.any([signal, ending.signal]),
@@ -173,6 +188,7 @@ async function lead(
     [status.addresses, status.publishing] = [null, null];
     status.gaps = () => [];
     status.providers = () => [];
+    status.consumersFailing = () => new Map();
   }
 }
 

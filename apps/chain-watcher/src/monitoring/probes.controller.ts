@@ -1,17 +1,13 @@
 import type { Health, HealthAnswer, HealthReport } from '@daybook/platform';
-import { Controller, Get, Header, HttpCode, HttpException, Inject } from '@nestjs/common';
-import { Registry } from 'prom-client';
+import { Controller, Get, HttpCode, HttpException, Inject } from '@nestjs/common';
 
 /** The token of the process's `Health`. */
 export const HEALTH = Symbol('Health');
 
-/** Probes and metrics for orchestrators and monitoring. */
+/** Probes for orchestrators. They need no key, so the metrics have an address of their own. */
 @Controller()
 export class ProbesController {
-  constructor(
-    @Inject(HEALTH) private readonly health: Health,
-    private readonly registry: Registry,
-  ) {}
+  constructor(@Inject(HEALTH) private readonly health: Health) {}
 
   @Get('livez')
   livez(): HealthReport {
@@ -26,12 +22,6 @@ export class ProbesController {
   @Get('startupz')
   startupz(): HealthReport {
     return report(this.health.startupz());
-  }
-
-  @Get('metrics')
-  @Header('content-type', Registry.PROMETHEUS_CONTENT_TYPE)
-  metrics(): Promise<string> {
-    return this.registry.metrics();
   }
 
   /** Browsers request an icon for every page, and report its absence as an error. */

@@ -1,4 +1,5 @@
 import { reasonOf } from '@daybook/platform/plain';
+import { callService } from './call-service';
 import { EXIT, type ExitCode, Failure } from './exit-codes';
 
 /** The ledger answers in milliseconds, or says within seconds why it cannot. */
@@ -21,15 +22,21 @@ interface ProblemBody {
   readonly errors?: readonly { readonly detail: string }[];
 }
 
+interface LedgerApiOptions {
+  readonly signal?: AbortSignal;
+  readonly keyVariable?: string;
+  /** The file of the ledger's own certificate. */
+  readonly certificate?: string | undefined;
+}
+
 export function ledgerApi(
   url: string,
   key: string,
-  signal?: AbortSignal,
-  keyVariable = 'DAYBOOK_OPERATOR_KEY',
+  { signal, keyVariable = 'DAYBOOK_OPERATOR_KEY', certificate }: LedgerApiOptions = {},
 ): LedgerApi {
   async function call<Answer>(method: string, path: string, body?: object): Promise<Answer> {
     const timeout = AbortSignal.timeout(ANSWER_TIMEOUT_MS);
-    const response = await fetch(url + path, {
+    const response = await callService(url + path, {
       method,
       headers: {
         authorization: `Bearer ${key}`,
@@ -37,6 +44,7 @@ export function ledgerApi(
       },
       ...(body && { body: JSON.stringify(body) }),
       signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
+      certificate,
     }).catch((error) => {
       if (signal?.aborted) throw error;
       const sentence = `The ledger at ${url} does not answer: ${reasonOf(error)}`;

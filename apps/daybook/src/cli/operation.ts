@@ -35,6 +35,8 @@ export interface Installation {
   readonly ownerDatabaseUrl: string | undefined;
   readonly ledgerUrl: string | null;
   readonly watcherUrl: string | null;
+  /** The file of the services' own certificate, if they have TLS. */
+  readonly certificate: string | undefined;
   readonly operatorKey: string | null;
   /** Of an account. */
   readonly apiKey: string | null;
@@ -158,6 +160,7 @@ function describe(folder: DataFolder | null, place: string, env: NodeJS.ProcessE
     ownerDatabaseUrl: env.DAYBOOK_MIGRATION_URL || undefined,
     ledgerUrl: env.DAYBOOK_LEDGER_URL || null,
     watcherUrl: env.DAYBOOK_WATCHER_URL || null,
+    certificate: env.DAYBOOK_HTTP_TLS_CERT || undefined,
     operatorKey: env.DAYBOOK_OPERATOR_KEY || null,
     apiKey: env.DAYBOOK_API_KEY || null,
   };
@@ -183,7 +186,10 @@ function apiOf(
 ): LedgerApi {
   const { ledgerUrl, [which]: key, folder, place } = installation;
   const { variable, is } = KEYS[which];
-  if (ledgerUrl !== null && key !== null) return ledgerApi(ledgerUrl, key, signal, variable);
+  if (ledgerUrl !== null && key !== null) {
+    const { certificate } = installation;
+    return ledgerApi(ledgerUrl, key, { signal, keyVariable: variable, certificate });
+  }
   const missing = [ledgerUrl === null && SET_URL, key === null && `${variable} to ${is}`];
   const set = missing.filter(Boolean).join(', and ');
   const right =

@@ -61,7 +61,8 @@ function serviceCommand(program: Command, name: string) {
     .command(name)
     .option('--data <folder>', 'the data folder', DATA_FOLDER)
     .option('--host <address>', 'the address on which the REST interface listens', '127.0.0.1')
-    .option('--port <number>', 'the port of the REST interface', port, 3000);
+    .option('--port <number>', 'the port of the REST interface', port, 3000)
+    .option('--insecure', 'allow a --host that other machines reach without TLS');
 }
 
 /** The roles of the ledger, and whether a watcher runs beside it. */

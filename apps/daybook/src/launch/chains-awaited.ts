@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { loadChainsFile, UNANSWERED } from '@daybook/chains';
+import { callService } from '../cli/call-service';
 
 /** A node that works answers sooner. The rest of the service waits for nothing. */
 const WAIT_MS = 2_000;
@@ -15,12 +16,13 @@ interface Check {
 export async function chainsAwaited(
   watcherUrl: string,
   chainsFile: string | undefined,
+  certificate: string | undefined,
 ): Promise<readonly string[]> {
   const { connections } = loadChainsFile(chainsFile ?? null);
   const chains = connections.map(({ chain }) => chain);
   const deadline = Date.now() + WAIT_MS;
   for (;;) {
-    const checks = await readChecks(watcherUrl);
+    const checks = await readChecks(watcherUrl, certificate);
     const awaited = chains.flatMap((chain) => {
       const reason = reasonOf(checks[chain]);
       return reason === null ? [] : `${chain} is not watched yet: ${reason}`;
@@ -38,9 +40,13 @@ function reasonOf(check: Check | undefined): string | null {
   return detail.includes(UNANSWERED) ? UNANSWERED : null;
 }
 
-async function readChecks(watcherUrl: string): Promise<Readonly<Record<string, Check>>> {
+async function readChecks(
+  watcherUrl: string,
+  certificate: string | undefined,
+): Promise<Readonly<Record<string, Check>>> {
   try {
-    const answer = await fetch(`${watcherUrl}/readyz`, { signal: AbortSignal.timeout(WAIT_MS) });
+    const signal = AbortSignal.timeout(WAIT_MS);
+    const answer = await callService(`${watcherUrl}/readyz`, { signal, certificate });
     const { checks } = (await answer.json()) as { checks?: Record<string, Check> };
     return checks ?? {};
   } catch {

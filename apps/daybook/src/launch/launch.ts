@@ -1,7 +1,7 @@
-import { existsSync, mkdirSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { findChain, loadChainsFile, purseXpubs } from '@daybook/chains';
-import { FAMILIES, type Family } from '@daybook/domain';
+import { purseXpubs } from '@daybook/chains';
+import type { Family } from '@daybook/domain';
 import {
   type EmbeddedPostgres,
   freePort,
@@ -21,13 +21,15 @@ import {
   writePrivately,
 } from '../cli/data-folder';
 import { Failure } from '../cli/exit-codes';
-import type { DemoChain, DemoChainPlace } from '../demo/chain';
-import { startEvmChain } from '../demo/evm-chain';
+import type { DemoChain } from '../demo/chain';
 import { chainsAwaited } from './chains-awaited';
 import { claim } from './claim';
 import { insist, keepRunning, type Startable } from './keep-running';
+import { declareChains, LOCAL_CHAINS, localFamilies, watchedIn } from './local-chains';
 import { provision } from './provision';
 import { startService } from './service';
+
+const LOCAL = '127.0.0.1';
 
 /** `dist/apps`: the compiled apps lie beside this one. */
 const APPS = dirname(dirname(dirname(__dirname)));
@@ -36,6 +38,8 @@ export interface LaunchOptions {
   readonly folder: DataFolder;
   readonly host: string;
   readonly port: number;
+  /** Allows ports without TLS that other machines can reach. */
+  readonly insecure?: boolean | undefined;
   /** The chains file. By default the local chains of the folder, if there are any. */
   readonly chains?: string | undefined;
   /** Adds a local chain of this family to the folder. */
@@ -49,6 +53,10 @@ export interface LaunchOptions {
 export interface Launched {
   readonly ledgerUrl: string | null;
   readonly watcherUrl: string | null;
+  /** The metrics of the watcher; those of the ledger are beside its REST interface, with an operator's key. */
+  readonly metricsUrl: string | null;
+  /** The file of the services' own certificate, if they have TLS. */
+  readonly certificate: string | undefined;
   /** `host:port`. */
   readonly grpcAddress: string | null;
   readonly apiKey: string;
@@ -81,13 +89,19 @@ export async function launch(options: LaunchOptions, stops: Stop[]): Promise<Lau
     const right = `Stop it, or choose another port: --port ${await freePort()}`;
     throw new Failure(`Port ${port} is in use by another program. ${right}`);
   }
-  // The watcher and gRPC listen beside the ledger where these ports are free.
+  // The watcher, gRPC and the watcher's metrics listen beside the ledger where these ports are free.
   const watcherPort = await portBeside(port + 1);
   const grpcPort = Number(process.env.DAYBOOK_GRPC_PORT || (await portBeside(port + 2)));
+  const metricsPort = Number(process.env.DAYBOOK_METRICS_PORT || 0);
+  const watcherMetricsPort = await portBeside(metricsPort === 0 ? port + 3 : metricsPort + 1);
+  const certificate = process.env.DAYBOOK_HTTP_TLS_CERT || undefined;
+  const scheme = certificate === undefined ? 'http' : 'https';
   const urls = {
-    ledgerUrl: hasLedger ? `http://${placeOf(host, port)}` : null,
-    watcherUrl: options.withWatcher ? `http://${placeOf(host, watcherPort)}` : null,
+    ledgerUrl: hasLedger ? `${scheme}://${placeOf(host, port)}` : null,
+    watcherUrl: options.withWatcher ? `${scheme}://${placeOf(host, watcherPort)}` : null,
   };
+  const metricsPlace = placeOf(process.env.DAYBOOK_METRICS_HOST || LOCAL, watcherMetricsPort);
+  const metricsUrl = options.withWatcher ? `${scheme}://${metricsPlace}/metrics` : null;
 
   const postgres = await keep<EmbeddedPostgres>(
     'PostgreSQL',
@@ -102,7 +116,7 @@ export async function launch(options: LaunchOptions, stops: Stop[]): Promise<Lau
     const startThere = (known: object) => start({ ...place, ...known });
     chains.set(family, await keep<DemoChain>(name, startThere, ({ description }) => description));
   }
-  if (chains.size > 0) declare(folder, [...chains.values()]);
+  if (chains.size > 0) declareChains(folder, [...chains.values()]);
   const shown = options.withChain ?? local[0];
   const chain = shown === undefined ? undefined : chains.get(shown);
   const chainsFile = chains.size > 0 ? folder.localChainsFile : options.chains;
@@ -112,9 +126,11 @@ export async function launch(options: LaunchOptions, stops: Stop[]): Promise<Lau
   const apiKey = apiKeyOf(folder);
   const common = {
     DAYBOOK_HTTP_HOST: host,
+    ...(options.insecure && { DAYBOOK_INSECURE: 'true' }),
     ...(chainsFile !== undefined && { DAYBOOK_CHAINS_FILE: chainsFile }),
   };
-  await startApp(keep, folder, 'ledger', urls.ledgerUrl, {
+  const startOne = appStarter(keep, folder, certificate);
+  await startOne('ledger', urls.ledgerUrl, {
     ...common,
     DAYBOOK_DATABASE_URL: databases.ledger,
     DAYBOOK_DATABASE_URL_API: databases.ledger,
@@ -124,57 +140,25 @@ export async function launch(options: LaunchOptions, stops: Stop[]): Promise<Lau
     DAYBOOK_DATABASE_URL_REACTIONS: databases.reactions,
     DAYBOOK_HTTP_PORT: String(port),
     DAYBOOK_GRPC_PORT: String(grpcPort),
+    DAYBOOK_METRICS_PORT: String(metricsPort),
     DAYBOOK_BOOTSTRAP_API_KEY: apiKey,
     DAYBOOK_OPERATOR_KEY: process.env.DAYBOOK_OPERATOR_KEY || operatorKeyOf(folder),
     ...(ledgerRoles && { DAYBOOK_ROLES: ledgerRoles.join(',') }),
   });
-  await startApp(keep, folder, 'chain-watcher', urls.watcherUrl, {
+  await startOne('chain-watcher', urls.watcherUrl, {
     ...common,
     DAYBOOK_DATABASE_URL: databases.watcher,
     DAYBOOK_HTTP_PORT: String(watcherPort),
+    DAYBOOK_METRICS_PORT: String(watcherMetricsPort),
   });
   if (urls.watcherUrl !== null) {
-    for (const sentence of await chainsAwaited(urls.watcherUrl, chainsFile)) {
+    for (const sentence of await chainsAwaited(urls.watcherUrl, chainsFile, certificate)) {
       console.log(colors.yellow(`! ${sentence}`));
     }
   }
   const grpcAddress = hasLedger && grpcPort !== 0 ? placeOf(host, grpcPort) : null;
-  return { ...urls, grpcAddress, apiKey, families, chain, chains: watchedIn(chainsFile) };
-}
-
-function watchedIn(chainsFile: string | undefined): readonly string[] {
-  const registry = loadChainsFile(chainsFile ?? null);
-  return registry.connections.map(({ chain, providers }) => {
-    const name = findChain(registry, chain)?.name ?? chain;
-    const count = providers.length === 1 ? '1 provider' : `${providers.length} providers`;
-    return name === chain ? `${chain}, ${count}` : `${name} (${chain}), ${count}`;
-  });
-}
-
-/** The names by which the launcher speaks of the local chains, and how they start. */
-const LOCAL_CHAINS: Readonly<
-  Record<Family, { readonly name: string; start(place: DemoChainPlace): Promise<DemoChain> }>
-> = {
-  evm: { name: 'The local chain', start: startEvmChain },
-  tron: {
-    name: 'The stand-in for a TRON node',
-    // tronweb takes a while to load, and only this needs it.
-    start: (place) =>
-      (require('../demo/tron-chain') as typeof import('../demo/tron-chain')).startTronChain(place),
-  },
-};
-
-/** The one that is asked for, and those that the folder has, since its books have their money. */
-function localFamilies({ folder, chains, withChain }: LaunchOptions): readonly Family[] {
-  if (withChain === undefined && chains !== undefined) return [];
-  return FAMILIES.filter(
-    (family) => family === withChain || existsSync(folder.localChains[family]),
-  );
-}
-
-function declare({ localChainsFile }: DataFolder, chains: readonly (() => DemoChain)[]): void {
-  const file = { chains: chains.map((chain) => chain().entry) };
-  writePrivately(localChainsFile, `${JSON.stringify(file, null, 2)}\n`);
+  const known = { ...urls, metricsUrl, grpcAddress, certificate };
+  return { ...known, apiKey, families, chain, chains: watchedIn(chainsFile) };
 }
 
 /**
@@ -190,6 +174,8 @@ function checkConfiguration(
     ...process.env,
     DAYBOOK_HTTP_HOST: host,
     DAYBOOK_HTTP_PORT: String(port),
+    DAYBOOK_GRPC_PORT: process.env.DAYBOOK_GRPC_PORT || String(port + 2),
+    ...(options.insecure && { DAYBOOK_INSECURE: 'true' }),
     DAYBOOK_CHAINS_FILE: chainsFile,
     // The launcher creates the database and the key itself.
     DAYBOOK_DATABASE_URL: 'postgres://127.0.0.1/daybook',
@@ -236,19 +222,22 @@ function tell(sentence: string): void {
   console.log(`${colors.dim(new Date().toTimeString().slice(0, 8))} ${sentence}`);
 }
 
-async function startApp(
-  keep: Keep,
-  folder: DataFolder,
-  app: 'ledger' | 'chain-watcher',
-  url: string | null,
-  environment: Readonly<Record<string, string>>,
-): Promise<void> {
-  if (url === null) return;
-  const module = join(APPS, app, 'src/main.js');
-  const probe = app === 'ledger' ? ('readyz' as const) : ('startupz' as const);
-  const program = { name: `The ${app}`, module, environment, logFile: log(folder, app), probe };
-  const start = (_: object, spawned: (pid: number) => void) => startService(program, url, spawned);
-  await keep(program.name, start, () => `The ${app} on ${url}`);
+/** Starts the apps and keeps them running. One whose `url` is null is not started. */
+function appStarter(keep: Keep, folder: DataFolder, certificate: string | undefined) {
+  return async (
+    app: 'ledger' | 'chain-watcher',
+    url: string | null,
+    environment: Readonly<Record<string, string>>,
+  ): Promise<void> => {
+    if (url === null) return;
+    const module = join(APPS, app, 'src/main.js');
+    const probe = app === 'ledger' ? ('readyz' as const) : ('startupz' as const);
+    const files = { module, logFile: log(folder, app), certificate };
+    const program = { name: `The ${app}`, ...files, environment, probe };
+    const start = (_: object, spawned: (pid: number) => void) =>
+      startService(program, url, spawned);
+    await keep(program.name, start, () => `The ${app} on ${url}`);
+  };
 }
 
 /** Stores the configuration for the commands that come later. It may contain secrets. */
@@ -258,9 +247,11 @@ function rememberStart(
   chainsFile: string | undefined,
 ): void {
   const own = Object.entries(process.env).filter(([name]) => name.startsWith('DAYBOOK_'));
+  const certificate = process.env.DAYBOOK_HTTP_TLS_CERT;
   const environment = {
     ...Object.fromEntries(own),
     ...(chainsFile !== undefined && { DAYBOOK_CHAINS_FILE: resolve(chainsFile) }),
+    ...(certificate && { DAYBOOK_HTTP_TLS_CERT: resolve(certificate) }),
   };
   writePrivately(folder.lastStartFile, `${JSON.stringify({ ...start, environment }, null, 2)}\n`);
 }

@@ -27,9 +27,10 @@ export async function run({ data, once, ...options }: RunOptions): Promise<void>
   const stopRequest = new Promise<void>((resolve) => onStopRequest(() => resolve()));
   const running = async (): Promise<void> => {
     const launched = await launch({ ...options, folder }, stops);
-    const { ledgerUrl, apiKey, chain } = launched;
+    const { ledgerUrl, apiKey, chain, certificate } = launched;
     if (options.withChain && chain && ledgerUrl !== null) {
-      await tellStory({ api: ledgerApi(ledgerUrl, apiKey), chain, print: console.log });
+      const api = ledgerApi(ledgerUrl, apiKey, { certificate });
+      await tellStory({ api, chain, print: console.log });
     }
     if (once) return;
     console.log(welcome(launched, folder));

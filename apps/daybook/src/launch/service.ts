@@ -8,6 +8,7 @@ import {
   nodeEnvironment,
   type StartRefusal,
 } from '@daybook/platform';
+import { callService } from '../cli/call-service';
 import { EXIT, Failure } from '../cli/exit-codes';
 import type { Startable } from './keep-running';
 
@@ -33,6 +34,8 @@ interface Program {
    * else should wait.
    */
   readonly probe: 'readyz' | 'startupz';
+  /** The file of its own certificate, if it has TLS. */
+  readonly certificate: string | undefined;
 }
 
 /**
@@ -41,7 +44,7 @@ interface Program {
  * with the end of its log. `spawned` is called with the process id at once. It lives while `/livez` answers.
  */
 export async function startService(
-  { name, module, environment, logFile, probe }: Program,
+  { name, module, environment, logFile, probe, certificate }: Program,
   url: string,
   spawned: (pid: number) => void,
 ): Promise<Startable> {
@@ -85,14 +88,14 @@ export async function startService(
   };
   const deadline = Date.now() + READY_TIMEOUT_MS;
   for (;;) {
-    const isAnswered = await succeeds(`${url}/${probe}`, READY_ANSWER_MS);
+    const isAnswered = await succeeds(`${url}/${probe}`, READY_ANSWER_MS, certificate);
     // If the app has ended, another program answers in its place.
     if (hasEnded(child)) {
       await exited;
       throw problem('ended before it was ready');
     }
     if (isAnswered) {
-      const answers = () => succeeds(`${url}/livez`, LIVE_TIMEOUT_MS);
+      const answers = () => succeeds(`${url}/livez`, LIVE_TIMEOUT_MS, certificate);
       return { pid: child.pid as number, exited, answers, stop };
     }
     if (Date.now() > deadline) {
@@ -107,9 +110,14 @@ function hasEnded(child: ChildProcess): boolean {
   return child.exitCode !== null || child.signalCode !== null;
 }
 
-async function succeeds(url: string, timeoutMs: number): Promise<boolean> {
+async function succeeds(
+  url: string,
+  timeoutMs: number,
+  certificate: string | undefined,
+): Promise<boolean> {
   try {
-    const response = await fetch(url, { signal: AbortSignal.timeout(timeoutMs) });
+    const signal = AbortSignal.timeout(timeoutMs);
+    const response = await callService(url, { signal, certificate });
     await response.body?.cancel();
     return response.ok;
   } catch {

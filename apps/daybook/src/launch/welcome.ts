@@ -8,7 +8,7 @@ import type { Launched } from './launch';
 
 /** The addresses of everything, and commands to try next, ready to be pasted into a shell. */
 export function welcome(launched: Launched, folder: DataFolder): string {
-  const { ledgerUrl, watcherUrl, grpcAddress, families, chain, chains } = launched;
+  const { ledgerUrl, watcherUrl, metricsUrl, grpcAddress, families, chain, chains } = launched;
   const data = relative(process.cwd(), folder.path) || '.';
   const option = data === DATA_FOLDER ? '' : ` --data ${data}`;
   const health = [ledgerUrl, watcherUrl].filter((url) => url !== null);
@@ -20,6 +20,9 @@ export function welcome(launched: Launched, folder: DataFolder): string {
       gRPC: grpcAddress && `${grpcAddress} (docs/grpc.md)`,
       Documentation: ledgerUrl && `${ledgerUrl}/docs (any user name, the API key as the password)`,
       Health: health.map((url) => `${url}/readyz`).join(' and '),
+      Metrics: [ledgerUrl && `${ledgerUrl}/metrics (an operator's key)`, metricsUrl]
+        .filter(Boolean)
+        .join(' and '),
       Chains: chains.join('; ') || 'none: name a chains file with --chains (docs/chains.md)',
       State: `npx daybook status${option}`,
       'Local chain': chain && `${chain().description}; blocks are made on demand`,

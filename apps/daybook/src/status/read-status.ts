@@ -6,6 +6,7 @@ import { stateOfEngines } from '../../../ledger/src/operations/engine-state';
 import { because, engineProblems, stateOf } from '../../../ledger/src/operations/problems';
 import { openDurableLog, openEventStore } from '../../../ledger/src/runtime/engines';
 import { openToRead } from '../../../ledger/src/runtime/own-log';
+import { callService } from '../cli/call-service';
 import { Failure } from '../cli/exit-codes';
 import type { Operation } from '../cli/operation';
 
@@ -26,10 +27,10 @@ export type StatusReport = Awaited<ReturnType<typeof readStatus>>;
 
 /** The status according to the ledger. If it does not answer, only engines and services are checked. */
 export async function readStatus(operation: Operation) {
-  const { ledgerUrl, watcherUrl, place, environment } = operation.installation;
+  const { ledgerUrl, watcherUrl, certificate, place, environment } = operation.installation;
   const [ledger, watcher, answer] = await Promise.all([
-    serviceAt(ledgerUrl),
-    serviceAt(watcherUrl),
+    serviceAt(ledgerUrl, certificate),
+    serviceAt(watcherUrl, certificate),
     ledgerUrl === null ? null : askLedger(operation),
   ]);
   const unwell = [
@@ -116,10 +117,14 @@ async function closing<T extends { close(): Promise<void> }, Answer>(
   }
 }
 
-async function serviceAt(url: string | null): Promise<Service | null> {
+async function serviceAt(
+  url: string | null,
+  certificate: string | undefined,
+): Promise<Service | null> {
   if (url === null) return null;
   try {
-    const answer = await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS) });
+    const signal = AbortSignal.timeout(ANSWER_TIMEOUT_MS);
+    const answer = await callService(`${url}/readyz`, { signal, certificate });
     const body = (await answer.json()) as {
       status: Service['status'] | number;
       checks?: Record<string, { status: string; detail?: string }>;

@@ -3,7 +3,7 @@ export type CallerKind = 'account' | 'operator';
 
 /**
  * The scopes of keys. Each operation requires one scope. No scope of an account allows an operation of
- * the operators. `service:read` is for the documentation and the metrics.
+ * the operators. `service:read` is for the documentation; the metrics need `operations:read`.
  */
 const SCOPES = {
   account: [

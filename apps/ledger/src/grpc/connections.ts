@@ -28,7 +28,7 @@ const STALL_LIMITS = {
   maxSessionRejectedStreams: 20_000,
 };
 
-/** The time for the TLS handshake, and then for the first bytes of HTTP/2. grpc-js would wait for ever. */
+/** The time for the TLS handshake, then for the first bytes of HTTP/2, and for the request of a call. grpc-js would wait for ever. */
 const PREFACE_MS = 10_000;
 
 export interface ConnectionOptions {
@@ -61,7 +61,7 @@ interface Connection {
  * A client resets a call whose deadline has passed. By default Node ends a connection with an internal
  * error if more than about 33 calls per second are reset for some time. A busy client can exceed that.
  *
- * A connection that says nothing in time is closed.
+ * A connection that says nothing in time is closed, and a call whose request does not arrive in time is ended.
  */
 export function limitConnections(
   server: Server,
@@ -74,7 +74,10 @@ export function limitConnections(
     const { remoteAddress, remotePort } = session.socket;
     const connection: Connection = { ...UNSUSPECTED, streams: new Set() };
     endUnlessItSpeaks(session, prefaceMs);
-    session.on('stream', (stream) => forgiveWhenSending(connection, stream));
+    session.on('stream', (stream) => {
+      endUnlessItArrives(stream, prefaceMs);
+      forgiveWhenSending(connection, stream);
+    });
     session.on('ping', () => {
       if (session.destroyed || !isTooMany(connection)) return;
       logger.warn({ remoteAddress, remotePort }, 'connection ended: too many pings');
@@ -97,6 +100,18 @@ function endUnlessItSpeaks(session: ServerHttp2Session, withinMs: number): void 
   const timer = setTimeout(() => session.destroy(), withinMs).unref();
   session.once('remoteSettings', () => clearTimeout(timer));
   session.once('close', () => clearTimeout(timer));
+}
+
+/** Every call has one request, which is small. */
+function endUnlessItArrives(stream: ServerHttp2Stream, withinMs: number): void {
+  if (stream.readableEnded) return;
+  const end = () => {
+    if (!stream.readableEnded && !stream.destroyed) stream.close(constants.NGHTTP2_CANCEL);
+  };
+  // After a stall of this process, what has arrived meanwhile is read first.
+  const timer = setTimeout(() => setImmediate(end), withinMs).unref();
+  stream.once('end', () => clearTimeout(timer));
+  stream.once('close', () => clearTimeout(timer));
 }
 
 const UNSUSPECTED = { pingedAt: Number.NEGATIVE_INFINITY, strikes: 0 };

@@ -3,6 +3,7 @@ import { grantMessaging } from '@daybook/messaging';
 import type { Queries } from '@daybook/platform';
 import { escapeIdentifier } from 'pg';
 import { APPENDING_ROLES, DATABASE_ROLES, type DatabaseRole } from '../ledger.env';
+import { PUBLISHED_TOPICS } from '../runtime/published-topics';
 import { READ_MODELS } from './read-models';
 
 /** The user of the database for each role. Several roles may have one user. */
@@ -44,8 +45,8 @@ export const WRITERS: Readonly<Record<string, Rights>> = {
   ...OTHER_TABLES,
 };
 
-/** Who publishes or reads messages of the durable log. */
-const MESSAGING: readonly DatabaseRole[] = ['api', 'consumer', 'relay'];
+/** Who asks consumer groups to retry parked keys. */
+const RETRIES: readonly DatabaseRole[] = ['api'];
 
 /** Gives each user the rights of its roles, and takes all others in the ledger's schemas from it. */
 export async function grantLedger(queries: Queries, users: DatabaseUsers): Promise<void> {
@@ -60,15 +61,20 @@ export async function grantLedger(queries: Queries, users: DatabaseUsers): Promi
     // The owner's rights are its own.
     const revoked = user === owner ? '' : REVOKED.replaceAll('$user', name);
     await queries.query(`${revoked}
-      GRANT USAGE ON SCHEMA ledger, event_store, messaging TO ${name};
-      GRANT SELECT ON ALL TABLES IN SCHEMA ledger, messaging TO ${name};
+      GRANT USAGE ON SCHEMA ledger, event_store TO ${name};
+      GRANT SELECT ON ALL TABLES IN SCHEMA ledger TO ${name};
       GRANT SELECT ON event_store.event TO ${name};
       ${writes.join(' ')}`);
     if (roles.some((role) => APPENDING_ROLES.includes(role))) await grantEventStore(queries, user);
-    if (roles.some((role) => MESSAGING.includes(role))) await grantMessaging(queries, user);
+    await grantMessaging(queries, user, {
+      app: 'ledger',
+      publishes: [...new Set(roles.flatMap((role) => PUBLISHED_TOPICS[role]))],
+      consumes: roles.includes('consumer'),
+      retries: roles.some((role) => RETRIES.includes(role)),
+    });
   }
 }
 
 const REVOKED = `
-  REVOKE ALL ON ALL TABLES IN SCHEMA ledger, event_store FROM $user;
-  REVOKE ALL ON ALL FUNCTIONS IN SCHEMA event_store FROM $user;`;
+  REVOKE ALL ON ALL TABLES IN SCHEMA ledger, event_store, messaging FROM $user;
+  REVOKE ALL ON ALL FUNCTIONS IN SCHEMA event_store, messaging FROM $user;`;

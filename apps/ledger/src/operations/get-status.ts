@@ -27,7 +27,7 @@ import { stateOfEngines } from './engine-state';
 import { problemsOf, stateOf } from './problems';
 
 /** A follower or consumer that is behind and makes no progress for longer than this is stalled. */
-const STALLED_SECONDS = 30;
+export const STALLED_SECONDS = 30;
 /** Violations that are shown. Their number tells whether there are more, and log lines name all. */
 const VIOLATIONS_MAX = 20;
 

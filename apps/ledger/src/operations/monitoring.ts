@@ -23,6 +23,7 @@ import { stateOfEngines } from './engine-state';
 import { followerState } from './get-status';
 import { type LedgerMetrics, ledgerMetrics } from './metrics';
 import { clockProblems, differingClocks, followerProblem, parkedProblem } from './problems';
+import { sampleReaders, secondsSince } from './sample-readers';
 
 /** How often the metrics are updated. */
 const SAMPLE_MS = 5_000;
@@ -38,6 +39,8 @@ export class Monitoring {
   /** What has been logged of incomplete streams. */
   private readonly logged = new Set<string>();
   private heads: readonly ChainHeadV1[] = [];
+  /** A sentence for each group of the ledger, also of other processes, that handles nothing although messages wait. */
+  private stopped: readonly string[] = [];
 
   readonly checks: HealthChecks = {
     required: {
@@ -57,14 +60,16 @@ export class Monitoring {
     purposes: {
       reads: ['database', 'readers'],
       commands: ['database', 'eventStore', 'log', 'appends'],
-      chains: ['chains'],
+      // Deposits come from the watchers over the durable log.
+      chains: ['chains', 'durableLog', 'consumers'],
     },
     // Without the durable log the ledger still answers, and the messages of the watchers wait there.
     optional: {
       durableLog: () => this.work.engines.durableLog(),
       consumers: async () => {
         const failing = (await this.consumers()).filter(({ lastError }) => lastError !== null);
-        requireNone(failing.map(({ topic, lastError }) => `${topic}: ${lastError}`));
+        const errors = failing.map(({ topic, lastError }) => `${topic}: ${lastError}`);
+        requireNone([...errors, ...this.stopped]);
       },
       parked: async () => {
         const parked = (await this.consumers()).filter(({ parkedKeys }) => parkedKeys > 0);
@@ -82,10 +87,7 @@ export class Monitoring {
       // What operators have to decide is no fault of the service: a detail, not a failure.
       findings: async () => findingsDetail(this.findings),
       reactions: async () => requireNone(this.reactions ? reactionProblems(this.reactions) : []),
-      clocks: async () => {
-        const { clocks, reactions } = this;
-        if (clocks !== null && reactions !== null) requireNone(differingClocks(clocks, reactions));
-      },
+      clocks: async () => requireNone(this.clocks === null ? [] : differingClocks(this.clocks)),
     },
   };
 
@@ -93,6 +95,7 @@ export class Monitoring {
   constructor(
     metrics: Metrics,
     private readonly app: () => INestApplicationContext,
+    private readonly sampleMs = SAMPLE_MS,
   ) {
     this.metrics = ledgerMetrics(metrics);
   }
@@ -101,7 +104,7 @@ export class Monitoring {
     this.work.store.observer = (report) => this.observeWrite(report);
     // A failed sample is ignored: readiness and the age of the last progress report outages.
     const sample = () => void this.sample().catch(() => undefined);
-    setInterval(sample, SAMPLE_MS).unref();
+    setInterval(sample, this.sampleMs).unref();
     sample();
   }
 
@@ -180,7 +183,8 @@ export class Monitoring {
     for (const { topic, group, parkedKeys } of own) {
       this.metrics.parkedKeys.set({ topic, group }, parkedKeys);
     }
-    await this.sampleReaders(own);
+    const groups = await this.app().get(DurableLog).groups();
+    this.stopped = sampleReaders(groups, own, this.metrics);
   }
 
   /** The age of the first event after a position. */
@@ -188,25 +192,6 @@ export class Monitoring {
     const { events } = await this.work.store.readAll({ after, limit: 1 });
     const [first] = events;
     return first === undefined ? 0 : secondsSince(first.recordedAt);
-  }
-
-  /** Every reader of the durable log, also of the chain-watchers. On Kafka the members of a group know its lag. */
-  private async sampleReaders(own: readonly SubscriptionStatus[]): Promise<void> {
-    const groups = await this.app().get(DurableLog).groups();
-    for (const { topic, group, lag, waitingSince } of groups) {
-      if (lag === null) continue;
-      this.metrics.consumerLagMessages.set({ topic, group }, Number(lag));
-      const seconds = waitingSince === null ? 0 : secondsSince(waitingSince.toISOString());
-      this.metrics.consumerWaitingSeconds.set({ topic, group }, seconds);
-    }
-    const known = new Set(groups.flatMap((it) => (it.lag === null ? [] : nameOf(it))));
-    for (const status of own) {
-      if (known.has(nameOf(status))) continue;
-      const { topic, group, lag, lastProgressAt } = status;
-      this.metrics.consumerLagMessages.set({ topic, group }, Number(lag));
-      const seconds = lag === 0n || lastProgressAt === null ? 0 : secondsSince(lastProgressAt);
-      this.metrics.consumerWaitingSeconds.set({ topic, group }, seconds);
-    }
   }
 
   /** The chains of the chains file: one that left it is not watched any more. */
@@ -255,15 +240,6 @@ export class Monitoring {
       reactionRows.set({ reaction, state: 'waiting' }, noted(state, false));
     }
   }
-}
-
-function nameOf({ topic, group }: { readonly topic: string; readonly group: string }): string {
-  return `${group} ${topic}`;
-}
-
-/** `time` in RFC 3339. */
-function secondsSince(time: string): number {
-  return Math.max(0, (Date.now() - Date.parse(time)) / 1_000);
 }
 
 /** A sentence about the findings that are open; undefined when none is. */

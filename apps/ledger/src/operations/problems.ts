@@ -69,6 +69,12 @@ export function parkedProblem({ group, topic, parkedKeys }: ParkedConsumer): str
   return `${group} has ${parkedKeys} parked ${keys} on ${topic}: npx daybook parked list`;
 }
 
+type Group = Pick<json.ConsumerState, 'group' | 'topic'>;
+
+export function stoppedProblem({ group, topic }: Group, seconds: number): string {
+  return `${group} has handled nothing of ${topic} for ${Math.round(seconds)} s, although messages wait`;
+}
+
 type ClocksOfReactions = Pick<json.Status['reactions'], 'clocksAgree' | 'clockDifferenceMs'>;
 
 /** Of the processes that run reactions. */
@@ -77,13 +83,13 @@ export function clockProblems({ clocksAgree, clockDifferenceMs }: ClocksOfReacti
   return [`The database's clock is ${away(clockDifferenceMs)} the ledger's, so nothing expires.`];
 }
 
-/** Of the process that answers. What `clockProblems` says of the database is not repeated. */
+/** Of the process that answers. What `clockProblems` says of the database of `reactions` is not repeated. */
 export function differingClocks(
   { databaseAheadMs, eventLogAheadMs }: json.Clocks,
-  reactions: ClocksOfReactions,
+  reactions?: ClocksOfReactions,
 ): string[] {
   const sentences: string[] = [];
-  if (!clocksAgree(databaseAheadMs) && reactions.clocksAgree) {
+  if (!clocksAgree(databaseAheadMs) && (reactions === undefined || reactions.clocksAgree)) {
     sentences.push(`The database's clock is ${away(databaseAheadMs)} that of this ledger.`);
   }
   if (!clocksAgree(eventLogAheadMs ?? 0)) {

@@ -12,9 +12,15 @@ const CLIENT_ERRORS: Readonly<Record<string, ProblemCode>> = {
   ERR_HTTP_REQUEST_TIMEOUT: 'request-timeout',
 };
 
-/** Answers a request that Node could not parse with a problem, and closes the connection. */
+/** Of Node's parser, and of its time limits for requests. */
+const OF_REQUESTS = /^(HPE|ERR_HTTP)_/;
+
+/**
+ * Answers a request that Node could not parse with a problem, and closes the connection. Where it is the connection that
+ * failed, there is nobody to answer: one without a complete TLS handshake would wait for it to send anything, for ever.
+ */
 export function answerClientError(error: Error & { code?: string }, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
+  if (!OF_REQUESTS.test(error.code ?? '') || !socket.writable) {
     socket.destroy();
     return;
   }

@@ -27,8 +27,9 @@ const FOR_PEOPLE = /^\/(docs(\/.*)?|openapi\.json|metrics)$/;
 
 const DOCS = /^\/docs(\/|$)/;
 
-/** The scope of the documents and the metrics, which are not operations. */
+/** The scopes of the documents and the metrics, which are not operations. The metrics are of all accounts. */
 const DOCUMENTS: { readonly scope: Scope } = { scope: 'service:read' };
+const METRICS: { readonly scope: Scope } = { scope: 'operations:read' };
 /** An unknown route needs a valid key too, so that the routes cannot be probed without one. */
 const NO_ROUTE = { scope: null };
 
@@ -60,7 +61,8 @@ export function gate(calls: Calls, routes: RouteTable) {
     const isEmpty = request.operation && Object.values(request.params as object).includes('');
     const isNowhere = request.is404 || isEmpty;
     try {
-      const needed = isNowhere ? NO_ROUTE : (request.operation ?? DOCUMENTS);
+      const page = route === '/metrics' ? METRICS : DOCUMENTS;
+      const needed = isNowhere ? NO_ROUTE : (request.operation ?? page);
       await calls.admit(request, needed, FOR_PEOPLE.test(route));
     } finally {
       reply.headers(request.quota ?? {});

@@ -1,4 +1,4 @@
-import { capConnections, type Health, httpLimits } from '@daybook/platform';
+import { capConnections, type Health, httpLimits, type TlsFiles } from '@daybook/platform';
 import { type DynamicModule, type LoggerService, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -30,6 +30,8 @@ export interface HttpOptions {
   readonly logger: Logger;
   /** The logger of Nest; Nest logs nothing without it. */
   readonly nestLogger?: LoggerService;
+  /** Without it the port has no TLS. */
+  readonly tls?: TlsFiles | null;
   /** The quota of each key. */
   readonly quota: Quota;
   /** Wrong keys a minute, of one address and of one key id. */
@@ -94,10 +96,13 @@ export async function createHttpApp(
 /** `calls` is used from the first request on: the application is created after its server. */
 function serverAdapter(
   calls: () => Calls,
-  { logger, limits, connectionsMax }: HttpOptions,
+  { logger, limits, connectionsMax, tls = null }: HttpOptions,
 ): FastifyAdapter {
-  const { http, ...times } = httpLimits(limits);
+  const { http: limited, ...times } = httpLimits(limits);
+  // The gate refuses a missing Host header with a problem.
+  const http = { ...limited, requireHostHeader: false };
   const adapter = new FastifyAdapter({
+    ...(tls === null ? { http } : { https: { ...http, ...tls } }),
     ...times,
     bodyLimit: BODY_BYTES_MAX,
     // Callers are identified by key, never by address.
@@ -106,11 +111,6 @@ function serverAdapter(
     // A draining server still answers requests that have arrived.
     return503OnClosing: false,
     routerOptions: { maxParamLength: PARAM_LENGTH_MAX },
-    http: {
-      ...http,
-      // The gate refuses a missing Host header with a problem.
-      requireHostHeader: false,
-    },
     clientErrorHandler: answerClientError,
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => {
       // An invalid URL reaches no hook, so authentication is done here too.

@@ -18,7 +18,7 @@ const FOR = {
     'Answers about this alone: 503 if reads, commands or the watching of chains would fail. Without it the answer is 503 only if neither reads nor commands work.',
 } as const;
 
-/** Probes and metrics. The probes need no key; the metrics do. */
+/** Probes and metrics. The probes need no key; the metrics need one of an operator. */
 @ApiTags('Operation')
 @Controller()
 export class ProbesController {
@@ -57,7 +57,10 @@ export class ProbesController {
 
   @Get('metrics')
   @Header('content-type', Registry.PROMETHEUS_CONTENT_TYPE)
-  @ApiOperation({ summary: 'Get metrics for Prometheus' })
+  @ApiOperation({
+    summary: 'Get metrics for Prometheus',
+    description: 'Needs a key of an operator with `operations:read`.',
+  })
   @ApiProduces('text/plain')
   @ApiOkResponse({ schema: { type: 'string' }, description: 'Prometheus text format 0.0.4.' })
   metrics(): Promise<string> {

@@ -2,10 +2,11 @@ import { EventStore } from '@daybook/event-store';
 import { DurableLog } from '@daybook/messaging';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { databaseRolesOf, databaseUrlOf, LedgerEnv } from '../ledger.env';
+import { databaseRolesOf, databaseUrlOf, hasRole, LedgerEnv } from '../ledger.env';
 import { BackgroundWork } from './background-work';
 import { Databases } from './databases';
 import { openDurableLog } from './engines';
+import { LogOfRoles } from './log-of-roles';
 import { openOwnLog } from './own-log';
 
 /** The engines and the background work of this process. A global module. */
@@ -15,6 +16,10 @@ export class RuntimeModule {
     // The process has the credentials of all of its roles, so one of them serves for what it opens once.
     const [role = 'api'] = databaseRolesOf(env);
     const engines = { ...env, databaseUrl: databaseUrlOf(env, role) };
+    // On Kafka the keys that consumers park are in PostgreSQL.
+    const parking = hasRole(env, 'consumer')
+      ? { ...env, databaseUrl: databaseUrlOf(env, 'consumer') }
+      : engines;
     return {
       module: RuntimeModule,
       global: true,
@@ -25,7 +30,11 @@ export class RuntimeModule {
           inject: [DataSource],
           useFactory: (dataSource: DataSource) => openOwnLog(engines, dataSource),
         },
-        { provide: DurableLog, useFactory: () => openDurableLog(engines) },
+        {
+          provide: DurableLog,
+          useFactory: () =>
+            env.kafkaBrokers === undefined ? new LogOfRoles(env) : openDurableLog(parking),
+        },
         { provide: Databases, useFactory: () => Databases.open(env) },
         {
           provide: DataSource,

@@ -28,7 +28,7 @@ export class KafkaConsumer {
     await this.requireAll();
     try {
       await session.join();
-      this.member.lastError = null;
+      this.member.recovered();
       await this.work(session);
     } finally {
       await session.close();
@@ -111,7 +111,7 @@ export class KafkaConsumer {
     const { subscription } = this.member;
     try {
       const retried = await inTransaction(this.pool, (client) => retryOne(client, subscription));
-      this.member.lastError = null;
+      this.member.recovered();
       return retried;
     } catch (error) {
       this.member.failed(error);

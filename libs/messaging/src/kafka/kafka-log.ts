@@ -2,12 +2,12 @@ import { EngineMisconfigured } from '@daybook/platform/plain';
 import type { Kafka } from 'kafkajs';
 import {
   type ConsumerGroup,
-  LogUnavailable,
   type Message,
   type PartitionLag,
   type RunningSubscription,
   type Subscription,
   type TopicSettings,
+  TopicsGone,
 } from '../durable-log';
 import { EngineLog, Member } from '../engine-log';
 import { BROKERS_SETTING, parseBrokerAddress } from './broker-address';
@@ -141,15 +141,13 @@ export class KafkaLog extends EngineLog {
     return this.administrator.ask((admin) => lagOf(admin, topic, groupIdOf(topic, group)));
   }
 
-  /** Rejects when the brokers do not answer, or when a topic of this log was deleted. */
+  /** Rejects when the brokers do not answer, and with `TopicsGone`. */
   async check(): Promise<void> {
     this.assertOpen();
     const topics = await this.administrator.ask((admin) => admin.listTopics());
     const missing = [...this.partitions.keys()].filter((name) => !topics.includes(name));
     if (missing.length === 0) return;
-    throw new LogUnavailable(
-      `Kafka does not have ${missing.join(', ')} any more. A restart creates missing topics; what they held is lost.`,
-    );
+    throw new TopicsGone('Kafka', missing);
   }
 
   protected async disconnect(): Promise<void> {

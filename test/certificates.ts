@@ -26,6 +26,8 @@ export interface Authority {
 
 export interface CertificateFolder {
   authority(name: string): Authority;
+  /** Signed by itself, for `localhost` and 127.0.0.1 unless other names are given. */
+  selfSigned(name: string, names?: string): Certificate;
   remove(): void;
 }
 
@@ -39,6 +41,15 @@ export function certificateFolder(): CertificateFolder {
     openssl('genpkey', '-algorithm', 'EC', '-pkeyopt', 'ec_paramgen_curve:P-256', '-out', file);
 
   return {
+    selfSigned(name, names = 'DNS:localhost,IP:127.0.0.1') {
+      const [certFile, keyFile] = [path(`${name}.pem`), path(`${name}.key`)];
+      newKey(keyFile);
+      openssl(
+        ...['req', '-x509', '-new', '-key', keyFile, '-subj', `/CN=${name}`, '-out', certFile],
+        ...['-days', '1', '-addext', `subjectAltName=${names}`],
+      );
+      return { certFile, keyFile, cert: readFileSync(certFile), key: readFileSync(keyFile) };
+    },
     authority(authority) {
       const caFile = path(`${authority}.pem`);
       const caKey = path(`${authority}.key`);

@@ -1,0 +1,47 @@
+import type { ConsumerGroup, SubscriptionStatus } from '@daybook/messaging';
+import { STALLED_SECONDS } from './get-status';
+import type { LedgerMetrics } from './metrics';
+import { stoppedProblem } from './problems';
+
+/** The consumer groups of the ledger. Those of watchers are judged by what the watchers report. */
+const GROUPS = /^ledger(-|$)/;
+
+type GroupOfTopic = Pick<ConsumerGroup, 'topic' | 'group'>;
+
+/**
+ * Measures every reader of the durable log, also of the chain-watchers and of other processes. Returns a sentence for each
+ * of the ledger that handles nothing although messages wait. On Kafka the members of a group know its lag.
+ */
+export function sampleReaders(
+  groups: readonly ConsumerGroup[],
+  own: readonly SubscriptionStatus[],
+  metrics: LedgerMetrics,
+): readonly string[] {
+  const stopped: string[] = [];
+  const note = (of: GroupOfTopic, lag: bigint, seconds: number): void => {
+    const { topic, group } = of;
+    metrics.consumerLagMessages.set({ topic, group }, Number(lag));
+    metrics.consumerWaitingSeconds.set({ topic, group }, seconds);
+    if (seconds > STALLED_SECONDS && GROUPS.test(group)) stopped.push(stoppedProblem(of, seconds));
+  };
+  const known = new Set<string>();
+  for (const { lag, waitingSince, ...of } of groups) {
+    if (lag === null) continue;
+    known.add(nameOf(of));
+    note(of, lag, waitingSince === null ? 0 : secondsSince(waitingSince.toISOString()));
+  }
+  for (const status of own.filter((each) => !known.has(nameOf(each)))) {
+    const { lag, lastProgressAt } = status;
+    note(status, lag, lag === 0n || lastProgressAt === null ? 0 : secondsSince(lastProgressAt));
+  }
+  return stopped;
+}
+
+function nameOf({ topic, group }: GroupOfTopic): string {
+  return `${group} ${topic}`;
+}
+
+/** `time` in RFC 3339. */
+export function secondsSince(time: string): number {
+  return Math.max(0, (Date.now() - Date.parse(time)) / 1_000);
+}
