@@ -58,9 +58,11 @@ const base = {
 
 module.exports = {
   // Suites share two cores, and some start servers; a test that waits has a limit of its own.
-  testTimeout: 60_000,
-  // Suites wait more than they compute, so two at least take turns well, also on two cores.
-  maxWorkers: Math.max(2, availableParallelism() - 1),
+  testTimeout: 120_000,
+  // Suites wait about as long as they compute. More than eight would need more connections than PostgreSQL has.
+  maxWorkers: Math.min(8, availableParallelism() + 2),
+  // Above it a worker is replaced: what suites leave behind is collected late.
+  workerIdleMemoryLimit: '1GB',
   reporters: ['default', '<rootDir>/test/not-run-reporter.cjs'],
   projects: [
     {

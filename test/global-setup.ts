@@ -6,8 +6,12 @@ import { missingOf, noticeOf, publishMissing } from './needs';
 import { shared } from './shared-servers';
 import { type GlobalSetup, wantedNeeds } from './wanted-needs';
 
-/** No test is about what survives the end of this server: those that are start one of their own. */
-const NOT_DURABLE = { fsync: 'off', full_page_writes: 'off' };
+const SETTINGS = {
+  // No test is about what survives the end of this server: those that are start one of their own.
+  ...{ fsync: 'off', full_page_writes: 'off' },
+  // Eight suites at a time, each with a pool for each user of the ledger.
+  max_connections: '500',
+};
 
 /**
  * One PostgreSQL for all suites, and one Kafka broker if a suite of this run wants one; each suite
@@ -30,7 +34,7 @@ export default async function globalSetup(run: GlobalSetup): Promise<void> {
 
 async function postgres(): Promise<void> {
   if (!process.env.DAYBOOK_TEST_POSTGRES) {
-    shared.postgres = await startEmbeddedPostgres({ settings: NOT_DURABLE });
+    shared.postgres = await startEmbeddedPostgres({ settings: SETTINGS });
     process.env.DAYBOOK_TEST_POSTGRES = shared.postgres.url;
   }
   await createTestUsers(process.env.DAYBOOK_TEST_POSTGRES);
