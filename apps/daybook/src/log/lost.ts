@@ -5,7 +5,6 @@ import {
   customer,
   type Decider,
   type Derivation,
-  type DomainEvent,
   fold,
   type IssuedKeys,
   type LostDetails,
@@ -18,6 +17,7 @@ import {
   upcast,
 } from '@daybook/domain';
 import {
+  type Emitted,
   type EventStore,
   type Position,
   type RecordedEvent,
@@ -63,8 +63,6 @@ export interface Returning<Row, Command, State> {
   detailsOf(row: Row): LostDetails;
 }
 
-type Emitted = Pick<DomainEvent, 'type' | 'data'>;
-
 const NOTHING = { customerId: null, purseId: null, asset: null, amount: null } as const;
 const details = (status: string, known: Partial<LostDetails> = {}): LostDetails => ({
   ...{ ...NOTHING, txHash: null, blockNumber: null, status },
@@ -93,7 +91,7 @@ function keyCommands(
 
 /** Rows that come back by the rules of a decider. */
 function returning<Row>() {
-  return <Command, Event extends Emitted, State>(
+  return <Command, Event, State>(
     decider: Decider<Command, Event, State>,
     rows: Omit<Returning<Row, Command, State>, 'decider'>,
   ): Returning<Row, Command, State> =>
@@ -278,7 +276,7 @@ export async function foundIn<Row, Command, State>(
   return rows.map((row) => {
     try {
       const history: readonly RecordedEvent[] = histories.get(streamOf(row)) ?? [];
-      const events = history.map(upcast) as readonly DomainEvent[];
+      const events: readonly Emitted[] = history.map(upcast);
       const last = history.at(-1)?.position ?? START;
       return { state: fold(decider, events), isOlder: last <= through };
     } catch (error) {
