@@ -13,7 +13,7 @@ import { type INestApplicationContext, Logger } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { DataSource } from 'typeorm';
 import { BooksModule } from '../books';
-import { ChainRegistry, ListChainHeads, secondsSinceReport, watchProblems } from '../chains';
+import { ChainRegistry, ListChainHeads, publicWatchProblems, secondsSinceReport } from '../chains';
 import { GetOpenFindings, type OpenFindings } from '../findings';
 import { LedgerEnv, mayAppend } from '../ledger.env';
 import { GetReactions, type ReactionsReport } from '../reactions/get-reactions';
@@ -82,7 +82,7 @@ export class Monitoring {
       },
       chains: async () => {
         const now = Date.now();
-        requireNone(this.heads.flatMap((head) => watchProblems(head.chain, head, now)));
+        requireNone(this.heads.flatMap((head) => publicWatchProblems(head, now)));
       },
       // What operators have to decide is no fault of the service: a detail, not a failure.
       findings: async () => findingsDetail(this.findings),
