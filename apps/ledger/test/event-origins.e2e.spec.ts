@@ -57,9 +57,10 @@ it('gives all events of one message of a watcher its id as correlation and cause
   const log = ledger.watcherLog;
   await log.publish(TOPICS.transfer, [message]);
   await log.publish(TOPICS.transfer, [message]);
-  await until(async () => (await eventsAfter(before)).length >= 2);
+  await until(async () => (await eventsAfter(before)).length >= 3);
   const events = await eventsAfter(before);
   expect(events.map(({ type }) => type)).toEqual([
+    'AssetRecorded',
     'ReplenishmentDetected',
     'ReplenishmentConfirmed',
   ]);

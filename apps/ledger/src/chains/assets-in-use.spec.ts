@@ -10,6 +10,8 @@ const CHAIN = 'eip155:1329';
 const TOKEN = `${CHAIN}/erc20:0x${'ab'.repeat(20)}`;
 const token = a.asset({ id: TOKEN, chain: CHAIN, currency: 'TOKEN_SEI', decimals: 6 });
 
+const id = (asset: string) => asset;
+
 let store: InMemoryEventStore;
 beforeEach(() => {
   store = new InMemoryEventStore();
@@ -18,8 +20,8 @@ beforeEach(() => {
 /** A process with this chains file. */
 const process = (...listed: readonly Asset[]) => new AssetsInUse(store, new AssetRegistry(listed));
 
-const eventsOf = async (id = TOKEN) =>
-  (await store.readStream(streamName('asset', id))).map(upcast);
+const eventsOf = async (asset = TOKEN) =>
+  (await store.readStream(streamName('asset', asset))).map(upcast);
 
 /** The start of a process whose chains file lists the token like this; null lists none. */
 function start(listed: Partial<Pick<Asset, 'decimals' | 'currency'>> | null = {}, chain = CHAIN) {
@@ -39,45 +41,45 @@ async function tableOf() {
 describe('the first use of an asset', () => {
   it('records its currency and decimals before the use, once', async () => {
     const one = process(token);
-    expect([...(await one.of([TOKEN, TOKEN])).values()]).toEqual([token]);
-    await one.of([TOKEN]);
-    await process(token).of([TOKEN]);
+    expect([...(await one.of([TOKEN, TOKEN], id)).values()]).toEqual([token]);
+    await one.of([TOKEN], id);
+    await process(token).of([TOKEN], id);
     const { currency, decimals } = token;
     expect(await eventsOf()).toEqual([a.assetRecorded({ asset: TOKEN, currency, decimals })]);
   });
 
   it('records one event where processes use it at the same moment', async () => {
     const processes = Array.from({ length: 8 }, () => process(token));
-    const used = await Promise.all(processes.map((each) => each.of([TOKEN])));
+    const used = await Promise.all(processes.map((each) => each.of([TOKEN], id)));
     expect(used.every((listed) => listed.get(TOKEN) === token)).toBe(true);
     expect(await eventsOf()).toHaveLength(1);
   });
 
   it('lets one of two processes go on that have other decimals, and stops the other one', async () => {
     const processes = [process(token), process({ ...token, decimals: 8 })];
-    const used = await Promise.allSettled(processes.map((each) => each.of([TOKEN])));
+    const used = await Promise.allSettled(processes.map((each) => each.of([TOKEN], id)));
     const refused = used.flatMap((each) => (each.status === 'rejected' ? [each.reason] : []));
     expect(refused).toEqual([expect.any(InvalidChainsFile)]);
     expect(await eventsOf()).toHaveLength(1);
     // It stays stopped: nothing is remembered of what was refused.
     const stopped = processes[used.findIndex(({ status }) => status === 'rejected')];
-    await expect(stopped?.of([TOKEN])).rejects.toThrow(/in the event log/);
+    await expect(stopped?.of([TOKEN], id)).rejects.toThrow(/in the event log/);
   });
 
   it('records nothing of an asset that is not listed', async () => {
-    expect((await process().of([TOKEN])).size).toBe(0);
+    expect((await process().of([TOKEN], id)).size).toBe(0);
     expect(await store.head()).toBe(0n);
   });
 
   it('records another currency with the next use', async () => {
-    await process(token).of([TOKEN]);
-    await process({ ...token, currency: 'OTHER_SEI' }).of([TOKEN]);
+    await process(token).of([TOKEN], id);
+    await process({ ...token, currency: 'OTHER_SEI' }).of([TOKEN], id);
     expect((await eventsOf()).at(-1)).toEqual(a.assetRenamed({ currency: 'OTHER_SEI' }));
   });
 
   it('is recorded once where the answer of the log is lost', async () => {
     store.faults.push('answer-lost', 'unreachable');
-    expect((await process(token).of([TOKEN])).size).toBe(1);
+    expect((await process(token).of([TOKEN], id)).size).toBe(1);
     expect(await eventsOf()).toHaveLength(1);
   });
 
@@ -97,12 +99,12 @@ describe('the start with a chains file', () => {
   });
 
   it('accepts what the log has', async () => {
-    await process(token).of([TOKEN]);
+    await process(token).of([TOKEN], id);
     expect(await start()).toEqual([]);
   });
 
   it('refuses other decimals, with what both have and what to do', async () => {
-    await process(token).of([TOKEN]);
+    await process(token).of([TOKEN], id);
     const refused = start({ decimals: 8 });
     await expect(refused).rejects.toThrow(InvalidChainsFile);
     await expect(refused).rejects.toThrow(
@@ -112,12 +114,12 @@ describe('the start with a chains file', () => {
 
   it('names every asset that it refuses', async () => {
     const coin = a.asset({ id: 'eip155:1/slip44:60', chain: 'eip155:1', decimals: 17 });
-    await process(token, coin).of([TOKEN, coin.id]);
+    await process(token, coin).of([TOKEN, coin.id], id);
     await expect(start({ decimals: 8 })).rejects.toThrow(/2 faults(.|\n)*slip44:60(.|\n)*erc20:/);
   });
 
   it('warns of another currency', async () => {
-    await process(token).of([TOKEN]);
+    await process(token).of([TOKEN], id);
     expect(await start({ currency: 'OTHER_SEI' })).toEqual([
       `${TOKEN} was called TOKEN_SEI and is called OTHER_SEI now, in all answers and messages.`,
     ]);
@@ -125,7 +127,7 @@ describe('the start with a chains file', () => {
 
   it('warns of an asset that has left, and of a chain that is not watched any more', async () => {
     const coin = a.asset({ id: 'eip155:1/slip44:60', chain: 'eip155:1', decimals: 18 });
-    await process(token, { ...coin, currency: 'ETH' }).of([TOKEN, coin.id]);
+    await process(token, { ...coin, currency: 'ETH' }).of([TOKEN, coin.id], id);
     expect(await start(null, 'eip155:1330')).toEqual([
       `${TOKEN} is not listed any more. It stays TOKEN_SEI with 6 decimals in all answers and messages, but what moves of it is not credited.`,
       'Ethereum (eip155:1) is not watched any more, but ETH of it was recorded: what moves there is not seen.',

@@ -1,9 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import { InvalidChainsFile } from '@daybook/chains';
 import { type Asset, assetRecord, streamName } from '@daybook/domain';
-import { decideAndAppendMany, EventStore } from '@daybook/event-store';
+import { decideAndAppendMany, EventStore, type RequestMetadata } from '@daybook/event-store';
 import { Injectable } from '@nestjs/common';
 import type { DataSource } from 'typeorm';
-import { systemContext } from '../edge/request-context';
 import { AssetRegistry } from './asset-registry';
 import { contradictionOf } from './check-assets';
 
@@ -26,34 +26,44 @@ export class AssetsInUse {
   /**
    * Those of the assets that are listed; the event log has their currency and decimals from now on. Rejects with
    * `InvalidChainsFile` if another process has recorded one with other decimals since this one started, and with an
-   * `EventStoreError`.
+   * `EventStoreError`. `originOf` says what led to the first use of an asset.
    */
-  async of(ids: Iterable<string>): Promise<ReadonlyMap<string, Asset>> {
+  async of<Use>(
+    uses: readonly Use[],
+    assetOf: (use: Use) => string,
+    originOf: (use: Use) => Omit<RequestMetadata, 'accountId'> = () => ({ actor: 'system' }),
+  ): Promise<ReadonlyMap<string, Asset>> {
     const listed = new Map<string, Asset>();
-    for (const id of ids) {
-      const asset = this.registry.find(id);
-      if (asset !== null) listed.set(id, asset);
+    const first = new Map<Asset, Use>();
+    for (const use of uses) {
+      const asset = this.registry.find(assetOf(use));
+      if (asset === null || listed.has(asset.id)) continue;
+      listed.set(asset.id, asset);
+      if (!this.recorded.has(asset.id)) first.set(asset, use);
     }
-    const first = [...listed.values()].filter(({ id }) => !this.recorded.has(id));
-    if (first.length > 0) await this.record(first);
+    if (first.size > 0) {
+      await this.record([...first].map(([asset, use]) => [asset, originOf(use)] as const));
+    }
     return listed;
   }
 
   /** Records what the books have of logs from before assets were recorded. */
   async recordBooked(database: Pick<DataSource, 'query'>): Promise<void> {
     const rows = await database.query<{ readonly asset: string }[]>(BOOKED);
-    await this.of(rows.map(({ asset }) => asset));
+    await this.of(rows, ({ asset }) => asset);
   }
 
-  private async record(assets: readonly Asset[]): Promise<void> {
-    const { commandId, ...metadata } = systemContext('');
-    const commands = assets.map(({ id: asset, currency, decimals }) => ({
+  private async record(
+    uses: readonly (readonly [Asset, Omit<RequestMetadata, 'accountId'>])[],
+  ): Promise<void> {
+    const commandId = randomUUID();
+    const commands = uses.map(([{ id: asset, currency, decimals }, origin]) => ({
       stream: streamName('asset', asset),
       command: { type: 'RecordAsset' as const, asset, currency, decimals },
-      ...{ commandId, metadata },
+      ...{ commandId, metadata: { accountId: '', ...origin } },
     }));
     const results = await decideAndAppendMany(this.store, assetRecord, commands);
-    for (const [i, asset] of assets.entries()) {
+    for (const [i, [asset]] of uses.entries()) {
       const result = results[i];
       if (result === undefined || result instanceof Error) throw result;
       const fault = contradictionOf(asset, result.state);

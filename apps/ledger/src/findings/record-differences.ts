@@ -105,7 +105,7 @@ export class RecordDifferencesHandler implements ICommandHandler<RecordDifferenc
     const ids = observations.map(({ address, asset }) =>
       findingIdOf(identity.finding('unexplained', `${address}\n${asset}`)),
     );
-    await this.assets.of(observations.map(({ asset }) => asset));
+    await this.assets.of(observations, ({ asset }) => asset);
     const known = await this.known(ids);
     const newest = new Map<string, number>();
     // Each is decided on what the ones before it in this call have shown.

@@ -76,7 +76,11 @@ export class RecordOutflowsHandler implements ICommandHandler<RecordOutflows> {
       ourAddress: ({ from }) => from,
       ownersOf: (outflows) => this.endsOf(outflows),
       commandsFor: async (owned) => {
-        const assets = await this.assets.of(owned.map(({ report }) => report.content.asset));
+        const assets = await this.assets.of(
+          owned,
+          ({ report }) => report.content.asset,
+          ({ report }) => originOf(report.message),
+        );
         return owned.map((one) => this.commandFor(one, assets));
       },
     });

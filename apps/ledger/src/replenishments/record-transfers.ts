@@ -82,7 +82,11 @@ export class RecordTransfersHandler implements ICommandHandler<RecordTransfers> 
       stream: streamName('replenishment', replenishmentIdOf(transferIdOf(report.content))),
       owner: owner.owner,
     }));
-    const assets = await this.assets.of(owned.map(({ report }) => report.content.asset));
+    const assets = await this.assets.of(
+      owned,
+      ({ report }) => report.content.asset,
+      ({ report }) => originOf(report.message),
+    );
     const firstOwners = await ownersWhenFirstRecorded(this.store, transfers);
     return owned.map(({ report: { message, content }, owner: { sender } }, i) => {
       const owner = firstOwners[i] as Owner;
