@@ -13,7 +13,8 @@ import { createServer as createHttpServer } from 'node:http';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { freePort, isAlive, isPortFree } from '@daybook/platform';
+import { freePort, isAlive } from '@daybook/platform';
+import { surviveErrors, surviveLostConnections } from '@daybook/platform/plain';
 import { until } from '../../../test/dependencies';
 import { databaseUrls, dataFolder, passwordsOf } from '../src/cli/data-folder';
 import { withClient } from '../src/cli/database';
@@ -35,18 +36,6 @@ interface Run {
   readonly ended: Promise<number | null>;
 }
 
-/**
- * A port below the range from which outgoing connections take theirs, with the two after it: the
- * service listens on all three, and starts again on them.
- */
-async function startPort(): Promise<number> {
-  for (;;) {
-    const first = 20_000 + 3 * Math.floor(Math.random() * 3_000);
-    const free = await Promise.all([first, first + 1, first + 2].map(isPortFree));
-    if (free.every(Boolean)) return first;
-  }
-}
-
 describe('the command line', () => {
   let data: string;
   let port: number;
@@ -59,7 +48,9 @@ describe('the command line', () => {
     const { npm_lifecycle_event: _, ...inherited } = process.env;
     // Where `CI` is set, colours would be written into pipes.
     const env = { ...inherited, NO_COLOR: '1', ...changes };
-    const child = spawn(process.execPath, [COMMAND_LINE, ...args, '--data', data], { env });
+    const child = surviveErrors(
+      spawn(process.execPath, [COMMAND_LINE, ...args, '--data', data], { env }),
+    );
     let text = '';
     for (const stream of [child.stdout, child.stderr]) {
       stream.on('data', (chunk) => {
@@ -106,7 +97,8 @@ describe('the command line', () => {
 
   beforeEach(async () => {
     data = join(mkdtempSync(join(tmpdir(), 'daybook-e2e-')), 'data');
-    port = await startPort();
+    // The service listens on three, and starts again on them.
+    port = await freePort(3);
   });
   afterEach(async () => {
     for (const { child, ended } of runs.splice(0)) {
@@ -183,9 +175,9 @@ describe('the command line', () => {
   });
 
   it('starts all the same when nodes are dead, silent or of another chain, and says so', async () => {
-    const silent = createServer(() => undefined);
-    const other = createHttpServer((_, response) =>
-      response.end('{"jsonrpc":"2.0","id":1,"result":"0x5"}'),
+    const silent = surviveLostConnections(createServer(() => undefined));
+    const other = surviveLostConnections(
+      createHttpServer((_, response) => response.end('{"jsonrpc":"2.0","id":1,"result":"0x5"}')),
     );
     const urls = await Promise.all(
       [silent, other].map(async (server) => {
@@ -221,7 +213,7 @@ describe('the command line', () => {
   });
 
   it('shows why an app refuses to start, once', async () => {
-    const server = createServer().listen(0, '127.0.0.1');
+    const server = surviveLostConnections(createServer()).listen(0, '127.0.0.1');
     await once(server, 'listening');
     const taken = String((server.address() as AddressInfo).port);
     const run = daybookWith({ DAYBOOK_GRPC_PORT: taken }, 'start', '--port', String(port));
@@ -234,14 +226,14 @@ describe('the command line', () => {
   });
 
   it('says what would be right when a port is taken', async () => {
-    const server = createServer().listen(port, '127.0.0.1');
+    const server = surviveLostConnections(createServer()).listen(port, '127.0.0.1');
     const run = daybook('start', '--port', String(port));
     expect(await run.ended).toBe(1);
     server.close();
     expect(run.said()).toMatch(/Port \d+ is in use by another program\. .*--port \d+/);
   });
 
-  it('shows deposits arrive, even if every process is killed meanwhile', async () => {
+  it('shows deposits arrive, even if every process is killed or stopped meanwhile', async () => {
     const first = daybook('demo', '--once', '--port', String(port));
     await success(first);
     for (const words of ['demo-1', 'seen in the mempool', 'detected in a block', 'blocked: true']) {
@@ -250,10 +242,13 @@ describe('the command line', () => {
 
     const second = daybook('demo', '--once', '--port', String(port));
     await said(second, 'seen in the mempool');
-    for (const name of ['The local chain', 'The chain-watcher', 'The ledger', 'PostgreSQL']) {
+    process.kill(running().children.get('The local chain') as number, 'SIGSTOP');
+    for (const name of ['The chain-watcher', 'The ledger', 'PostgreSQL']) {
       process.kill(running().children.get(name) as number, 'SIGKILL');
       await said(second, `${name} is back`, STORY_TIMEOUT_MS);
     }
+    await said(second, 'The local chain does not answer and is killed.');
+    await said(second, 'The local chain is back', STORY_TIMEOUT_MS);
     expect(await success(second)).toContain('demo-2');
     // Four receipts, each confirmed once.
     expect(second.said().match(/ confirmed/g)).toHaveLength(4);
