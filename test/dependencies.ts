@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { surviveErrors } from '@daybook/platform/plain';
 import { Client } from 'pg';
 
 export { type Anvil, type AnvilOptions, freePort, startAnvil } from '@daybook/platform';
@@ -33,7 +34,7 @@ export async function until(
 }
 
 async function administer(sql: string): Promise<void> {
-  const client = new Client({ connectionString: serverUrl() });
+  const client = surviveErrors(new Client({ connectionString: serverUrl() }));
   await client.connect();
   try {
     await client.query(sql);

@@ -1,5 +1,6 @@
 import { Client } from 'pg';
 import { startEmbeddedPostgres } from '../libs/platform/src/embedded-postgres';
+import { surviveErrors } from '../libs/platform/src/plain/lost-connections';
 import { CREATE_TEST_USERS } from './database-users';
 import { type GlobalSetup, wantsKafka } from './kafka/wanted';
 import { startKafkaBroker } from './kafka-broker';
@@ -19,7 +20,7 @@ async function postgres(): Promise<void> {
     shared.postgres = await startEmbeddedPostgres();
     process.env.DAYBOOK_TEST_POSTGRES = shared.postgres.url;
   }
-  const client = new Client({ connectionString: process.env.DAYBOOK_TEST_POSTGRES });
+  const client = surviveErrors(new Client({ connectionString: process.env.DAYBOOK_TEST_POSTGRES }));
   await client.connect();
   await client.query(CREATE_TEST_USERS);
   await client.end();

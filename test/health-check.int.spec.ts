@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { surviveErrors } from '@daybook/platform/plain';
 import { freePort, until } from './dependencies';
 
 const HEALTH_CHECK = join(__dirname, '../docker/health-check.mjs');
@@ -21,7 +22,7 @@ describe('docker/health-check.mjs', () => {
 
   const check = async (): Promise<number | null> => {
     const url = `http://127.0.0.1:${port}/livez`;
-    const child = spawn(process.execPath, [HEALTH_CHECK, program, url, ANSWER_MS]);
+    const child = surviveErrors(spawn(process.execPath, [HEALTH_CHECK, program, url, ANSWER_MS]));
     return (await once(child, 'exit'))[0] as number | null;
   };
 
@@ -30,7 +31,7 @@ describe('docker/health-check.mjs', () => {
     program = join(folder, 'main.js');
     writeFileSync(program, PROGRAM);
     port = await freePort();
-    app = spawn(process.execPath, [program, String(port)]);
+    app = surviveErrors(spawn(process.execPath, [program, String(port)]));
   });
   afterEach(() => {
     app.kill('SIGKILL');

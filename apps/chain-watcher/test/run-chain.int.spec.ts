@@ -11,6 +11,7 @@ import {
 } from '@daybook/contracts';
 import { type Message, PostgresLog } from '@daybook/messaging';
 import { createLogger, createMetrics, freePort, type Metrics } from '@daybook/platform';
+import { surviveErrors } from '@daybook/platform/plain';
 import { Client } from 'pg';
 import { addressOf } from '../../../libs/chains/testing/raw-blocks';
 import { serve } from '../../../libs/chains/testing/serve';
@@ -152,7 +153,7 @@ async function isAcknowledged(position: string): Promise<void> {
 
 /** The watchers' memory is gone; what was published is not. */
 async function wipeWatcher(): Promise<void> {
-  const client = new Client({ connectionString: database.url });
+  const client = surviveErrors(new Client({ connectionString: database.url }));
   await client.connect();
   await client.query('DROP SCHEMA watcher CASCADE');
   await client.end();

@@ -1,3 +1,4 @@
+import { surviveErrors } from '@daybook/platform/plain';
 import 'reflect-metadata';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { loadChainsFile } from '@daybook/chains';
@@ -91,7 +92,7 @@ async function checkTables(env: LedgerEnv): Promise<readonly string[]> {
   const { chainsFile, walletsFile } = env;
   const [role = 'api'] = databaseRolesOf(env);
   const connectionString = databaseUrlOf(env, role);
-  const client = new Client({ connectionString, application_name: 'daybook-start' });
+  const client = surviveErrors(new Client({ connectionString, application_name: 'daybook-start' }));
   await client.connect();
   try {
     await refusePurses(client, loadWalletsFile(walletsFile ?? null));

@@ -1,4 +1,5 @@
 import { readChainsFile } from '@daybook/chains';
+import { surviveErrors } from '@daybook/platform/plain';
 import { Client } from 'pg';
 import { freshDatabase, type TestDatabase } from '../../../test/dependencies';
 import { keepListedAssets } from '../src/chains';
@@ -14,7 +15,7 @@ let client: Client;
 beforeAll(async () => {
   database = await freshDatabase();
   await migrate(database.url, 'postgres');
-  client = new Client({ connectionString: database.url });
+  client = surviveErrors(new Client({ connectionString: database.url }));
   await client.connect();
 });
 afterAll(async () => {

@@ -1,6 +1,7 @@
 import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { surviveErrors } from '@daybook/platform/plain';
 import { Client } from 'pg';
 import {
   type StandIn,
@@ -33,7 +34,7 @@ beforeAll(async () => {
   ({ port } = server);
   database = await freshDatabase();
   await migrate(database.url, 'postgres');
-  sql = new Client({ connectionString: database.url });
+  sql = surviveErrors(new Client({ connectionString: database.url }));
   await sql.connect();
   environment = {
     DAYBOOK_DATABASE_URL: database.url,
