@@ -30,6 +30,13 @@ it('knows a handler at the place, on the variable, and in the helpers', () => {
   expect(found(`${child} surviveErrors(spawn('sh'));`)).toEqual([]);
 });
 
+it('finds async functions whose end nobody awaits', () => {
+  const late = 'async function for ';
+  expect(found("socket.on('data', async () => undefined);")).toEqual([`${late}on`]);
+  expect(found('setInterval(async function () {}, 10);')).toEqual([`${late}setInterval`]);
+  expect(found("on('data', () => undefined); serve(async () => undefined);")).toEqual([]);
+});
+
 it('every client, pool, server, socket and child of product, tests and bench has an error handler', () => {
   const sites = unhandledIn(ROOT, ['apps', 'libs', 'test', 'bench', '.ci', 'docker']);
   expect(sites.map(({ file, line, what }) => `${file}:${line} ${what}`)).toEqual([]);

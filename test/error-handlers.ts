@@ -16,6 +16,13 @@ const EMITTERS: Readonly<Record<string, readonly string[]>> = {
   ws: ['WebSocket', 'WebSocketServer'],
 };
 
+/** What calls a function later and does not await what it returns: a rejection ends the process. */
+const UNAWAITING = [
+  ...['createServer', 'on', 'once', 'addListener'],
+  ...['setImmediate', 'setInterval', 'setTimeout'],
+];
+const MAY_BE_UNAWAITED = new RegExp(`\\b(${UNAWAITING.join('|')})\\(`);
+
 /** The helpers of `@daybook/platform/plain` that add a listener to what they are given. */
 const HELPERS = ['surviveErrors', 'surviveLostConnections'];
 
@@ -25,7 +32,7 @@ export interface Unhandled {
   readonly what: string;
 }
 
-/** Where something is created that has no handler of its errors, in the files below these folders of `root`. */
+/** Where errors have no handler, in the files below these folders of `root`: see `EMITTERS` and `UNAWAITING`. */
 export function unhandledIn(root: string, folders: readonly string[]): readonly Unhandled[] {
   return folders
     .flatMap((folder) => readdirSync(join(root, folder), { recursive: true, withFileTypes: true }))
@@ -41,19 +48,20 @@ export function unhandledIn(root: string, folders: readonly string[]): readonly 
 }
 
 export function unhandledInSource(file: string, text: string): readonly Unhandled[] {
-  const modules = Object.keys(EMITTERS);
-  // Most files create nothing of the kind, and parsing takes longer than looking.
-  if (!modules.some((name) => text.includes(`'${name}'`))) return [];
+  // Parsing takes longer than looking.
+  const mayEmit = Object.keys(EMITTERS).some((name) => text.includes(`'${name}'`));
+  if (!mayEmit && !(text.includes('async') && MAY_BE_UNAWAITED.test(text))) return [];
   const source = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true);
   const names = emittersOf(source);
   const found: Unhandled[] = [];
   const visit = (node: ts.Node): void => {
     ts.forEachChild(node, visit);
-    const isCreated = ts.isNewExpression(node) || ts.isCallExpression(node);
-    const what = isCreated && ts.isIdentifier(node.expression) && names.get(node.expression.text);
-    if (!isCreated || !what || isHandled(node)) return;
+    if (!ts.isNewExpression(node) && !ts.isCallExpression(node)) return;
     const { line } = source.getLineAndCharacterOfPosition(node.getStart());
-    found.push({ file, line: line + 1, what });
+    const what = ts.isIdentifier(node.expression) && names.get(node.expression.text);
+    if (what && !isHandled(node)) found.push({ file, line: line + 1, what });
+    const unawaited = unawaitedIn(node);
+    if (unawaited) found.push({ file, line: line + 1, what: `async function for ${unawaited}` });
   };
   visit(source);
   return found;
@@ -91,6 +99,16 @@ function emittersOf(source: ts.SourceFile): ReadonlyMap<string, string> {
   };
   visit(source);
   return names;
+}
+
+/** The name of the function that is given an async one, and awaits nothing. */
+function unawaitedIn({ expression, arguments: given }: ts.CallExpression | ts.NewExpression) {
+  const called = ts.isPropertyAccessExpression(expression) ? expression.name : expression;
+  const isAsync = (node: ts.Node) =>
+    (ts.isArrowFunction(node) || ts.isFunctionExpression(node)) &&
+    node.modifiers?.some(({ kind }) => kind === ts.SyntaxKind.AsyncKeyword) === true;
+  const name = called.getText();
+  return UNAWAITING.includes(name) && given?.some(isAsync) ? name : undefined;
 }
 
 /** Whether a helper gets it, or a listener is added at once or to its variable in the same function. */

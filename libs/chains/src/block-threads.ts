@@ -171,8 +171,8 @@ function watchThread(worker: Worker, ended: () => void) {
 /** In a thread. An exception ends it, and with it what it was asked. */
 function serve(port: NonNullable<typeof parentPort>): void {
   const answer = openWork();
-  port.on('message', async (work: Work) => {
-    port.postMessage(packed(await answer(work)));
+  port.on('message', (work: Work) => {
+    void answer(work).then((answered) => port.postMessage(packed(answered)));
   });
 }
 
