@@ -4,17 +4,24 @@ import { join } from 'node:path';
 import { createRandom } from '../../apps/chain-watcher/testing/random';
 import { DEFAULT_ACCOUNT_ID } from '../../apps/ledger/src/edge/identity';
 import { actsOf, inWords, perform, type Recovery, signalsOf } from './acts';
-import { chainEntry, GAS_COMES_FROM, SWEEPS_GO_TO, startChaosChain } from './chain';
+import {
+  type ChaosChain,
+  chainEntry,
+  GAS_COMES_FROM,
+  SWEEPS_GO_TO,
+  startChaosChain,
+} from './chain';
 import { clients } from './clients';
-import { startProduct } from './product';
+import { type Product, startProduct } from './product';
 import { PURSES_XPUB } from './purse-keys';
 import { verdict } from './verdict';
 
-const BLOCK_MS = 400;
-const REORG_EVERY_MS = 4_000;
+const PACE = { blockMs: 400, reorgEveryMs: 4_000 };
 const COMMAND_EVERY_MS = 250;
 /** So that money moves from the beginning. */
 const FIRST_CUSTOMERS = 4;
+/** The chain, the acts and two merchants. */
+const PARTS_AT_RANDOM = 4;
 
 export interface ChaosOptions {
   /** The same seed does the same things to the same processes, in the same order. */
@@ -44,63 +51,68 @@ export interface Outcome {
  * end whether everything is as it must be.
  */
 export async function runChaos(options: ChaosOptions): Promise<Outcome> {
-  const { seed } = options;
+  const { seed, slack } = options;
   const folder = await mkdtemp(join(tmpdir(), 'daybook-chaos-'));
   // A generator for each part, so that the timing of one does not change what another chooses.
-  const [forActs, forChain, ...forClients] = [0, 1, 2, 3].map((part) =>
-    createRandom(seed * 4 + part),
-  );
-  if (forActs === undefined || forChain === undefined) throw new Error('Two generators at least.');
-  const chain = await startChaosChain(forChain);
-  const [chainsFile, walletsFile] = ['chains.json', 'wallets.json'].map((it) => join(folder, it));
-  const wallets = { wallets: [SWEEPS_GO_TO], gas: [GAS_COMES_FROM] };
-  await writeFile(String(chainsFile), JSON.stringify({ chains: [chainEntry(chain.local)] }));
-  await writeFile(
-    String(walletsFile),
-    JSON.stringify({ accounts: { [DEFAULT_ACCOUNT_ID]: wallets } }),
-  );
-  const product = await startProduct({
-    ...{ folder, chainsFile: String(chainsFile) },
-    environment: { DAYBOOK_EVM_XPUB: PURSES_XPUB, DAYBOOK_WALLETS_FILE: String(walletsFile) },
+  const randomOf = (part: number) => createRandom(seed * PARTS_AT_RANDOM + part);
+  const chain = await startChaosChain(randomOf(0));
+  const product = await startOn(chain, folder).catch(async (error) => {
+    await chain.stop();
+    throw error;
   });
   const recoveries: Recovery[] = [];
   const faults: string[] = [];
   const [over, givenUp] = [new AbortController(), new AbortController()];
-  const merchants = clients(product, chain.watch, givenUp.signal);
-  const { answered } = merchants;
-  try {
+  const { answered, ...merchants } = clients(product, chain.watch, givenUp.signal);
+
+  async function act(): Promise<void> {
     for (let n = 0; n < FIRST_CUSTOMERS; n++) await merchants.create(`first-${n}`, true);
-    const pace = { blockMs: BLOCK_MS, reorgEveryMs: REORG_EVERY_MS };
-    const load = [
-      chain.live(pace, over.signal),
-      ...forClients.map((random) => merchants.live(random, COMMAND_EVERY_MS, over.signal)),
-    ];
-    const acts = async () => {
-      for (const act of actsOf(forActs)) {
-        if (options.isOver(recoveries.length)) break;
-        const recovery = await perform(act, product, merchants.commandWorks, options.slack);
-        recoveries.push(recovery);
-        options.onRecovery?.(recovery, answered.commands);
-      }
-    };
-    // What ends the load ends the run.
-    await Promise.race([acts(), Promise.all(load)]);
+    for (const next of actsOf(randomOf(1))) {
+      if (over.signal.aborted || options.isOver(recoveries.length)) return;
+      const recovery = await perform(next, product, merchants.commandWorks, slack);
+      recoveries.push(recovery);
+      options.onRecovery?.(recovery, answered.commands);
+    }
+  }
+
+  const acting = act();
+  const load = Promise.all([
+    chain.live(PACE, over.signal),
+    merchants.live(randomOf(2), COMMAND_EVERY_MS, over.signal),
+    merchants.live(randomOf(3), COMMAND_EVERY_MS, over.signal),
+  ]);
+  try {
+    // Only a fault ends the load before the acts.
+    await Promise.race([acting, load]);
     over.abort();
-    await Promise.all(load);
+    await load;
     faults.push(...tooSlow(recoveries), ...(await verdict(product, chain, answered)));
   } catch (error) {
     faults.push(error instanceof Error ? (error.stack ?? error.message) : String(error));
   } finally {
     over.abort();
     givenUp.abort();
+    // An act under way may start the product again.
+    await Promise.allSettled([acting, load]);
     await product.stop();
     await chain.stop();
   }
   if (faults.length === 0) await rm(folder, { recursive: true, force: true });
-  const signals = recoveries.reduce((sum, { act }) => sum + signalsOf(act), 0);
+  const signals = recoveries.reduce((sum, recovery) => sum + signalsOf(recovery.act), 0);
   const { commands, repeats, customers, purses } = answered;
   const api = { commands, repeats, customers: customers.size, purses: purses.size };
   return { seed, faults, recoveries, signals, folder, counts: { ...api, ...chain.counts } };
+}
+
+/** Starts the product with a chains file and a wallets file for this chain. */
+async function startOn({ local }: ChaosChain, folder: string): Promise<Product> {
+  const chainsFile = join(folder, 'chains.json');
+  await writeFile(chainsFile, JSON.stringify({ chains: [chainEntry(local)] }));
+  const walletsFile = join(folder, 'wallets.json');
+  const wallets = { wallets: [SWEEPS_GO_TO], gas: [GAS_COMES_FROM] };
+  await writeFile(walletsFile, JSON.stringify({ accounts: { [DEFAULT_ACCOUNT_ID]: wallets } }));
+  const environment = { DAYBOOK_EVM_XPUB: PURSES_XPUB, DAYBOOK_WALLETS_FILE: walletsFile };
+  return startProduct({ folder, chainsFile, environment });
 }
 
 function tooSlow(recoveries: readonly Recovery[]): string[] {
