@@ -1,7 +1,9 @@
+import { Client } from 'pg';
 import type { DatabaseRole } from '../apps/ledger/src/ledger.env';
 import type { DatabaseUsers } from '../apps/ledger/src/operations/database-rights';
+import { surviveErrors } from '../libs/platform/src/plain/lost-connections';
 
-// Types only: the global set-up of the tests cannot load the product.
+// Of the product types only, and a file without imports: the global set-up of the tests cannot load the rest.
 
 const PASSWORD = 'test';
 
@@ -14,13 +16,23 @@ export const TEST_USERS: DatabaseUsers = {
   projector: 'daybook_test_projector',
 };
 
-/** Creates `TEST_USERS` on a server, where they do not exist. */
-export const CREATE_TEST_USERS = Object.values(TEST_USERS)
+const CREATE_TEST_USERS = Object.values(TEST_USERS)
   .map((user) => {
     const create = `CREATE ROLE ${user} LOGIN PASSWORD '${PASSWORD}'`;
     return `DO $$ BEGIN ${create}; EXCEPTION WHEN duplicate_object THEN NULL; END $$;`;
   })
   .join('\n');
+
+/** Creates `TEST_USERS` on a server, where they do not exist. */
+export async function createTestUsers(databaseUrl: string): Promise<void> {
+  const client = surviveErrors(new Client({ connectionString: databaseUrl }));
+  await client.connect();
+  try {
+    await client.query(CREATE_TEST_USERS);
+  } finally {
+    await client.end();
+  }
+}
 
 /** The connection string of a test user for a database. */
 export function urlAs(role: DatabaseRole, databaseUrl: string): string {

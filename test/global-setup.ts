@@ -1,7 +1,5 @@
-import { Client } from 'pg';
 import { startEmbeddedPostgres } from '../libs/platform/src/embedded-postgres';
-import { surviveErrors } from '../libs/platform/src/plain/lost-connections';
-import { CREATE_TEST_USERS } from './database-users';
+import { createTestUsers } from './database-users';
 import { type GlobalSetup, wantsKafka } from './kafka/wanted';
 import { startKafkaBroker } from './kafka-broker';
 import { shared } from './shared-servers';
@@ -20,10 +18,7 @@ async function postgres(): Promise<void> {
     shared.postgres = await startEmbeddedPostgres();
     process.env.DAYBOOK_TEST_POSTGRES = shared.postgres.url;
   }
-  const client = surviveErrors(new Client({ connectionString: process.env.DAYBOOK_TEST_POSTGRES }));
-  await client.connect();
-  await client.query(CREATE_TEST_USERS);
-  await client.end();
+  await createTestUsers(process.env.DAYBOOK_TEST_POSTGRES);
 }
 
 /** Without a broker the suites that need one are skipped, loudly; where everything must run, nothing is. */

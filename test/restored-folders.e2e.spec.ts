@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '@daybook/platform';
 import { surviveErrors } from '@daybook/platform/plain';
 import { Client } from 'pg';
+import { createTestUsers } from './database-users';
 import { until } from './dependencies';
 import type { TestLedger } from './ledger-harness';
 import { moveDatabaseClock } from './moved-clocks';
@@ -39,6 +40,7 @@ async function serverOn(folder: string, settings: Settings = {}): Promise<Embedd
 }
 
 async function ledgerOn({ url }: EmbeddedPostgres): Promise<TestLedger> {
+  await createTestUsers(url);
   const ledger = await startOn({ url, drop: async () => undefined });
   ends.push(ledger.close);
   return ledger;

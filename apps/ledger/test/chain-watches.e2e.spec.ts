@@ -170,8 +170,10 @@ it('shows a chain as silent whose watcher has not reported for a minute', async 
   monitoring.start();
   const said = () => monitoring.checks.optional?.chains?.().then(() => '', messageOf);
   await until(async () => (await said()) !== '');
-  // Of the chains that are silent, and not of one that left the chains file.
-  expect(await said()).toBe(`${UNREPORTED} is silent: its watcher does not report`);
+  // Of the chains of the chains file, without what their watchers say.
+  expect(await said()).toBe(
+    `${FULL} is stalled: npx daybook chains list says why; ${UNREPORTED} is silent: its watcher does not report`,
+  );
   let text = '';
   await until(async () => {
     text = await metrics.registry.metrics();

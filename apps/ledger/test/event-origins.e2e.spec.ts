@@ -12,6 +12,8 @@ import { ExpirePurse } from '../src/purses/expire-purse';
 let ledger: TestLedger;
 beforeAll(async () => {
   ledger = await createLedgerForTest();
+  // The first mint of a process opens its branch of addresses, which is of no request.
+  await createCustomer('first', 'request-0');
 });
 afterAll(() => ledger.close());
 

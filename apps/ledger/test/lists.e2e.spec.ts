@@ -78,6 +78,7 @@ describe('minPosition', () => {
 
 describe('chains and assets', () => {
   it('are those of the registry, with what the watcher last said', async () => {
+    const observedAt = new Date().toISOString();
     await ledger.publishChainHead({
       chain: 'eip155:1',
       latest: 120,
@@ -85,7 +86,7 @@ describe('chains and assets', () => {
       finalized: 90,
       state: 'catching-up',
       detail: null,
-      observedAt: '2026-01-02T03:04:05.000Z',
+      observedAt,
       addressesThrough: '9007199254740993',
     });
     const chainOf = async (id: string) =>
@@ -102,7 +103,7 @@ describe('chains and assets', () => {
       matched: 115,
       finalized: 90,
       lag: 5,
-      observedAt: '2026-01-02T03:04:05.000Z',
+      observedAt,
       addressesThrough: '9007199254740993',
       thresholds: ['depth:12', 'tag:safe', 'tag:finalized'],
       minimumFinality: 'depth:12',

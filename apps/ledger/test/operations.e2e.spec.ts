@@ -26,13 +26,15 @@ import {
 // What the declarations promise, tried on each of them over both edges of one running ledger.
 
 /**
- * One purse a family is all that a customer can have here, a key is shown once, and the status has the
- * rest only while something is wrong.
+ * One purse a family is all that a customer can have here, a key is shown once, the event log is in PostgreSQL, and
+ * the status has the rest only while something is wrong.
  */
 const NEVER_SAID = [
+  'Clocks/event_log_ahead_ms',
   'ConsumerState/detail',
   'Engine/detail',
   'EventLogEngine/detail',
+  'EventLogEngine/refused',
   'FollowerState/detail',
   'ReactionNote/is_error',
   'ReactionNote/note',

@@ -9,6 +9,7 @@ import {
   OutcomeUnknown,
   type Position,
   type RecordedEvent,
+  START,
   StoreUnavailable,
   StreamIncomplete,
 } from './append';
@@ -238,6 +239,15 @@ export abstract class EventStore {
    * log. Rejects with `StoreUnavailable`.
    */
   abstract head(): Promise<Position>;
+
+  /** The event at the head; undefined when there is none. Rejects as a read does. */
+  async lastEvent(): Promise<RecordedEvent | undefined> {
+    const head = await this.head();
+    return head === START ? undefined : this.whenCertain(() => this.fetchAt(head));
+  }
+
+  /** The event that has this position. */
+  protected abstract fetchAt(position: Position): Promise<RecordedEvent | undefined>;
 
   /** The head of a log that is certainly the right one: what another log has reached must wake no reader. */
   protected async certainHead(): Promise<Position> {

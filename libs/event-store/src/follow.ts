@@ -149,9 +149,10 @@ export function follow<Tx>(options: FollowOptions<Tx>) {
   /** Reads the checkpoint; if nobody else has moved it, first stores how far there was nothing to handle. */
   async function syncCheckpoint(): Promise<void> {
     const [left, passed] = [stored, position];
-    const reached = await checkpoints.advance(name, async (_, checkpoint) =>
-      checkpoint === left ? { position: passed, log: store.identity } : { position: checkpoint },
-    );
+    const reached = await checkpoints.advance(name, async (_, checkpoint) => ({
+      position: checkpoint === left ? passed : checkpoint,
+      log: store.identity,
+    }));
     if (reached === 'owned-elsewhere') await pause(OWNED_ELSEWHERE_MS, signal);
     else storedIs(reached);
   }

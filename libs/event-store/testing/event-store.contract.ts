@@ -40,6 +40,13 @@ export function describeEventStore(name: string, create: () => Promise<StoreUnde
       expect(await store.appendMany([])).toEqual([]);
     });
 
+    it('says that it can be written without writing', async () => {
+      const end = await store.end();
+      // No append has ended yet that says so.
+      await store.writable();
+      expect(await store.end()).toBe(end);
+    });
+
     const existing = () => existingStream(store);
 
     describe('the expected revision', () => {
@@ -55,7 +62,9 @@ export function describeEventStore(name: string, create: () => Promise<StoreUnde
         expect(appended.position).toBeGreaterThan(head);
         expect(await store.head()).toBe(appended.position);
         const { position } = appended;
-        expect((await store.readStream(stream)).at(-1)).toMatchObject({ revision, position });
+        const stored = (await store.readStream(stream)).at(-1);
+        expect(stored).toMatchObject({ revision, position });
+        expect(await store.lastEvent()).toEqual(stored);
       });
 
       const refused: [Expected, 'a missing stream' | 'a stream at 1', bigint | 'no-stream'][] = [

@@ -85,6 +85,11 @@ export class InMemoryEventStore extends EventStore {
     return { events, end: reached > after ? reached : after, atEnd };
   }
 
+  protected override async fetchAt(position: Position): Promise<RecordedEvent | undefined> {
+    // Positions have no gaps.
+    return (await this.fetchPage({ after: position - 1n, limit: 1 })).events[0];
+  }
+
   override async head(): Promise<Position> {
     return BigInt(this.log.length);
   }

@@ -7,6 +7,7 @@ export { confirmationsOf, type Head, Heads } from './heads';
 export { keepListedAssets } from './listed-assets';
 export {
   isUsable,
+  publicWatchProblems,
   standsStill,
   watchProblems,
   watchWarnings,

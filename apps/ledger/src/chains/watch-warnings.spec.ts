@@ -1,7 +1,13 @@
 import type { ChainHeadV1, WatchDetailsV1 } from '@daybook/contracts';
 import { goldenMessage } from '../../../../libs/contracts/testing/golden';
 import { watchStateOf } from './chain-heads';
-import { isUsable, standsStill, watchProblems, watchWarnings } from './watch-warnings';
+import {
+  isUsable,
+  publicWatchProblems,
+  standsStill,
+  watchProblems,
+  watchWarnings,
+} from './watch-warnings';
 
 const { value } = goldenMessage('daybook.chain-head.v1', 'with-all-that-operators-see');
 const golden = value as unknown as Required<Omit<ChainHeadV1, 'quarantine'>>;
@@ -71,6 +77,22 @@ describe('what is wrong with the watch of a chain', () => {
     ]);
     expect(problems(head({ quarantine: [{ ...gap, isGap: false }] }))).toEqual([]);
   });
+});
+
+it('is told to anybody without what the watcher says of it', () => {
+  const told = (it: ChainHeadV1, now = NOW) => publicWatchProblems(it, now);
+  const paused = { since: golden.observedAt, by: 'operator:1', reason: 'x' };
+  expect(told(head())).toEqual([]);
+  expect(told(head({ state: 'stalled', detail: 'rented: refused.' }))).toEqual([
+    'eip155:1 is stalled: npx daybook chains list says why',
+  ]);
+  expect(told(head({ state: 'stalled', detail: 'x', paused }))).toEqual([
+    'eip155:1 is paused: npx daybook chains list says why',
+  ]);
+  expect(told(head({ quarantine: [gap] }))).toEqual([
+    'eip155:1 has blocks of unknown content: npx daybook chains list',
+  ]);
+  expect(told(head(), NOW + 60_000)).toEqual(['eip155:1 is silent: its watcher does not report']);
 });
 
 describe('what an operator should know', () => {

@@ -27,6 +27,21 @@ export function watchProblems(
   return [...standstill(state, chain, detail), ...gapProblems(head)];
 }
 
+/**
+ * The same as anybody may know it: probes need no key, and what a watcher says of its chain may quote a provider.
+ */
+export function publicWatchProblems(head: ChainHeadV1, now: number): readonly string[] {
+  const { chain, quarantine = [] } = head;
+  const state = watchStateOf(head, now);
+  if (state === 'silent') return [`${chain} is silent: its watcher does not report`];
+  const stands = state === 'stalled' || state === 'paused';
+  const hasGaps = quarantine.some(({ isGap }) => isGap);
+  return [
+    ...(stands ? [`${chain} is ${state}: npx daybook chains list says why`] : []),
+    ...(hasGaps ? [`${chain} has blocks of unknown content: npx daybook chains list`] : []),
+  ];
+}
+
 function standstill(state: string, chain: string, detail: string | null): readonly string[] {
   if (state === 'paused' && detail !== null) return [detail];
   const why = detail === null ? '' : `: ${detail.replace(/\.$/, '')}`;

@@ -176,7 +176,7 @@ describe('a ledger event', () => {
       const messages = publicRecords([event]).map(
         (record) => ledgerEventMessage(record, states.get(keyOf(record)), findAsset).message,
       );
-      const isOfService = /^(account|operator|watch|branch|claim)-/.test(event.stream);
+      const isOfService = /^(account|operator|watch|branch|claim|log)-/.test(event.stream);
       const isVersion = /VersionNoted$/.test(type) && !('reason' in event.data);
       const isPrivate = isOfService || isVersion || type === 'FindingRescanRequested';
       expect(messages.map(({ value }) => parseLedgerEvent(value).id)).toEqual(

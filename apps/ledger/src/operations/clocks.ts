@@ -24,10 +24,7 @@ export async function readClocks(
  * version. An engine does not tell its time otherwise.
  */
 async function aheadOfWriter(store: EventStore): Promise<number | null> {
-  const head = await store.head();
-  if (head === 0n) return null;
-  const { events } = await store.readAll({ after: head - 1n, limit: 1 });
-  const [last] = events;
+  const last = await store.lastEvent();
   const aheadMs = Date.parse(last?.recordedAt ?? '') - Date.parse(last?.writtenAt ?? '');
   return Number.isNaN(aheadMs) ? null : aheadMs;
 }

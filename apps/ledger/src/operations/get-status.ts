@@ -145,9 +145,10 @@ export class GetStatusHandler implements IQueryHandler<GetStatus> {
     return { ...clocks, states };
   }
 
-  /** Without the engine's clock while that does not answer. */
+  /** Without the engine's clock while that does not answer, or has another log. */
   private async clocks({ eventLog }: json.Engines): Promise<json.Clocks> {
-    return readClocks(eventLog.answers ? this.env : {}, this.store, this.dataSource);
+    const isKnown = eventLog.answers && eventLog.logId !== null;
+    return readClocks(isKnown ? this.env : {}, this.store, this.dataSource);
   }
 
   private async differences(): Promise<json.OpenDifferences> {

@@ -13,9 +13,9 @@ import { type INestApplicationContext, Logger } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { DataSource } from 'typeorm';
 import { BooksModule } from '../books';
-import { ChainRegistry, ListChainHeads, secondsSinceReport, watchProblems } from '../chains';
+import { ChainRegistry, ListChainHeads, publicWatchProblems, secondsSinceReport } from '../chains';
 import { GetOpenFindings, type OpenFindings } from '../findings';
-import { LedgerEnv } from '../ledger.env';
+import { LedgerEnv, mayAppend } from '../ledger.env';
 import { GetReactions, type ReactionsReport } from '../reactions/get-reactions';
 import { BackgroundWork } from '../runtime/background-work';
 import { readClocks } from './clocks';
@@ -43,7 +43,8 @@ export class Monitoring {
     required: {
       eventStore: () => this.work.engines.eventStore(),
       log: async () => void (await this.work.engines.log()),
-      appends: () => this.work.store.writable(),
+      // The user of a process that only relays may not append.
+      appends: async () => mayAppend(this.app().get(LedgerEnv)) && this.work.store.writable(),
       database: () => this.work.engines.database(),
       readers: async () => {
         // While the log itself fails, which other checks say, the tables are as good as they were.
@@ -76,7 +77,7 @@ export class Monitoring {
       },
       chains: async () => {
         const now = Date.now();
-        requireNone(this.heads.flatMap((head) => watchProblems(head.chain, head, now)));
+        requireNone(this.heads.flatMap((head) => publicWatchProblems(head, now)));
       },
       // What operators have to decide is no fault of the service: a detail, not a failure.
       findings: async () => findingsDetail(this.findings),

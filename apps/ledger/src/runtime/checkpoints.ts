@@ -1,7 +1,8 @@
 import type { Checkpoints, ReaderPlace } from '@daybook/event-store';
 import type { DataSource, EntityManager } from 'typeorm';
 
-const LOCK = 'SELECT position FROM ledger.checkpoint WHERE name = $1 FOR UPDATE SKIP LOCKED';
+const LOCK = `
+  SELECT position, log_id, log_epoch FROM ledger.checkpoint WHERE name = $1 FOR UPDATE SKIP LOCKED`;
 const CREATE = 'INSERT INTO ledger.checkpoint (name) VALUES ($1) ON CONFLICT DO NOTHING';
 const STORE = `
   UPDATE ledger.checkpoint SET position = $2, updated_at = now(),
@@ -18,7 +19,7 @@ export function checkpointsOf(dataSource: DataSource): Checkpoints<EntityManager
   return {
     advance: (name, work) =>
       dataSource.transaction(async (manager) => {
-        const lock = () => manager.query<{ position: string }[]>(LOCK, [name]);
+        const lock = () => manager.query<LockedRow[]>(LOCK, [name]);
         let [row] = await lock();
         if (row === undefined) {
           // Either the row does not exist yet, or another process holds its lock.
@@ -28,7 +29,10 @@ export function checkpointsOf(dataSource: DataSource): Checkpoints<EntityManager
         if (row === undefined) return 'owned-elsewhere';
         const checkpoint = BigInt(row.position);
         const { position, log, last } = await work(manager, checkpoint);
-        if (position !== checkpoint) {
+        // A checkpoint of a version that knew no identities gets one where it stands.
+        const isNewLog =
+          log !== undefined && (log.id !== row.log_id || log.epoch !== row.log_epoch);
+        if (position !== checkpoint || isNewLog) {
           await manager.query(STORE, [
             ...[name, position, log?.id, log?.epoch],
             ...[last?.stream, last?.revision, last?.position, last?.id],
@@ -38,6 +42,8 @@ export function checkpointsOf(dataSource: DataSource): Checkpoints<EntityManager
       }),
   };
 }
+
+type LockedRow = Pick<StoredPlace, 'position' | 'log_id' | 'log_epoch'>;
 
 /** A checkpoint as it is stored. */
 interface StoredPlace {

@@ -22,7 +22,7 @@ export function placeOfLog({ eventstoredbUrl }: Pick<EnginesEnv, 'eventstoredbUr
 
 /**
  * The check that the log is the one from which the tables come. A log without an identity gets one, if no reader knows
- * that it should have another. Checkpoints of versions that knew no identities get it when their reader passes `LogBegun`.
+ * that it should have another. Checkpoints of versions that knew no identities get it when their reader starts.
  */
 export function isOwnLog(env: EnginesEnv, dataSource: DataSource): LogCheck {
   const place = placeOfLog(env);

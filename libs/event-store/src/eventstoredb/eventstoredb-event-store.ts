@@ -10,6 +10,7 @@ import {
   type Position,
   READ_ALL_LIMIT_MAX,
   type ReadAllOptions,
+  type RecordedEvent,
   StoreUnavailable,
   type StreamFrom,
   StreamIncomplete,
@@ -22,7 +23,7 @@ import type { Connection } from './connection';
 import { subscribeToGrowth } from './growth';
 import { quorumProbe } from './quorum';
 import { type LogReader, logReader } from './read-log';
-import { readEvents, readLast } from './reads';
+import { readAt, readEvents, readLast } from './reads';
 import type { StreamNames } from './stream-names';
 
 /** Measured: more in flight wait longer without more appends a second. */
@@ -111,6 +112,10 @@ export class EventStoreDbEventStore extends EventStore {
     const prefixes = this.names.beginnings(kinds.filter((kind) => this.kinds.includes(kind)));
     if (most <= 0 || prefixes.length === 0) return { events: [], end: after, atEnd: most > 0 };
     return this.reads.run(() => this.log.read(prefixes, after, most));
+  }
+
+  protected override fetchAt(position: Position): Promise<RecordedEvent | undefined> {
+    return this.reads.run(() => readAt(this.connection.client(), this.names, position));
   }
 
   override head(): Promise<Position> {

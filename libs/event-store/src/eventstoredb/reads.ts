@@ -71,6 +71,20 @@ async function isDeleted(client: EventStoreDBClient, name: string): Promise<bool
   return metadata !== undefined && '$tb' in metadata;
 }
 
+/** The event at a position that `readLast` answered. Readers of pages may begin behind an event only, not before one. */
+export async function readAt(
+  client: EventStoreDBClient,
+  names: StreamNames,
+  position: Position,
+): Promise<RecordedEvent | undefined> {
+  const fromPosition = { commit: position, prepare: position };
+  const take = ({ event }: { event?: StoredEvent }) => event && recordedEvent(event, names);
+  const [event] = await fromLeader(() =>
+    collect(client.readAll({ fromPosition, maxCount: 1, requiresLeader: true }), take),
+  );
+  return event;
+}
+
 /**
  * The position of the last event in streams with these prefixes, or of all, as the leader has it. This client
  * has no method to read through a filter, so the request is built here from its generated messages.

@@ -96,8 +96,20 @@ function parameters(batch: readonly EncodedAppend[]): Buffer[] {
   ];
 }
 
-/** An append of no events: it takes the way of every other one, up to where it would store something. */
-export const APPEND_NOTHING = { ...APPEND, values: parameters([]) };
+/** An expectation that no stream can meet. */
+const NEVER = -3n;
+
+/** An append that is always refused: it takes the way of every other one, up to where it would store something. */
+export const APPEND_NOTHING = {
+  ...APPEND,
+  values: [
+    textArray(['probe']),
+    bigintArray([NEVER]),
+    intArray([1]),
+    uuidArray(['00000000-0000-0000-0000-000000000000']),
+    ...['Probed', '{}', '{}'].map((text) => textArray([text])),
+  ],
+};
 
 function answers(
   batch: readonly EncodedAppend[],

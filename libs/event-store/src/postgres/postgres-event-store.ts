@@ -109,6 +109,11 @@ export class PostgresEventStore extends EventStore {
     return { events, end: reached > after ? reached : after, atEnd: head <= scanned };
   }
 
+  protected override async fetchAt(position: Position): Promise<RecordedEvent | undefined> {
+    // Positions have no gaps.
+    return (await this.fetchPage({ after: position - 1n, limit: 1 })).events[0];
+  }
+
   override async head(): Promise<Position> {
     const [row] = await this.query('head', HEAD, []);
     return BigInt(row?.[0] ?? 0);
