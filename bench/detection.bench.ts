@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startAnvil } from '@daybook/platform';
+import { surviveErrors } from '@daybook/platform/plain';
 import { Client } from 'pg';
 import { migrate } from '../apps/chain-watcher/src/migrate';
 import type { Bench, Measurement } from './measurement';
@@ -41,7 +42,7 @@ export const detection: Measurement = {
     await migrate(database.ownerUrl, RUNTIME_ROLE);
     const ledger = await startApp('ledger', database, bench.settings, { chains });
     const watcher = await startApp('chain-watcher', database, bench.settings, { chains });
-    const client = new Client({ connectionString: database.ownerUrl });
+    const client = surviveErrors(new Client({ connectionString: database.ownerUrl }));
     try {
       await client.connect();
       await isCount(client, 'SELECT count(*) FROM watcher.address', PURSES);

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { surviveErrors } from '@daybook/platform/plain';
 import { Client } from 'pg';
 import { migrate } from '../apps/chain-watcher/src/migrate';
 import { recordedOf } from '../apps/ledger/src/findings/judge-balances';
@@ -86,7 +87,7 @@ async function follow(bench: Bench, balanceReadsPerMinute: number) {
     ...{ blocks: 1, watched: 1, proving: 'roots', shown: FIRST, isServingBalances: true },
   };
   const node = startWorker<string>('recorded-node', request);
-  const client = new Client({ connectionString: database.ownerUrl });
+  const client = surviveErrors(new Client({ connectionString: database.ownerUrl }));
   try {
     const url = await node.answer;
     await client.connect();

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { surviveErrors } from '@daybook/platform/plain';
 import { Client } from 'pg';
 import { migrate } from '../apps/chain-watcher/src/migrate';
 import { type Bench, type Measurement, median, takeTurns } from './measurement';
@@ -55,7 +56,7 @@ async function restartWith(bench: Bench, addresses: number): Promise<number> {
   };
   const node = startWorker<string>('recorded-node', request);
   const database = await createDatabase(server);
-  const client = new Client({ connectionString: database.ownerUrl });
+  const client = surviveErrors(new Client({ connectionString: database.ownerUrl }));
   try {
     const url = await node.answer;
     const chains = chainsFile(url, HEADERS_BEFORE);

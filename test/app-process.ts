@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { surviveErrors } from '@daybook/platform/plain';
 import { freePort, until } from './dependencies';
 
 /** An app needs a second or two; two cores may be busy with other suites. */
@@ -35,16 +36,18 @@ export async function spawnApp(
 ): Promise<AppProcess> {
   const port = await freePort();
   const main = join(ROOT, 'apps', app, 'src/main.ts');
-  const child = spawn(process.execPath, ['-r', join(__dirname, 'register.cjs'), main], {
-    cwd: ROOT,
-    env: {
-      PATH: process.env.PATH,
-      DAYBOOK_HTTP_PORT: String(port),
-      DAYBOOK_LOG_LEVEL: 'warn',
-      ...environment,
-    },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const child = surviveErrors(
+    spawn(process.execPath, ['-r', join(__dirname, 'register.cjs'), main], {
+      cwd: ROOT,
+      env: {
+        PATH: process.env.PATH,
+        DAYBOOK_HTTP_PORT: String(port),
+        DAYBOOK_LOG_LEVEL: 'warn',
+        ...environment,
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    }),
+  );
   running.add(child);
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {

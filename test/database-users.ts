@@ -1,8 +1,9 @@
 import { Client } from 'pg';
 import type { DatabaseRole } from '../apps/ledger/src/ledger.env';
 import type { DatabaseUsers } from '../apps/ledger/src/operations/database-rights';
+import { surviveErrors } from '../libs/platform/src/plain/lost-connections';
 
-// Types only: the global set-up of the tests cannot load the product.
+// Of the product types only, and a file without imports: the global set-up of the tests cannot load the rest.
 
 const PASSWORD = 'test';
 
@@ -24,7 +25,7 @@ const CREATE_TEST_USERS = Object.values(TEST_USERS)
 
 /** Creates `TEST_USERS` on a server, where they do not exist. */
 export async function createTestUsers(databaseUrl: string): Promise<void> {
-  const client = new Client({ connectionString: databaseUrl });
+  const client = surviveErrors(new Client({ connectionString: databaseUrl }));
   await client.connect();
   try {
     await client.query(CREATE_TEST_USERS);

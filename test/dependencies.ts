@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { surviveErrors } from '@daybook/platform/plain';
 import { Client } from 'pg';
 import { templatePrefix } from './shared-servers';
 
@@ -70,7 +71,7 @@ function administer(sql: string): Promise<void> {
 }
 
 async function withServer(work: (server: Client) => Promise<void>): Promise<void> {
-  const client = new Client({ connectionString: serverUrl() });
+  const client = surviveErrors(new Client({ connectionString: serverUrl() }));
   await client.connect();
   try {
     await work(client);

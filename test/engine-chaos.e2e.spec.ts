@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { TOPIC_SETTINGS, TOPICS, type TransferV1 } from '@daybook/contracts';
 import { type DurableLog, openKafka } from '@daybook/messaging';
+import { surviveErrors } from '@daybook/platform/plain';
 import { Client } from 'pg';
 import { newApiKey } from '../apps/ledger/src/edge/api-key';
 import { migrate } from '../apps/ledger/src/migrate';
@@ -45,7 +46,7 @@ beforeAll(async () => {
   await writeFile(chainsFile, JSON.stringify({ chains: [] }));
   [broker, database] = await Promise.all([startKafkaBroker(), freshDatabase()]);
   await migrate(database.url, 'postgres');
-  sql = new Client({ connectionString: database.url });
+  sql = surviveErrors(new Client({ connectionString: database.url }));
   await sql.connect();
   const { key } = newApiKey();
   environment = {

@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { surviveErrors } from '@daybook/platform/plain';
 import { Client } from 'pg';
 import { newApiKey } from '../apps/ledger/src/edge/api-key';
 import { migrate } from '../apps/ledger/src/migrate';
@@ -68,7 +69,7 @@ describeWith('java', 'a start with a wrong configuration', () => {
 
   it('stops when the tables are older, and names the newest missing migration', async () => {
     const older = await copyOf('ledger_alone', (url) => migrate(url, 'postgres'));
-    const client = new Client(older.url);
+    const client = surviveErrors(new Client(older.url));
     await client.connect();
     const forget = "DELETE FROM ledger.migration WHERE name LIKE 'CreateReactions%'";
     await client.query(forget).finally(() => client.end());

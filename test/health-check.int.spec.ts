@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { certificateFolder } from './certificates';
+import { surviveErrors } from '@daybook/platform/plain';
 import { freePort, until } from './dependencies';
 
 const HEALTH_CHECK = join(__dirname, '../docker/health-check.mjs');
@@ -23,7 +24,7 @@ describe('docker/health-check.mjs', () => {
 
   const check = async (scheme = 'http'): Promise<number | null> => {
     const url = `${scheme}://127.0.0.1:${port}/livez`;
-    const child = spawn(process.execPath, [HEALTH_CHECK, program, url, ANSWER_MS]);
+    const child = surviveErrors(spawn(process.execPath, [HEALTH_CHECK, program, url, ANSWER_MS]));
     return (await once(child, 'exit'))[0] as number | null;
   };
 
@@ -32,7 +33,7 @@ describe('docker/health-check.mjs', () => {
     program = join(folder, 'main.js');
     writeFileSync(program, PROGRAM);
     port = await freePort();
-    app = spawn(process.execPath, [program, String(port)]);
+    app = surviveErrors(spawn(process.execPath, [program, String(port)]));
   });
   afterEach(() => {
     app.kill('SIGKILL');

@@ -8,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { guardChild } from '../libs/platform/src/child-guard';
 import { freePort } from '../libs/platform/src/free-port';
+import { surviveErrors } from '../libs/platform/src/plain/lost-connections';
 import { kafkaJars } from './kafka/jars';
 
 /** A broker needs 2 s, one that recovers under load on a busy machine more. */
@@ -127,11 +128,13 @@ async function launched(
   port: number,
   removeFolder: string | undefined,
 ): Promise<ChildProcess> {
-  const child = spawn('java', ['-Dorg.slf4j.simpleLogger.defaultLogLevel=warn', ...args], {
-    // Detached: Ctrl-C in a terminal must not end the broker before those who use it.
-    detached: true,
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
+  const child = surviveErrors(
+    spawn('java', ['-Dorg.slf4j.simpleLogger.defaultLogLevel=warn', ...args], {
+      // Detached: Ctrl-C in a terminal must not end the broker before those who use it.
+      detached: true,
+      stdio: ['ignore', 'ignore', 'pipe'],
+    }),
+  );
   // What is killed to be started again must keep its folder: it is removed by whoever made it.
   guardChild(child, removeFolder);
   let said = '';

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { surviveErrors } from '@daybook/platform/plain';
 import { Client } from 'pg';
 
 /** Functions of the product that read the server's clock, as they are or moved by `moveDatabaseClock`. */
@@ -14,7 +15,7 @@ const MOVE = `
  * server whose clock is `ms` ahead of the real one.
  */
 export async function moveDatabaseClock(ownerUrl: string, ms: number): Promise<void> {
-  const client = new Client({ connectionString: ownerUrl });
+  const client = surviveErrors(new Client({ connectionString: ownerUrl }));
   await client.connect();
   try {
     const { rows } = await client.query<{ moved: string }>(MOVE, [String(ms)]);

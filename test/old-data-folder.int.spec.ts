@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { compare } from '@daybook/audit';
 import type { TransferV1 } from '@daybook/contracts';
+import { surviveErrors } from '@daybook/platform/plain';
 import { Client } from 'pg';
 import { migrate as migrateWatcher } from '../apps/chain-watcher/src/migrate';
 import { PostgresWatcherStore } from '../apps/chain-watcher/src/store/postgres-watcher-store';
@@ -52,7 +53,7 @@ function withNewFields(answer: object): object {
 
 /** Fills a database as the older version left it. */
 async function restore(url: string): Promise<void> {
-  const client = new Client({ connectionString: url });
+  const client = surviveErrors(new Client({ connectionString: url }));
   await client.connect();
   await client.query(fixture('old-data-folder.sql'));
   await client.end();

@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { surviveErrors, surviveLostConnections } from '@daybook/platform/plain';
 import { Client } from 'pg';
 import { migrate as migrateWatcher } from '../apps/chain-watcher/src/migrate';
 import { newApiKey } from '../apps/ledger/src/edge/api-key';
@@ -29,10 +30,12 @@ beforeAll(async () => {
   database = await freshDatabase();
   await migrateLedger(database.url, 'postgres');
   await migrateWatcher(database.url, 'postgres');
-  node = createServer((_, response) => {
-    const error = { code: -32005, message: WORDS };
-    response.end(JSON.stringify({ jsonrpc: '2.0', id: 1, error }));
-  }).listen(0, '127.0.0.1');
+  node = surviveLostConnections(
+    createServer((_, response) => {
+      const error = { code: -32005, message: WORDS };
+      response.end(JSON.stringify({ jsonrpc: '2.0', id: 1, error }));
+    }),
+  ).listen(0, '127.0.0.1');
   await until(() => node.listening);
   const { port } = node.address() as AddressInfo;
   const chainsFile = join(folder, 'chains.json');
@@ -94,7 +97,7 @@ describe('what a provider answers', () => {
 
 /** What the watcher published and what the ledger stored of it. */
 async function everythingIn(url: string): Promise<string> {
-  const client = new Client(url);
+  const client = surviveErrors(new Client(url));
   await client.connect();
   try {
     const { rows } = await client.query(

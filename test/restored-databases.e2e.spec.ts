@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { surviveErrors } from '@daybook/platform/plain';
 import { Client } from 'pg';
 import { daybook } from '../apps/daybook/testing/command-line';
 import { startEventStoreDbStandIn } from '../libs/event-store/testing/eventstoredb-stand-in';
@@ -43,7 +44,7 @@ async function stop(ledger: TestLedger): Promise<void> {
 
 /** Whether pg_dump is here, and can read this server: it refuses one that is newer than itself. */
 async function canDump({ url }: TestDatabase): Promise<boolean> {
-  const client = new Client({ connectionString: url });
+  const client = surviveErrors(new Client({ connectionString: url }));
   await client.connect();
   const { rows } = await client.query<{ version: number }>(
     "SELECT current_setting('server_version_num')::int / 10000 AS version",

@@ -4,6 +4,7 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '@daybook/platform';
+import { surviveErrors } from '@daybook/platform/plain';
 import { Client } from 'pg';
 import { createTestUsers } from './database-users';
 import { until } from './dependencies';
@@ -59,7 +60,7 @@ async function session<Result>(
   { url }: EmbeddedPostgres,
   work: (sql: (text: string) => Promise<Record<string, string>>) => Promise<Result>,
 ): Promise<Result> {
-  const client = new Client({ connectionString: url });
+  const client = surviveErrors(new Client({ connectionString: url }));
   await client.connect();
   try {
     return await work(async (text) => (await client.query(text)).rows[0]);

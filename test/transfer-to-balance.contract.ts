@@ -1,4 +1,5 @@
 import { parseXpub } from '@daybook/chains';
+import { surviveErrors } from '@daybook/platform/plain';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { HDNodeWallet } from 'ethers';
@@ -113,7 +114,7 @@ export function describeTransferToBalance(
 
     /** Deletes the watcher's state as an operator would who has lost its database. */
     async function forgetEverything(): Promise<void> {
-      const client = new Client({ connectionString: ledger.databaseUrl });
+      const client = surviveErrors(new Client({ connectionString: ledger.databaseUrl }));
       await client.connect();
       await client.query('DROP SCHEMA watcher CASCADE');
       await client.end();

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { account, assetRecord, streamName } from '@daybook/domain';
 import { decideAndAppend, PostgresEventStore } from '@daybook/event-store';
+import { surviveErrors, surviveLostConnections } from '@daybook/platform/plain';
 import { readWatcherEnv } from '../apps/chain-watcher/src/watcher.env';
 import { hashApiKey, newApiKey } from '../apps/ledger/src/edge/api-key';
 import { DEFAULT_ACCOUNT_ID } from '../apps/ledger/src/edge/identity';
@@ -30,7 +31,7 @@ let busy: Server;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'daybook-wrong-'));
-  busy = createServer().listen(0, '127.0.0.1');
+  busy = surviveLostConnections(createServer()).listen(0, '127.0.0.1');
   [database] = await Promise.all([freshDatabase(), once(busy, 'listening')]);
 });
 afterAll(async () => {
@@ -287,11 +288,13 @@ describe.each(['ledger', 'chain-watcher'] as const)('the migration of the %s', (
   /** What it says before it gives up. */
   async function migrationRefusal(environment: Changes): Promise<string> {
     const script = join(ROOT, 'apps', app, 'src/migrate.ts');
-    const child = spawn(process.execPath, ['-r', join(__dirname, 'register.cjs'), script], {
-      cwd: ROOT,
-      env: { PATH: process.env.PATH, ...environment },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
+    const child = surviveErrors(
+      spawn(process.execPath, ['-r', join(__dirname, 'register.cjs'), script], {
+        cwd: ROOT,
+        env: { PATH: process.env.PATH, ...environment },
+        stdio: ['ignore', 'pipe', 'pipe'],
+      }),
+    );
     let said = '';
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (said += text));
     const [code] = await once(child, 'close');

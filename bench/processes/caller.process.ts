@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Agent, request } from 'node:http';
 import { type ClientHttp2Session, connect } from 'node:http2';
 import { v1 } from '@daybook/client';
+import { surviveErrors } from '@daybook/platform/plain';
 import { closedLoop, type Latency } from '../support/closed-loop';
 import { answerWith, endWith, readRequest } from '../support/processes';
 
@@ -53,7 +54,7 @@ function restCaller({ url, apiKey, callers }: CallerRequest): () => Promise<void
 }
 
 function grpcCaller({ url, apiKey }: CallerRequest): () => Promise<void> {
-  const sessions = Array.from({ length: SESSIONS }, () => connect(url));
+  const sessions = Array.from({ length: SESSIONS }, () => surviveErrors(connect(url)));
   const headers = {
     ':method': 'POST',
     ':path': METHOD,

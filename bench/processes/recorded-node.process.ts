@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { surviveLostConnections } from '@daybook/platform/plain';
 import { answerWith, endWith, readRequest } from '../support/processes';
 import { type Proving, type RecordedBlock, recordChain } from '../support/recorded-chain';
 import { CHAIN } from '../support/transfers';
@@ -117,22 +118,23 @@ async function main(): Promise<void> {
       '}',
     ];
   };
-  const server = createServer((request, response) => {
-    bodyOf(request).then(
-      (body) => {
-        const asked = JSON.parse(body);
-        const isBatch = isServingBalances && Array.isArray(asked);
-        const parts = isBatch
-          ? ['[', ...asked.flatMap((one, n) => [n === 0 ? '' : ',', ...answerTo(one)]), ']']
-          : answerTo(asked);
-        const length = parts.reduce((sum, part) => sum + Buffer.byteLength(part), 0);
-        response.writeHead(200, { 'content-type': 'application/json', 'content-length': length });
-        for (const part of parts) response.write(part);
-        response.end();
-      },
-      () => response.destroy(),
-    );
-  });
+  const server = surviveLostConnections(
+    createServer((request, response) => {
+      bodyOf(request)
+        .then((body) => {
+          const asked = JSON.parse(body);
+          const isBatch = isServingBalances && Array.isArray(asked);
+          const parts = isBatch
+            ? ['[', ...asked.flatMap((one, n) => [n === 0 ? '' : ',', ...answerTo(one)]), ']']
+            : answerTo(asked);
+          const length = parts.reduce((sum, part) => sum + Buffer.byteLength(part), 0);
+          response.writeHead(200, { 'content-type': 'application/json', 'content-length': length });
+          for (const part of parts) response.write(part);
+          response.end();
+        })
+        .catch(() => response.destroy());
+    }),
+  );
   server.listen(0, '127.0.0.1', () => {
     answerWith(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
   });

@@ -13,6 +13,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort, NODE_ARGUMENTS, nodeEnvironment } from '@daybook/platform';
+import { surviveErrors } from '@daybook/platform/plain';
 import type { Settings } from '../measurement';
 import type { Database } from './database';
 
@@ -47,18 +48,20 @@ export async function startApp(
   const log = openSync(logFile, 'a');
   const port = await freePort();
   const module = join(__dirname, '..', '..', 'apps', app, 'src', 'main.js');
-  const child = fork(module, {
-    execArgv: [...NODE_ARGUMENTS, ...profiling(settings)],
-    stdio: ['ignore', log, log, 'ipc'],
-    env: {
-      ...nodeEnvironment(module),
-      ...process.env,
-      DAYBOOK_DATABASE_URL: database.url,
-      DAYBOOK_CHAINS_FILE: chainsFile,
-      DAYBOOK_HTTP_PORT: String(port),
-      ...env,
-    },
-  });
+  const child = surviveErrors(
+    fork(module, {
+      execArgv: [...NODE_ARGUMENTS, ...profiling(settings)],
+      stdio: ['ignore', log, log, 'ipc'],
+      env: {
+        ...nodeEnvironment(module),
+        ...process.env,
+        DAYBOOK_DATABASE_URL: database.url,
+        DAYBOOK_CHAINS_FILE: chainsFile,
+        DAYBOOK_HTTP_PORT: String(port),
+        ...env,
+      },
+    }),
+  );
   closeSync(log);
   const stop = async (): Promise<void> => {
     await ended(child);

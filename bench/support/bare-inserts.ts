@@ -1,3 +1,4 @@
+import { surviveErrors } from '@daybook/platform/plain';
 import { Client } from 'pg';
 import { createBareTable, type TextRow } from './bare-table';
 import { withClient } from './database';
@@ -33,9 +34,8 @@ export async function insertBare(
       Array.from({ length: group }, (_, i) => sampleRow(table.columns, batch * group + i + 1)),
     ),
   );
-  const clients = Array.from(
-    { length: connections },
-    () => new Client({ connectionString: url, pipeline: true }),
+  const clients = Array.from({ length: connections }, () =>
+    surviveErrors(new Client({ connectionString: url, pipeline: true })),
   );
   await Promise.all(clients.map((client) => client.connect()));
   try {

@@ -1,4 +1,5 @@
 import { TOPICS } from '@daybook/contracts';
+import { surviveErrors } from '@daybook/platform/plain';
 import { Client } from 'pg';
 import type { BareFold } from './bare-fold';
 import type { Database } from './database';
@@ -72,7 +73,9 @@ function placeAt(start: number): Place {
 function connection({ ownerUrl }: Database): Client {
   // Text and arrays, because conversions in the driver are not the database's work.
   const types = { getTypeParser: () => (value: string | Buffer) => value };
-  return new Client({ connectionString: ownerUrl, pipeline: true, types, options: '-c jit=off' });
+  return surviveErrors(
+    new Client({ connectionString: ownerUrl, pipeline: true, types, options: '-c jit=off' }),
+  );
 }
 
 async function writeEvents(

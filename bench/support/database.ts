@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { EmbeddedPostgres } from '@daybook/platform';
+import { surviveErrors } from '@daybook/platform/plain';
 import { Client } from 'pg';
 import { migrate } from '../../apps/ledger/src/migrate';
 
@@ -45,7 +46,7 @@ export async function withClient<Result>(
   url: string,
   work: (client: Client) => Promise<Result>,
 ): Promise<Result> {
-  const client = new Client({ connectionString: url });
+  const client = surviveErrors(new Client({ connectionString: url }));
   await client.connect();
   try {
     return await work(client);

@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { NODE_ARGUMENTS } from '@daybook/platform';
+import { surviveErrors } from '@daybook/platform/plain';
 
 /** A separate process that works for a measurement. */
 export interface Worker<Answer> {
@@ -26,11 +27,13 @@ export function startWorker<Answer>(
   { execArgv = [], env = {} }: WorkerOptions = {},
 ): Worker<Answer> {
   const file = join(__dirname, '..', 'processes', `${name}.process.js`);
-  const child = fork(file, {
-    execArgv: [...NODE_ARGUMENTS, ...execArgv],
-    env: { ...process.env, ...env },
-    serialization: 'advanced',
-  });
+  const child = surviveErrors(
+    fork(file, {
+      execArgv: [...NODE_ARGUMENTS, ...execArgv],
+      env: { ...process.env, ...env },
+      serialization: 'advanced',
+    }),
+  );
   child.send({ request });
   const answer = firstMessage<Answer>(name, child);
   // An answer that is never awaited must not end the bench with an unhandled rejection.

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { surviveErrors } from '@daybook/platform/plain';
 import { Client } from 'pg';
 import type { Database } from './database';
 
@@ -28,7 +29,7 @@ export async function watchReadModels(
   tick: (events: number) => void,
   atStart: () => Promise<void> = async () => undefined,
 ): Promise<Passage> {
-  const client = new Client({ connectionString: database.ownerUrl });
+  const client = surviveErrors(new Client({ connectionString: database.ownerUrl }));
   await client.connect();
   const look = async (): Promise<number> => {
     const { rows } = await client.query<{ position: string }>(CHECKPOINT, [reader]);

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { surviveErrors } from '@daybook/platform/plain';
 import { Client } from 'pg';
 import { migrate } from '../../apps/chain-watcher/src/migrate';
 import type { Bench } from '../measurement';
@@ -34,7 +35,7 @@ export async function watchRange(bench: Bench, range: Range): Promise<number> {
   const database = await createDatabase(server);
   await migrate(database.ownerUrl, RUNTIME_ROLE);
   await watchAddresses(database, range);
-  const client = new Client({ connectionString: database.ownerUrl });
+  const client = surviveErrors(new Client({ connectionString: database.ownerUrl }));
   await client.connect();
   const watcher = await startApp('chain-watcher', database, settings, { chains: range.chains });
   try {

@@ -16,6 +16,7 @@ import {
   type Subscription,
 } from '@daybook/messaging';
 import { createLogger, createMetrics, freePort, type Metrics } from '@daybook/platform';
+import { surviveErrors } from '@daybook/platform/plain';
 import { Client } from 'pg';
 import { addressOf } from '../../../libs/chains/testing/raw-blocks';
 import { serve } from '../../../libs/chains/testing/serve';
@@ -157,7 +158,7 @@ async function isAcknowledged(position: string): Promise<void> {
 
 /** The watchers' memory is gone; what was published is not. */
 async function wipeWatcher(): Promise<void> {
-  const client = new Client({ connectionString: database.url });
+  const client = surviveErrors(new Client({ connectionString: database.url }));
   await client.connect();
   await client.query('DROP SCHEMA watcher CASCADE');
   await client.end();

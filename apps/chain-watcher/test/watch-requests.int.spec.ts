@@ -6,6 +6,7 @@ import {
   type WatchReportV1,
   type WatchRequestV1,
 } from '@daybook/contracts';
+import { surviveErrors } from '@daybook/platform/plain';
 import { Client } from 'pg';
 import { addressOf } from '../../../libs/chains/testing/raw-blocks';
 import { freshDatabase, type TestDatabase } from '../../../test/dependencies';
@@ -28,7 +29,7 @@ let driver: Driver;
 beforeEach(async () => {
   [local, database] = await Promise.all([startLocalChain(), freshDatabase()]);
   await migrate(database.url, 'postgres');
-  client = new Client({ connectionString: database.url });
+  client = surviveErrors(new Client({ connectionString: database.url }));
   await client.connect();
   store = new PostgresWatcherStore({ url: database.url });
   broker = createBroker();

@@ -1,3 +1,4 @@
+import { surviveErrors } from '@daybook/platform/plain';
 import { Client } from 'pg';
 import { createLedgerForTest, type TestLedger } from '../../../test/ledger-harness';
 import { migrate as migrateWatcher } from '../../chain-watcher/src/migrate';
@@ -26,7 +27,7 @@ const addresses = (...args: string[]): Promise<Ended> =>
   daybook(['addresses', ...args], { DAYBOOK_DATABASE_URL: ledger.databaseUrl });
 
 async function sql(text: string, values: unknown[] = []): Promise<void> {
-  const client = new Client({ connectionString: ledger.databaseUrl });
+  const client = surviveErrors(new Client({ connectionString: ledger.databaseUrl }));
   await client.connect();
   await client.query(text, values);
   await client.end();

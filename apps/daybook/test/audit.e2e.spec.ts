@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { surviveErrors } from '@daybook/platform/plain';
 import { Client } from 'pg';
 import { until } from '../../../test/dependencies';
 import { createLedgerForTest, type TestLedger } from '../../../test/ledger-harness';
@@ -85,7 +86,7 @@ async function recordAsPublished(): Promise<number> {
 }
 
 async function sql(text: string): Promise<Record<string, string>[]> {
-  const client = new Client({ connectionString: ledger.databaseUrl });
+  const client = surviveErrors(new Client({ connectionString: ledger.databaseUrl }));
   await client.connect();
   const { rows } = await client.query(text);
   await client.end();

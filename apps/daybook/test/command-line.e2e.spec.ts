@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { json } from '@daybook/contracts';
 import type { HealthReport } from '@daybook/platform';
+import { surviveErrors } from '@daybook/platform/plain';
 import { HDNodeWallet } from 'ethers';
 import { Client } from 'pg';
 import { type AppProcess, startApp } from '../../../test/app-process';
@@ -45,7 +46,7 @@ beforeAll(async () => {
   [chain, database] = await Promise.all([startLocalChain(), freshDatabase()]);
   await migrate(database.url, 'postgres');
   await migrateWatcher(database.url, 'postgres');
-  sql = new Client({ connectionString: database.url });
+  sql = surviveErrors(new Client({ connectionString: database.url }));
   await sql.connect();
   const chainsFile = join(folder, 'chains.json');
   const assets = [{ id: NATIVE, currency: 'ETH_LOCAL', decimals: 18, minimum: '1' }];

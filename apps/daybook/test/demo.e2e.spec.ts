@@ -3,13 +3,16 @@ import { CommandLine, STORY_TIMEOUT_MS } from '../testing/launched';
 describe('the demonstration', () => {
   const line = new CommandLine();
 
-  it('shows deposits arrive, even if every process is killed meanwhile', async () => {
+  it('shows deposits arrive, even if every process is killed or stopped meanwhile', async () => {
     const run = line.run('demo', '--once', '--port', String(line.port));
     await line.said(run, 'seen in the mempool', STORY_TIMEOUT_MS);
-    for (const name of ['The local chain', 'The chain-watcher', 'The ledger', 'PostgreSQL']) {
+    process.kill(line.running().children.get('The local chain') as number, 'SIGSTOP');
+    for (const name of ['The chain-watcher', 'The ledger', 'PostgreSQL']) {
       process.kill(line.running().children.get(name) as number, 'SIGKILL');
       await line.said(run, `${name} is back`, STORY_TIMEOUT_MS);
     }
+    await line.said(run, 'The local chain does not answer and is killed.');
+    await line.said(run, 'The local chain is back', STORY_TIMEOUT_MS);
     const story = await line.success(run);
     for (const words of ['demo-1', 'detected in a block', 'blocked: true']) {
       expect(story).toContain(words);

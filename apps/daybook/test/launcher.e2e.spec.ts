@@ -4,6 +4,7 @@ import { createServer as createHttpServer } from 'node:http';
 import { type AddressInfo, createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { freePort, isAlive } from '@daybook/platform';
+import { surviveLostConnections } from '@daybook/platform/plain';
 import { until } from '../../../test/dependencies';
 import { databaseUrls, dataFolder, passwordsOf } from '../src/cli/data-folder';
 import { withClient } from '../src/cli/database';
@@ -91,9 +92,9 @@ describe('the command line', () => {
   });
 
   it('starts all the same when nodes are dead, silent or of another chain, and says so', async () => {
-    const silent = createServer(() => undefined);
-    const other = createHttpServer((_, response) =>
-      response.end('{"jsonrpc":"2.0","id":1,"result":"0x5"}'),
+    const silent = surviveLostConnections(createServer(() => undefined));
+    const other = surviveLostConnections(
+      createHttpServer((_, response) => response.end('{"jsonrpc":"2.0","id":1,"result":"0x5"}')),
     );
     const urls = await Promise.all(
       [silent, other].map(async (server) => {
@@ -129,7 +130,7 @@ describe('the command line', () => {
   });
 
   it('shows why an app refuses to start, once', async () => {
-    const server = createServer().listen(0, '127.0.0.1');
+    const server = surviveLostConnections(createServer()).listen(0, '127.0.0.1');
     await once(server, 'listening');
     const taken = String((server.address() as AddressInfo).port);
     const run = line.runWith({ DAYBOOK_GRPC_PORT: taken }, 'start', '--port', String(line.port));
@@ -142,7 +143,7 @@ describe('the command line', () => {
   });
 
   it('says what would be right when a port is taken', async () => {
-    const server = createServer().listen(line.port, '127.0.0.1');
+    const server = surviveLostConnections(createServer()).listen(line.port, '127.0.0.1');
     const run = line.run('start', '--port', String(line.port));
     expect(await run.ended).toBe(1);
     server.close();

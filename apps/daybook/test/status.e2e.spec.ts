@@ -5,6 +5,7 @@ import { rebuild, replay } from '@daybook/audit';
 import { type ChainHeadV1, TOPICS } from '@daybook/contracts';
 import { eventStoreMigrations } from '@daybook/event-store';
 import { messagingMigrations } from '@daybook/messaging';
+import { surviveErrors, surviveLostConnections } from '@daybook/platform/plain';
 import { Client } from 'pg';
 import { goldenMessage } from '../../../libs/contracts/testing/golden';
 import { until } from '../../../test/dependencies';
@@ -39,7 +40,7 @@ const head = (state: 'following' | 'stalled', observedAt: Date) => ({
 });
 
 async function sql(text: string): Promise<void> {
-  const client = new Client({ connectionString: ledger.databaseUrl });
+  const client = surviveErrors(new Client({ connectionString: ledger.databaseUrl }));
   await client.connect();
   await client.query(text);
   await client.end();
@@ -205,7 +206,10 @@ it('needs no more than the address of the ledger', async () => {
 });
 
 it('checks the engines if the ledger does not answer, and says so', async () => {
-  const server = createServer((_, response) => response.destroy()).listen(0, '127.0.0.1');
+  const server = surviveLostConnections(createServer((_, response) => response.destroy())).listen(
+    0,
+    '127.0.0.1',
+  );
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   const { exitCode, stdout } = await status({ DAYBOOK_LEDGER_URL: `http://127.0.0.1:${port}` });

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { join, resolve } from 'node:path';
+import { surviveErrors } from '@daybook/platform/plain';
 
 const ROOT = resolve(__dirname, '../../..');
 const REGISTER = join(ROOT, 'test/register.cjs');
@@ -25,11 +26,13 @@ export function spawnDaybook(
   args: readonly string[],
   environment: Readonly<Record<string, string>> = {},
 ): Running {
-  const child = spawn(process.execPath, ['-r', REGISTER, MAIN, ...args], {
-    cwd: ROOT,
-    env: { PATH: process.env.PATH, NO_COLOR: '1', ...environment },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const child = surviveErrors(
+    spawn(process.execPath, ['-r', REGISTER, MAIN, ...args], {
+      cwd: ROOT,
+      env: { PATH: process.env.PATH, NO_COLOR: '1', ...environment },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    }),
+  );
   const said = { stdout: '', stderr: '' };
   for (const name of ['stdout', 'stderr'] as const) {
     child[name].on('data', (chunk) => {

@@ -2,7 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { isPortFree } from '@daybook/platform';
+import { freePort } from '@daybook/platform';
+import { surviveErrors } from '@daybook/platform/plain';
 import { until } from '../../../test/dependencies';
 
 const COMMAND_LINE = resolve(__dirname, '../daybook.mjs');
@@ -30,7 +31,8 @@ export class CommandLine {
     jest.setTimeout(2 * STORY_TIMEOUT_MS);
     beforeEach(async () => {
       this.data = join(mkdtempSync(join(tmpdir(), 'daybook-e2e-')), 'data');
-      this.port = await startPort();
+      // The service listens on four, and starts again on them.
+      this.port = await freePort(4);
     });
     afterEach(async () => {
       for (const { child, ended } of this.runs.splice(0)) {
@@ -51,7 +53,9 @@ export class CommandLine {
     const { npm_lifecycle_event: _, ...inherited } = process.env;
     // Where `CI` is set, colours would be written into pipes.
     const env = { ...inherited, NO_COLOR: '1', ...changes };
-    const child = spawn(process.execPath, [COMMAND_LINE, ...args, '--data', this.data], { env });
+    const child = surviveErrors(
+      spawn(process.execPath, [COMMAND_LINE, ...args, '--data', this.data], { env }),
+    );
     let text = '';
     for (const stream of [child.stdout, child.stderr]) {
       stream.on('data', (chunk) => {
@@ -100,17 +104,5 @@ export class CommandLine {
     });
     if (!response.ok) throw new Error(await response.text());
     return (await response.json()) as T;
-  }
-}
-
-/**
- * A port below the range from which outgoing connections take theirs, with the three after it: the
- * service listens on all four, and starts again on them.
- */
-async function startPort(): Promise<number> {
-  for (;;) {
-    const first = 20_000 + 4 * Math.floor(Math.random() * 2_250);
-    const free = await Promise.all([first, first + 1, first + 2, first + 3].map(isPortFree));
-    if (free.every(Boolean)) return first;
   }
 }

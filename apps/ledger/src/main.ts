@@ -1,3 +1,4 @@
+import { surviveErrors } from '@daybook/platform/plain';
 import 'reflect-metadata';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
@@ -98,7 +99,7 @@ async function main(): Promise<void> {
 async function checkWallets(env: LedgerEnv): Promise<void> {
   const [role = 'api'] = databaseRolesOf(env);
   const connectionString = databaseUrlOf(env, role);
-  const client = new Client({ connectionString, application_name: 'daybook-start' });
+  const client = surviveErrors(new Client({ connectionString, application_name: 'daybook-start' }));
   await client.connect();
   try {
     await refusePurses(client, loadWalletsFile(env.walletsFile ?? null));

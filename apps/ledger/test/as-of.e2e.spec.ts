@@ -1,4 +1,5 @@
 import { compare, replay } from '@daybook/audit';
+import { surviveErrors } from '@daybook/platform/plain';
 import { Client } from 'pg';
 import { createLedgerForTest, type TestLedger } from '../../../test/ledger-harness';
 import { moveDatabaseClock } from '../../../test/moved-clocks';
@@ -134,7 +135,7 @@ describe('asOf', () => {
 const YEAR_MS = 365 * 24 * 3_600_000;
 
 async function sql(text: string): Promise<unknown[]> {
-  const client = new Client({ connectionString: ledger.databaseUrl });
+  const client = surviveErrors(new Client({ connectionString: ledger.databaseUrl }));
   await client.connect();
   return (await client.query(text).finally(() => client.end())).rows;
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { compare, type ReplayOptions, type ReplayReport, replay } from '@daybook/audit';
 import { PostgresEventStore, type RecordedEvent } from '@daybook/event-store';
+import { surviveErrors } from '@daybook/platform/plain';
 import { Client } from 'pg';
 import { migrate } from '../src/migrate';
 import { AUDITED } from '../src/operations/read-models';
@@ -63,7 +64,7 @@ describe('the state hash', () => {
     );
     const url = new URL(ledger.ownerUrl);
     url.pathname = `/${name}`;
-    const elsewhere = new Client({ connectionString: url.href });
+    const elsewhere = surviveErrors(new Client({ connectionString: url.href }));
     try {
       await migrate(url.href, new URL(ledger.url).username);
       await elsewhere.connect();
@@ -132,7 +133,7 @@ describe('a replay', () => {
     const url = new URL(ledger.ownerUrl);
     [url.username, url.password] = [role, role];
     const store = new PostgresEventStore(url.href);
-    const auditor = new Client({ connectionString: url.href });
+    const auditor = surviveErrors(new Client({ connectionString: url.href }));
     await auditor.connect();
     try {
       const { stateHash } = await replay({ ...AUDITED, store, databaseUrl: url.href });

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { rebuild } from '@daybook/audit';
 import type { Follower } from '@daybook/event-store';
+import { surviveErrors } from '@daybook/platform/plain';
 import { until } from '../../../test/dependencies';
 import { AUDITED, READ_MODELS } from '../src/operations/read-models';
 import { startProjector } from '../src/projections/projector';
@@ -163,13 +164,15 @@ async function killed(what: Omit<RebuildProcess, 'ownerUrl'>): Promise<void> {
 function start(what: Omit<RebuildProcess, 'ownerUrl'>): ChildProcess {
   const root = join(__dirname, '../../..');
   const process_: RebuildProcess = { ...what, ownerUrl: ledger.ownerUrl };
-  return spawn(
-    process.execPath,
-    [
-      ...['-r', join(root, 'test/register.cjs'), join(__dirname, 'rebuild.process.ts')],
-      JSON.stringify(process_),
-    ],
-    { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] },
+  return surviveErrors(
+    spawn(
+      process.execPath,
+      [
+        ...['-r', join(root, 'test/register.cjs'), join(__dirname, 'rebuild.process.ts')],
+        JSON.stringify(process_),
+      ],
+      { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] },
+    ),
   );
 }
 

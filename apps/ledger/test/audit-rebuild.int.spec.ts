@@ -1,4 +1,5 @@
 import { rebuild, replay, rollBack } from '@daybook/audit';
+import { surviveErrors } from '@daybook/platform/plain';
 import { Client } from 'pg';
 import { until } from '../../../test/dependencies';
 import { AUDITED } from '../src/operations/read-models';
@@ -168,7 +169,7 @@ describe('a rebuild', () => {
   });
 
   it('waits for a reader without blocking others, then swaps', async () => {
-    const reader = new Client({ connectionString: ledger.url });
+    const reader = surviveErrors(new Client({ connectionString: ledger.url }));
     await reader.connect();
     await reader.query('BEGIN');
     await reader.query('SELECT count(*) FROM ledger.log_time');

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { surviveErrors } from '@daybook/platform/plain';
 import { Client } from 'pg';
 import { freshDatabase, type TestDatabase } from '../../../test/dependencies';
 import { migrate } from '../src/migrate';
@@ -12,7 +13,7 @@ let client: Client;
 /** A database as the version before the migration of the books left it. */
 beforeEach(async () => {
   database = await freshDatabase();
-  client = new Client({ connectionString: database.url });
+  client = surviveErrors(new Client({ connectionString: database.url }));
   await client.connect();
   await client.query(readFileSync(OLD_DATABASE, 'utf8'));
 });

@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { TOPICS } from '@daybook/contracts';
+import { surviveErrors } from '@daybook/platform/plain';
 import { Client } from 'pg';
 import { TEST_USERS, urlAs, urlsOfTestUsers } from '../../../test/database-users';
 import { freshDatabase, type TestDatabase } from '../../../test/dependencies';
@@ -18,7 +19,7 @@ let owner: Client;
 const clients = new Map<DatabaseRole, Client>();
 
 async function connect(url: string): Promise<Client> {
-  const client = new Client({ connectionString: url });
+  const client = surviveErrors(new Client({ connectionString: url }));
   await client.connect();
   return client;
 }

@@ -2,6 +2,7 @@ import { type ClientHttp2Session, connect, constants } from 'node:http2';
 import { dirname, join } from 'node:path';
 import { createFileRegistry, type FileRegistry, fromBinary } from '@bufbuild/protobuf';
 import { type FileDescriptorProto, FileDescriptorProtoSchema } from '@bufbuild/protobuf/wkt';
+import { surviveErrors } from '@daybook/platform/plain';
 import { credentials, loadPackageDefinition, status } from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';
 import { Client } from 'pg';
@@ -190,7 +191,7 @@ describe('a server that stops', () => {
     const reading = read(before, 'Tail');
     await reading.reaches(head);
 
-    const client = new Client({ connectionString: ledger.databaseUrl });
+    const client = surviveErrors(new Client({ connectionString: ledger.databaseUrl }));
     await client.connect();
     await client.query('BEGIN; LOCK TABLE ledger.customer IN ACCESS EXCLUSIVE MODE');
     const underWay = before.call(CUSTOMERS, 'GetCustomer', { customer_id: customerId });

@@ -2,6 +2,7 @@ import { connect } from 'node:http2';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
+import { surviveErrors } from '@daybook/platform/plain';
 import { until } from '../../../test/dependencies';
 import { flood, type Message } from './grpc-events';
 import { createGrpcLedger, type GrpcLedger } from './grpc-ledger';
@@ -44,7 +45,7 @@ async function heldBytes(): Promise<number> {
 
 /** A reader on a bare connection: it takes nothing beyond what HTTP/2 lets anybody send unasked. */
 function tailBare(after: bigint) {
-  const session = connect(`http://${ledger.address}`);
+  const session = surviveErrors(connect(`http://${ledger.address}`));
   const stream = session.request({
     ':method': 'POST',
     ':path': '/daybook.v1.EventService/Tail',

@@ -1,4 +1,5 @@
 import { type json, NO_TRANSACTION, type OutflowV1, type TransferV1 } from '@daybook/contracts';
+import { surviveErrors } from '@daybook/platform/plain';
 import { Client } from 'pg';
 import { until } from '../../../test/dependencies';
 import { createLedgerForTest, type TestLedger } from '../../../test/ledger-harness';
@@ -473,7 +474,7 @@ describe('a transfer', () => {
 it('refuses a wallets file with the address of a purse, and names both', async () => {
   const purse = await mint();
   await atHead(`/v1/purses/${purse.id}`);
-  const client = new Client({ connectionString: ledger.databaseUrl });
+  const client = surviveErrors(new Client({ connectionString: ledger.databaseUrl }));
   await client.connect();
   const file = (address: string) =>
     readWalletsFile(JSON.stringify({ accounts: { [OTHER_ACCOUNT]: { gas: [GAS, address] } } }));

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { TOPICS, type TransferV1, transferKey } from '@daybook/contracts';
 import { PostgresEventStore } from '@daybook/event-store';
 import { PostgresLog } from '@daybook/messaging';
+import { surviveErrors } from '@daybook/platform/plain';
 import { Client } from 'pg';
 import { type AppProcess, startApp } from '../../../test/app-process';
 import { copyOf, type TestDatabase, until } from '../../../test/dependencies';
@@ -24,7 +25,7 @@ let ledger: AppProcess | undefined;
 
 beforeAll(async () => {
   database = await copyOf('ledger_alone', (url) => migrate(url, 'postgres'));
-  client = new Client({ connectionString: database.url });
+  client = surviveErrors(new Client({ connectionString: database.url }));
   await client.connect();
   store = new PostgresEventStore(database.url);
   log = new PostgresLog({ url: database.url });

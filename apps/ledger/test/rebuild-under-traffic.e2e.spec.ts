@@ -1,4 +1,5 @@
 import { rebuild, rollBack } from '@daybook/audit';
+import { surviveErrors } from '@daybook/platform/plain';
 import { Client } from 'pg';
 import { until } from '../../../test/dependencies';
 import { createLedgerForTest, type Reply, type TestLedger } from '../../../test/ledger-harness';
@@ -70,7 +71,7 @@ describe('while requests are answered', () => {
   }, 120_000);
 
   it('statements that were prepared before a swap read the new tables after it', async () => {
-    const client = new Client({ connectionString: ledger.databaseUrl });
+    const client = surviveErrors(new Client({ connectionString: ledger.databaseUrl }));
     await client.connect();
     const prepared = {
       name: 'prepared',

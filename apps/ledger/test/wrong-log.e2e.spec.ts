@@ -1,6 +1,7 @@
 import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { surviveErrors } from '@daybook/platform/plain';
 import { Client } from 'pg';
 import {
   type StandIn,
@@ -32,7 +33,7 @@ beforeAll(async () => {
   server = await startEventStoreDbStandIn({ file: logFile('right') });
   ({ port } = server);
   database = await copyOf('ledger_alone', (url) => migrate(url, 'postgres'));
-  sql = new Client({ connectionString: database.url });
+  sql = surviveErrors(new Client({ connectionString: database.url }));
   await sql.connect();
   environment = {
     DAYBOOK_DATABASE_URL: database.url,

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { setFlagsFromString } from 'node:v8';
 import { parentPort, Worker, workerData } from 'node:worker_threads';
+import { surviveErrors } from '@daybook/platform/plain';
 import type { ChainBlock } from './chain-client';
 import {
   createBlockWork,
@@ -77,7 +78,9 @@ export function createBlockThreads(start = startHere): BlockWorkers {
 
 /** Loads this file as a thread. `execArgv` are arguments of Node, without which those of this process are used. */
 export function startHere(execArgv?: string[]): Worker {
-  return new Worker(__filename, { workerData: THREAD, ...(execArgv && { execArgv }) });
+  return surviveErrors(
+    new Worker(__filename, { workerData: THREAD, ...(execArgv && { execArgv }) }),
+  );
 }
 
 /** A request with the family that understands it. */
@@ -168,8 +171,8 @@ function watchThread(worker: Worker, ended: () => void) {
 /** In a thread. An exception ends it, and with it what it was asked. */
 function serve(port: NonNullable<typeof parentPort>): void {
   const answer = openWork();
-  port.on('message', async (work: Work) => {
-    port.postMessage(packed(await answer(work)));
+  port.on('message', (work: Work) => {
+    void answer(work).then((answered) => port.postMessage(packed(answered)));
   });
 }
 

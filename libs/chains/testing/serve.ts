@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
+import { surviveLostConnections } from '@daybook/platform/plain';
 
 /**
  * Serves HTTP on 127.0.0.1 as the node of a test. Where `answer` fails (the node behind it has
@@ -10,14 +11,16 @@ import { text } from 'node:stream/consumers';
 export async function serve(
   answer: (body: string, response: ServerResponse, request: IncomingMessage) => Promise<unknown>,
 ) {
-  const server = createServer((request, response) => {
-    text(request)
-      .then((body) => answer(body, response, request))
-      .catch((error) => {
-        if (response.headersSent) response.destroy();
-        else response.writeHead(502).end(String(error));
-      });
-  });
+  const server = surviveLostConnections(
+    createServer((request, response) => {
+      text(request)
+        .then((body) => answer(body, response, request))
+        .catch((error) => {
+          if (response.headersSent) response.destroy();
+          else response.writeHead(502).end(String(error));
+        });
+    }),
+  );
   await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,

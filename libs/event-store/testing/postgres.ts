@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import { connect, createServer, type Socket } from 'node:net';
+import { surviveErrors, surviveLostConnections } from '@daybook/platform/plain';
 import { Client, Pool } from 'pg';
 import { freshDatabase } from '../../../test/dependencies';
 import { START } from '../src/event-store';
@@ -62,18 +63,20 @@ export async function lossyProxy(url: string): Promise<LossyProxy> {
     loss = undefined;
     return true;
   };
-  const server = createServer((client) => {
-    const upstream = connect(Number(target.port), target.hostname);
-    const cut = () => {
-      client.destroy();
-      upstream.destroy();
-      sockets.delete(client);
-    };
-    sockets.add(client);
-    client.on('data', (chunk) => (isLost('request') ? cut() : upstream.write(chunk)));
-    upstream.on('data', (chunk) => (isLost('answer') ? cut() : client.write(chunk)));
-    for (const socket of [client, upstream]) socket.on('error', cut).on('close', cut);
-  });
+  const server = surviveLostConnections(
+    createServer((client) => {
+      const upstream = surviveErrors(connect(Number(target.port), target.hostname));
+      const cut = () => {
+        client.destroy();
+        upstream.destroy();
+        sockets.delete(client);
+      };
+      sockets.add(client);
+      client.on('data', (chunk) => (isLost('request') ? cut() : upstream.write(chunk)));
+      upstream.on('data', (chunk) => (isLost('answer') ? cut() : client.write(chunk)));
+      for (const socket of [client, upstream]) socket.on('error', cut).on('close', cut);
+    }),
+  );
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const own = new URL(url);
   own.port = String((server.address() as AddressInfo).port);

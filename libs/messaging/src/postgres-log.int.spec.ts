@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { surviveLostConnections } from '@daybook/platform/plain';
 import { Pool } from 'pg';
 import { freshDatabase, type TestDatabase, until } from '../../../test/dependencies';
 import { durableLogContract } from '../testing/durable-log.contract';
@@ -40,7 +41,7 @@ describe('PostgreSQL log', () => {
 
   beforeAll(async () => {
     database = await freshDatabase();
-    pool = new Pool({ connectionString: database.url });
+    pool = surviveLostConnections(new Pool({ connectionString: database.url }));
     // Twice: the migration of the second app finds the tables.
     for (const Migration of [...messagingMigrations, ...messagingMigrations]) {
       await new Migration().up(pool);
@@ -170,7 +171,7 @@ describe('PostgreSQL log', () => {
     logs.push(log);
     await log.publish('granted', messages('a', 'b'));
     expect(await pass(log, 'granted')).toEqual(['a0', 'b1']);
-    const restricted = new Pool({ connectionString: url.href });
+    const restricted = surviveLostConnections(new Pool({ connectionString: url.href }));
     for (const forbidden of [
       "UPDATE messaging.message SET value = ''",
       'DELETE FROM messaging.message',

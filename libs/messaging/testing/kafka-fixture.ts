@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createConnection, Socket } from 'node:net';
+import { surviveErrors, surviveLostConnections } from '@daybook/platform/plain';
 import { Pool } from 'pg';
 import { freshDatabase, kafkaBrokers, type TestDatabase } from '../../../test/dependencies';
 import type { DurableLog } from '../src/durable-log';
@@ -25,7 +26,7 @@ class Line {
       setImmediate(() => dead.destroy(new Error('cut')));
       return dead;
     }
-    const socket = createConnection({ host, port });
+    const socket = surviveErrors(createConnection({ host, port }));
     this.sockets.add(socket);
     socket.once('close', () => this.sockets.delete(socket));
     return socket;
@@ -63,7 +64,7 @@ export class KafkaFixture {
 
   async begin(): Promise<void> {
     this.database = await freshDatabase();
-    const pool = new Pool({ connectionString: this.database.url });
+    const pool = surviveLostConnections(new Pool({ connectionString: this.database.url }));
     this.pool = pool;
     for (const Migration of messagingMigrations) await new Migration().up(pool);
   }

@@ -7,6 +7,8 @@ import { findInstalled } from './processes';
 
 /** Anvil needs about 0.2 s; a loaded machine more. */
 const START_TIMEOUT_MS = 20_000;
+/** One that works answers sooner. */
+const ANSWER_TIMEOUT_MS = 2_000;
 
 /** A free port by default; `args` are further arguments, for example `['--no-mining', '--state', file]`. */
 export interface AnvilOptions {
@@ -52,6 +54,8 @@ export async function startAnvil(options: AnvilOptions = {}) {
     port,
     pid: child.pid as number,
     exited,
+    /** Whether it still answers. */
+    answers: () => answers(url),
     /** The end of what it wrote to its standard error: why it failed. */
     said: () => said.trim(),
     /** Lets anvil write its state, then waits until it has ended. */
@@ -63,7 +67,8 @@ export async function startAnvil(options: AnvilOptions = {}) {
 function answers(url: string): Promise<boolean> {
   const body = '{"jsonrpc":"2.0","id":1,"method":"eth_chainId","params":[]}';
   const headers = { 'content-type': 'application/json' };
-  return fetch(url, { method: 'POST', headers, body }).then(
+  const signal = AbortSignal.timeout(ANSWER_TIMEOUT_MS);
+  return fetch(url, { method: 'POST', headers, body, signal }).then(
     ({ ok }) => ok,
     () => false,
   );

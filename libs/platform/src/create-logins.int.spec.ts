@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Client } from 'pg';
 import { freshDatabase, type TestDatabase } from '../../../test/dependencies';
+import { surviveErrors } from './plain';
 import { createLogins } from './run-migration';
 
 let database: TestDatabase;
@@ -12,7 +13,7 @@ const [one, two, plain] = ['one', 'two', 'plain'].map(
 
 beforeAll(async () => {
   database = await freshDatabase();
-  administrator = new Client({ connectionString: database.url });
+  administrator = surviveErrors(new Client({ connectionString: database.url }));
   await administrator.connect();
   await administrator.query(`CREATE ROLE ${plain} LOGIN PASSWORD 'secret'`);
   const { pathname } = new URL(database.url);
@@ -42,7 +43,7 @@ describe('the users that a migration creates', () => {
   it('may connect with the password of their URL, and are left alone the next time', async () => {
     await createLogins(database.url, [login(one), login(one)]);
     await createLogins(database.url, [login(one, 'another')]);
-    const client = new Client({ connectionString: login(one).url });
+    const client = surviveErrors(new Client({ connectionString: login(one).url }));
     await client.connect();
     await client.end();
   });

@@ -20,9 +20,10 @@ import {
   removeEmbeddedPostgres,
   startEmbeddedPostgres,
 } from './embedded-postgres';
+import { surviveErrors, surviveLostConnections } from './plain';
 
 async function query(url: string, sql: string): Promise<unknown[]> {
-  const client = new Client({ connectionString: url });
+  const client = surviveErrors(new Client({ connectionString: url }));
   await client.connect();
   try {
     return (await client.query(sql)).rows;
@@ -102,7 +103,7 @@ describe('embedded PostgreSQL', () => {
     server = await startEmbeddedPostgres({ folder });
     await server.stop();
     const { port } = server;
-    const intruder = createServer().listen(port, '127.0.0.1');
+    const intruder = surviveLostConnections(createServer()).listen(port, '127.0.0.1');
     await until(() => intruder.listening);
     server = await startEmbeddedPostgres({ folder });
     intruder.close();

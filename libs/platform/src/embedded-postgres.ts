@@ -20,6 +20,7 @@ import { promisify } from 'node:util';
 import { Client, DatabaseError } from 'pg';
 import { guardChild } from './child-guard';
 import { freePort, isPortFree } from './free-port';
+import { surviveErrors } from './plain';
 import { binariesFor, type SystemUser, serverUser } from './postgres-binaries';
 import { homeOf, recordedHome, throwAwayHome } from './postgres-home';
 import { endProcess, isAlive } from './processes';
@@ -170,11 +171,13 @@ async function launch(
     }
     const log = openSync(logFile, 'a', 0o600);
     const from = statSync(logFile).size;
-    const child = spawn(
-      join(binaries, 'bin/postgres'),
-      ['-D', data, ...all.flatMap(([name, value]) => ['-c', `${name}=${value}`])],
-      // Detached: Ctrl-C in a terminal signals the whole foreground group, and the server must stop last.
-      { ...environment(user), detached: true, stdio: ['ignore', log, log] },
+    const child = surviveErrors(
+      spawn(
+        join(binaries, 'bin/postgres'),
+        ['-D', data, ...all.flatMap(([name, value]) => ['-c', `${name}=${value}`])],
+        // Detached: Ctrl-C in a terminal signals the whole foreground group, and the server must stop last.
+        { ...environment(user), detached: true, stdio: ['ignore', log, log] },
+      ),
     );
     child.unref();
     closeSync(log);

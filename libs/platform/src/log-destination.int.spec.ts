@@ -15,6 +15,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { until } from '../../../test/dependencies';
+import { surviveErrors } from './plain';
 
 const ROOT = join(__dirname, '../../..');
 const REGISTER = join(ROOT, 'test/register.cjs');
@@ -27,14 +28,16 @@ describe('the log of a process', () => {
 
   /** A process that logs without end, and how many lines it says that it dropped. */
   function logging(stdout: number | 'pipe' | 'ignore', env: NodeJS.ProcessEnv, limit = '') {
-    const child = spawn(
-      '/bin/sh',
-      ['-c', `${limit} exec "$0" "$@"`, process.execPath, '-r', REGISTER, PROGRAM],
-      {
-        cwd: ROOT,
-        env: { PATH: process.env.PATH, ...env },
-        stdio: ['ignore', stdout, 'inherit', 'ipc'],
-      },
+    const child = surviveErrors(
+      spawn(
+        '/bin/sh',
+        ['-c', `${limit} exec "$0" "$@"`, process.execPath, '-r', REGISTER, PROGRAM],
+        {
+          cwd: ROOT,
+          env: { PATH: process.env.PATH, ...env },
+          stdio: ['ignore', stdout, 'inherit', 'ipc'],
+        },
+      ),
     );
     children.push(child);
     let dropped = 0;

@@ -1,6 +1,6 @@
 import { Client } from 'pg';
 import { freePort, freshDatabase, type TestDatabase } from '../../../test/dependencies';
-import { EngineMisconfigured } from './plain';
+import { EngineMisconfigured, surviveErrors } from './plain';
 import { requirePostgres } from './require-postgres';
 
 let database: TestDatabase;
@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 
 async function sql(text: string): Promise<void> {
-  const client = new Client(database.url);
+  const client = surviveErrors(new Client(database.url));
   await client.connect();
   await client.query(text).finally(() => client.end());
 }

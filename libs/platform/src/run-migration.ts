@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { Client, escapeIdentifier, escapeLiteral } from 'pg';
 import { IsPostgresUrl, readEnvironment } from './env';
-import { EngineMisconfigured, type Queries } from './plain';
+import { EngineMisconfigured, type Queries, surviveErrors } from './plain';
 import { type MigrationRecord, requirePostgres } from './require-postgres';
 import { failStart } from './shutdown';
 
@@ -129,7 +129,9 @@ export async function runMigration<Env extends MigrationEnv, Users>(
 /** Creates the users that do not exist. Where the owner may not, throws `EngineMisconfigured` with the statements. */
 export async function createLogins(ownerUrl: string, logins: readonly Login[]): Promise<void> {
   if (logins.length === 0) return;
-  const client = new Client({ connectionString: ownerUrl, application_name: 'daybook-migrate' });
+  const client = surviveErrors(
+    new Client({ connectionString: ownerUrl, application_name: 'daybook-migrate' }),
+  );
   await client.connect();
   try {
     const { rows } = await client.query<{ name: string }>('SELECT rolname AS name FROM pg_roles');

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { TOPICS } from '@daybook/contracts';
+import { surviveErrors } from '@daybook/platform/plain';
 import { Client } from 'pg';
 import { freshDatabase, type TestDatabase, until } from '../../../../test/dependencies';
 import { balancesContract } from '../../testing/balances.contract';
@@ -18,7 +19,7 @@ let database: TestDatabase;
 let runtimeUrl: string;
 
 async function administer<Row extends object>(sql: string): Promise<Row[]> {
-  const client = new Client({ connectionString: database.url });
+  const client = surviveErrors(new Client({ connectionString: database.url }));
   await client.connect();
   try {
     return (await client.query<Row>(sql)).rows;
@@ -130,7 +131,7 @@ describe('PostgresWatcherStore', () => {
   });
 
   it('may not forget a transfer or an address', async () => {
-    const client = new Client({ connectionString: runtimeUrl });
+    const client = surviveErrors(new Client({ connectionString: runtimeUrl }));
     await client.connect();
     for (const statement of [
       'DELETE FROM watcher.transfer',
@@ -160,7 +161,7 @@ describe('PostgresWatcherStore', () => {
 
   it('keeps what an older version remembered, and reads the addresses once more', async () => {
     const old = await freshDatabase();
-    const client = new Client({ connectionString: old.url });
+    const client = surviveErrors(new Client({ connectionString: old.url }));
     await client.connect();
     const [first, ...later] = watcherMigrations.map((Migration) => new Migration());
     await first?.up(client);
@@ -195,7 +196,7 @@ describe('PostgresWatcherStore', () => {
 
   it('takes what an older version called final for settled, by its policy', async () => {
     const old = await freshDatabase();
-    const client = new Client({ connectionString: old.url });
+    const client = surviveErrors(new Client({ connectionString: old.url }));
     await client.connect();
     const migrations = watcherMigrations.map((Migration) => new Migration());
     const thresholds = migrations.findIndex(({ name }) => name.startsWith('ReportThresholds'));
@@ -227,7 +228,7 @@ describe('PostgresWatcherStore', () => {
 
   it('takes all that an older version tracked and has not published for transfers', async () => {
     const old = await freshDatabase();
-    const client = new Client({ connectionString: old.url });
+    const client = surviveErrors(new Client({ connectionString: old.url }));
     await client.connect();
     const migrations = watcherMigrations.map((Migration) => new Migration());
     const outflows = migrations.findIndex(({ name }) => name.startsWith('TrackOutflows'));
@@ -251,7 +252,7 @@ describe('PostgresWatcherStore', () => {
 
   it('keeps every open rescan when the three places become one table', async () => {
     const old = await freshDatabase();
-    const client = new Client({ connectionString: old.url });
+    const client = surviveErrors(new Client({ connectionString: old.url }));
     await client.connect();
     const migrations = watcherMigrations.map((Migration) => new Migration());
     const unite = migrations.findIndex(({ name }) => name.startsWith('UniteRescans'));

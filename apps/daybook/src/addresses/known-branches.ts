@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { messageOf } from '@daybook/platform/plain';
+import { messageOf, surviveErrors } from '@daybook/platform/plain';
 import { EXIT, Failure } from '../cli/exit-codes';
 
 const PATH = /^(\d{1,10})\/(\d{1,10})$/;
@@ -20,7 +20,9 @@ export async function knownBranches(
     let number = 0;
     let columns: readonly number[] = [];
     try {
-      for await (const line of createInterface({ input: createReadStream(file, { signal }) })) {
+      for await (const line of createInterface({
+        input: surviveErrors(createReadStream(file, { signal })),
+      })) {
         number += 1;
         const cells = line.split(',');
         if (number === 1) {

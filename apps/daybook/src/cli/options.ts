@@ -57,7 +57,7 @@ export const referenceOption = () =>
 /** The watcher listens on the next port. */
 export const port = whole(1, 65_534, 'A port is a whole number');
 
-export const count = whole(1, 1_000_000, 'It must be a whole number');
+export const count = wholeNumber(1, 1_000_000);
 
 export const index = whole(0, 2 ** 31 - 1, 'An address index is a whole number');
 
@@ -101,6 +101,10 @@ export function listOf<Word extends string>(words: readonly Word[]) {
 /** Collects the values of an option that may be repeated. */
 export function several(text: string, before: readonly string[] = []): readonly string[] {
   return [...before, text];
+}
+
+export function wholeNumber(least: number, most: number) {
+  return whole(least, most, 'It must be a whole number');
 }
 
 function whole(least: number, most: number, what: string) {

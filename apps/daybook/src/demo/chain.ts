@@ -7,6 +7,8 @@ export interface DemoChain {
   readonly pid: number;
   /** Resolves when it has ended, for any reason. */
   readonly exited: Promise<void>;
+  /** Whether it answers within two seconds; never rejects. */
+  answers(): Promise<boolean>;
   stop(): Promise<void>;
   /** What runs, and where. */
   readonly description: string;

@@ -89,9 +89,9 @@ export async function startEvmChain({ folder, port }: DemoChainPlace): Promise<D
       await saving;
       await anvil.stop();
     };
-    const { url, pid, exited } = anvil;
+    const { url, port: onPort, pid, exited, answers } = anvil;
     return {
-      ...{ family: FAMILY, port: anvil.port, pid, exited, stop, remark: '' },
+      ...{ family: FAMILY, port: onPort, pid, exited, answers, stop, remark: '' },
       description: `Local EVM chain (anvil) on ${url}`,
       entry: entryFor(anvil, tokens),
       amounts: { firstToken: '25.5', secondToken: '40', coin: '0.75' },

@@ -12,6 +12,8 @@ const USUAL_PORT = 8090;
 const START_TIMEOUT_MS = 20_000;
 const START_POLL_MS = 20;
 const CALL_TIMEOUT_MS = 10_000;
+/** One that works answers sooner. */
+const ANSWER_TIMEOUT_MS = 2_000;
 /** With five witnesses a block is solidified when three more follow, so the demo is short. */
 const WITNESSES = 5;
 const BLOCKS_UNTIL_SOLID = 3;
@@ -72,9 +74,8 @@ export async function startTronChain({ folder, port }: DemoChainPlace): Promise<
 }
 
 async function twoFreePorts(): Promise<number> {
-  for (let port = USUAL_PORT; ; port = await freePort()) {
-    if ((await isPortFree(port)) && (await isPortFree(port + 1))) return port;
-  }
+  const isUsualFree = (await isPortFree(USUAL_PORT)) && (await isPortFree(USUAL_PORT + 1));
+  return isUsualFree ? USUAL_PORT : freePort(2);
 }
 
 /** Starts the program and resolves when it answers. It ends with this process, even when that is killed. */
@@ -96,12 +97,12 @@ async function startProgram(fullPort: number, journal: string) {
   child.stderr.on('data', keep);
   const exited = new Promise<void>((resolve) => void child.once('exit', () => resolve()));
   const deadline = Date.now() + START_TIMEOUT_MS;
-  const isReady = () =>
-    ask(`http://127.0.0.1:${fullPort}`, 'about').then(
+  const answers = () =>
+    ask(`http://127.0.0.1:${fullPort}`, 'about', {}, ANSWER_TIMEOUT_MS).then(
       () => true,
       () => false,
     );
-  while (!(await isReady())) {
+  while (!(await answers())) {
     if (child.pid === undefined || child.exitCode !== null || Date.now() > deadline) {
       child.kill('SIGKILL');
       throw new Error(`The stand-in for a TRON node did not start. It says: ${said.trim()}`);
@@ -112,15 +113,20 @@ async function startProgram(fullPort: number, journal: string) {
     child.kill('SIGTERM');
     await exited;
   };
-  return { pid: child.pid as number, exited, stop };
+  return { pid: child.pid as number, exited, answers, stop };
 }
 
 /** Calls what the stand-in has in addition to a node's interface. */
-async function ask<T>(url: string, name: string, question: object = {}): Promise<T> {
+async function ask<T>(
+  url: string,
+  name: string,
+  question: object = {},
+  timeoutMs = CALL_TIMEOUT_MS,
+): Promise<T> {
   const response = await fetch(`${url}/stand-in/${name}`, {
     method: 'POST',
     body: JSON.stringify(question),
-    signal: AbortSignal.timeout(CALL_TIMEOUT_MS),
+    signal: AbortSignal.timeout(timeoutMs),
   });
   const answer = (await response.json()) as T & { readonly Error?: string };
   if (answer.Error !== undefined) throw new Error(`${name}: ${answer.Error}`);

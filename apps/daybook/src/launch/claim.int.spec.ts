@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isAlive, processIdentity } from '@daybook/platform';
+import { surviveErrors } from '@daybook/platform/plain';
 import { until } from '../../../../test/dependencies';
 import { type DataFolder, dataFolder } from '../cli/data-folder';
 import { claim, evict } from './claim';
@@ -12,7 +13,7 @@ describe('claim', () => {
   const others: ChildProcess[] = [];
 
   const sleeper = (): number => {
-    const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']);
+    const child = surviveErrors(spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']));
     others.push(child);
     return child.pid as number;
   };

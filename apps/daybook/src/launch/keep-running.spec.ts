@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { surviveErrors } from '@daybook/platform/plain';
 import { EXIT, Failure } from '../cli/exit-codes';
 import { keepRunning, type Startable } from './keep-running';
 
@@ -90,7 +91,7 @@ describe('keep running', () => {
   });
 
   it('kills and restarts what runs but does not answer', async () => {
-    const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']);
+    const child = surviveErrors(spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']));
     const exited = new Promise<void>((resolve) => void child.once('exit', () => resolve()));
     let isSilent = false;
     const first = { ...fake(), pid: child.pid as number, exited, answers: async () => !isSilent };

@@ -66,6 +66,10 @@ export async function startService(
   closeSync(log);
   guardChild(child);
   if (child.pid !== undefined) spawned(child.pid);
+  let failure: Error | undefined;
+  child.on('error', (error) => {
+    failure = error;
+  });
   let refusal: StartRefusal | undefined;
   child.on('message', (message) => {
     refusal = message as StartRefusal;
@@ -74,6 +78,7 @@ export async function startService(
     if (refusal !== undefined) {
       return new Failure(refusal.sentence, refusal.mayPass ? EXIT.unreachable : EXIT.usage);
     }
+    if (failure !== undefined) return new Error(`${name} ${what}: ${failure.message}`);
     const written = readFileSync(logFile).subarray(from).toString('utf8').trimEnd();
     const end = written.split('\n').slice(-LOG_LINES_SHOWN).join('\n');
     return new Error(`${name} ${what}. The end of ${logFile}:\n${end}`);

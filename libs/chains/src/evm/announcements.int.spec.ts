@@ -1,4 +1,5 @@
 import type { AddressInfo } from 'node:net';
+import { surviveLostConnections } from '@daybook/platform/plain';
 import { WebSocket, WebSocketServer } from 'ws';
 import { until } from '../../../../test/dependencies';
 import type { Listening } from '../chain-client';
@@ -11,7 +12,7 @@ let listening: Listening | undefined;
 
 beforeEach(async () => {
   [heads, pending] = [0, []];
-  server = new WebSocketServer({ port: 0, host: '127.0.0.1' });
+  server = surviveLostConnections(new WebSocketServer({ port: 0, host: '127.0.0.1' }));
   await new Promise((resolve) => server.once('listening', resolve));
   server.on('connection', (socket) =>
     socket.on('message', (data) => {
@@ -98,7 +99,7 @@ describe('listenForAnnouncements', () => {
     expect(listening?.fault()).toBe(
       'The WebSocket is down (ECONNREFUSED); new blocks are found by polling.',
     );
-    server = new WebSocketServer({ port, host: '127.0.0.1' });
+    server = surviveLostConnections(new WebSocketServer({ port, host: '127.0.0.1' }));
     await until(() => listening?.fault() === null);
   });
 

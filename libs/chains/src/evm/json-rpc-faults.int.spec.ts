@@ -2,6 +2,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
+import { surviveLostConnections } from '@daybook/platform/plain';
 import { RpcFailure } from '../node-http';
 import { createJsonRpc } from './json-rpc';
 
@@ -12,7 +13,7 @@ afterEach(async () => {
 });
 
 async function node(listener: RequestListener): Promise<string> {
-  const listening = createServer(listener);
+  const listening = surviveLostConnections(createServer(listener));
   server = listening;
   await new Promise<void>((resolve) => void listening.listen(0, '127.0.0.1', resolve));
   return `http://127.0.0.1:${(listening.address() as AddressInfo).port}`;

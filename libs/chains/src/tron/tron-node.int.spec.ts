@@ -1,5 +1,6 @@
 import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { surviveLostConnections } from '@daybook/platform/plain';
 import { RpcFailure } from '../node-http';
 import { createTronNode, type TronNodeOptions } from './tron-node';
 
@@ -11,7 +12,7 @@ afterEach(async () => {
 
 /** A node with the test's answers. Its URL contains a provider's key. */
 async function listening(listener: RequestListener): Promise<string> {
-  const started = createServer(listener);
+  const started = surviveLostConnections(createServer(listener));
   server = started;
   await new Promise<void>((resolve) => void started.listen(0, '127.0.0.1', resolve));
   return `http://127.0.0.1:${(started.address() as AddressInfo).port}/v3/secret-key`;

@@ -91,7 +91,7 @@ export function connect(create: () => EventStoreDBClient) {
         if (codeOf(cause) !== status.UNAVAILABLE) {
           const old = client;
           client = guarded(create());
-          void old.dispose();
+          old.dispose().catch(() => undefined);
         }
         throw new StoreUnavailable(`EventStoreDB cannot be reached: ${messageOf(cause)}`, {
           cause,

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { surviveErrors } from '@daybook/platform/plain';
 import { freePort, until } from '../../../../test/dependencies';
 import { anAppend, anEvent, aStream } from '../../testing/an';
 import {
@@ -266,7 +267,7 @@ describe('a server that is killed', () => {
     const register = join(ROOT, 'test/register.cjs');
     const main = join(ROOT, 'libs/event-store/testing/eventstoredb-stand-in/main.ts');
     const args = ['-r', register, main, String(port), join(folder, 'log')];
-    server = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+    server = surviveErrors(spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] }));
     await once(server.stdout as NonNullable<typeof server.stdout>, 'data');
   }
 

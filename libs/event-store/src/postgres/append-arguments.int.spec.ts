@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { surviveErrors } from '@daybook/platform/plain';
 import { Client } from 'pg';
 import { anAppend, anEvent, aStream } from '../../testing/an';
 import { freshLog, type LogDatabase } from '../../testing/postgres';
@@ -13,7 +14,7 @@ let client: Client;
 beforeAll(async () => {
   log = await freshLog();
   store = new PostgresEventStore(log.url);
-  client = new Client({ connectionString: log.url });
+  client = surviveErrors(new Client({ connectionString: log.url }));
   await client.connect();
 });
 afterAll(async () => {

@@ -1,3 +1,4 @@
+import { surviveErrors } from '@daybook/platform/plain';
 import { Client } from 'pg';
 import { anAppend } from '../../testing/an';
 import { freshLog, type LogDatabase } from '../../testing/postgres';
@@ -33,7 +34,7 @@ describe('the log', () => {
   it.each(CHANGES)(
     'refuses its owner %s in a session that claims to be a replica',
     async (change) => {
-      const client = new Client({ connectionString: log.ownerUrl });
+      const client = surviveErrors(new Client({ connectionString: log.ownerUrl }));
       await client.connect();
       await client.query("SET session_replication_role = 'replica'");
       await expect(client.query(change)).rejects.toThrow('the log is append-only');
@@ -49,7 +50,7 @@ describe('the log', () => {
     'ALTER TABLE event_store.event DISABLE TRIGGER ALL',
     'DROP TABLE event_store.event',
   ])('gives a service no right to %s', async (change) => {
-    const client = new Client({ connectionString: log.url });
+    const client = surviveErrors(new Client({ connectionString: log.url }));
     await client.connect();
     await expect(client.query(change)).rejects.toThrow(/permission denied|must be owner/);
     await client.end();
@@ -64,7 +65,7 @@ describe('the log', () => {
   });
 
   it('says what is wrong when the row that writers lock is gone', async () => {
-    const client = new Client({ connectionString: log.ownerUrl });
+    const client = surviveErrors(new Client({ connectionString: log.ownerUrl }));
     await client.connect();
     await client.query('BEGIN');
     await client.query('ALTER TABLE event_store.head DISABLE TRIGGER append_only');

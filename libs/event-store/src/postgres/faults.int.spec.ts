@@ -1,3 +1,4 @@
+import { surviveErrors } from '@daybook/platform/plain';
 import { Client } from 'pg';
 import { freePort, freshDatabase, until } from '../../../../test/dependencies';
 import { anAppend, anEvent, aStream } from '../../testing/an';
@@ -35,7 +36,7 @@ function connect(url = log.url, limits?: QueueLimits): PostgresEventStore {
 
 /** A transaction of somebody else that holds the head row until it is let go. */
 async function holdHead(): Promise<() => Promise<void>> {
-  const client = new Client({ connectionString: log.ownerUrl });
+  const client = surviveErrors(new Client({ connectionString: log.ownerUrl }));
   await client.connect();
   await client.query('BEGIN; SELECT FROM event_store.head FOR UPDATE');
   return async () => {
@@ -131,7 +132,7 @@ describe('a store that cannot write', () => {
     const store = connect(database.url);
     const request = anAppend();
     expect(await rejection(store.append(request))).toBeInstanceOf(StoreUnavailable);
-    const client = new Client({ connectionString: database.url });
+    const client = surviveErrors(new Client({ connectionString: database.url }));
     await client.connect();
     for (const Migration of eventStoreMigrations) await new Migration().up(client);
     await client.end();

@@ -1,5 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { bigintArray, intArray, textArray, uuidArray } from '@daybook/platform/plain';
+import {
+  bigintArray,
+  intArray,
+  surviveErrors,
+  textArray,
+  uuidArray,
+} from '@daybook/platform/plain';
 import { Client } from 'pg';
 import { freshDatabase } from '../../../../test/dependencies';
 import { anAppend } from '../../testing/an';
@@ -37,7 +43,7 @@ async function appendByHand(client: Client, end: 'COMMIT' | 'ROLLBACK'): Promise
 
 /** A transaction that has written and has an old snapshot, held open until it is let go. */
 async function heldOpen(url: string): Promise<() => Promise<void>> {
-  const client = new Client({ connectionString: url });
+  const client = surviveErrors(new Client({ connectionString: url }));
   await client.connect();
   await client.query('CREATE TABLE IF NOT EXISTS elsewhere (n int)');
   await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ');
@@ -57,7 +63,7 @@ describe('the order of the log', () => {
     let running = true;
     let rolledBack = 0;
     const disturbing = Array.from({ length: 2 }, async () => {
-      const client = new Client({ connectionString: log.url });
+      const client = surviveErrors(new Client({ connectionString: log.url }));
       await client.connect();
       while (running) {
         const end = Math.random() < 0.5 ? 'ROLLBACK' : 'COMMIT';
@@ -103,7 +109,7 @@ describe('the order of the log', () => {
 
   it('shows an append to readers only when it is committed', async () => {
     const [reader, writer] = stores as [PostgresEventStore, PostgresEventStore];
-    const client = new Client({ connectionString: log.url });
+    const client = surviveErrors(new Client({ connectionString: log.url }));
     await client.connect();
     const head = await reader.head();
     await client.query('BEGIN');

@@ -1,3 +1,4 @@
+import { surviveErrors } from '@daybook/platform/plain';
 import { Client } from 'pg';
 import { anAppend } from '../../testing/an';
 import { freshLog, type LogDatabase } from '../../testing/postgres';
@@ -52,7 +53,7 @@ describe('the cost of the store', () => {
   });
 
   it('reads in index order, without sorting', async () => {
-    const client = new Client(sessionConfig(log.ownerUrl));
+    const client = surviveErrors(new Client(sessionConfig(log.ownerUrl)));
     await client.connect();
     const notices: string[] = [];
     client.on('notice', ({ message }) => void notices.push(message ?? ''));

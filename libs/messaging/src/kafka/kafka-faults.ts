@@ -1,6 +1,6 @@
 import { connect as connectPlain, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
-import { EngineMisconfigured } from '@daybook/platform/plain';
+import { EngineMisconfigured, surviveErrors } from '@daybook/platform/plain';
 import { LogUnavailable } from '../durable-log';
 import { BROKERS_SETTING, type BrokerAddress } from './broker-address';
 import { reasonOf } from './kafka-client';
@@ -65,9 +65,9 @@ async function probe(place: string): Promise<'nothing' | 'plain' | 'tls'> {
   const colon = place.lastIndexOf(':');
   const host = place.slice(0, colon).replace(/^\[|\]$/g, '');
   const port = Number(place.slice(colon + 1));
-  if (!(await succeeds(connectPlain({ host, port }), 'connect'))) return 'nothing';
+  if (!(await succeeds(surviveErrors(connectPlain({ host, port })), 'connect'))) return 'nothing';
   // Nothing is sent over this connection, so the certificate need not be trusted.
-  const secure = connectTls({ host, port, rejectUnauthorized: false });
+  const secure = surviveErrors(connectTls({ host, port, rejectUnauthorized: false }));
   return (await succeeds(secure, 'secureConnect')) ? 'tls' : 'plain';
 }
 

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createServer } from 'node:tls';
-import { EngineMisconfigured } from '@daybook/platform/plain';
+import { EngineMisconfigured, surviveLostConnections } from '@daybook/platform/plain';
 import {
   AclOperationTypes,
   AclPermissionTypes,
@@ -157,7 +157,9 @@ describeWith('kafka', 'opening Kafka', () => {
       const what = ['-genkeypair', '-alias', 'a', '-keyalg', 'EC', '-dname', 'CN=localhost'];
       const where = ['-storetype', 'PKCS12', '-keystore', store, '-storepass', 'changeit'];
       execFileSync('keytool', [...what, ...where], { stdio: 'ignore' });
-      const server = createServer({ pfx: readFileSync(store), passphrase: 'changeit' });
+      const server = surviveLostConnections(
+        createServer({ pfx: readFileSync(store), passphrase: 'changeit' }),
+      );
       server.on('tlsClientError', () => undefined);
       await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
       try {

@@ -1,5 +1,6 @@
 import { Client } from 'pg';
 import { freshDatabase, type TestDatabase } from '../../../../test/dependencies';
+import { surviveErrors } from './lost-connections';
 import { bigintArray, intArray, textArray, uuidArray } from './postgres';
 
 let database: TestDatabase;
@@ -7,7 +8,7 @@ let client: Client;
 
 beforeAll(async () => {
   database = await freshDatabase();
-  client = new Client(database.url);
+  client = surviveErrors(new Client(database.url));
   await client.connect();
 });
 
