@@ -40,8 +40,8 @@ export async function startProduct({ folder, chainsFile, environment }: ProductO
   const data = join(folder, 'data');
   const output = join(folder, 'product.log');
   mkdirSync(data, { recursive: true });
-  // The service listens on three, and starts again on them.
-  const port = await freePort(3);
+  // The service listens on four, and starts again on them.
+  const port = await freePort(4);
   // As a terminal user would: npm's own variables make the launcher watch its parent.
   const { npm_lifecycle_event: _, ...inherited } = process.env;
   const env = { ...inherited, NO_COLOR: '1', ...environment };
