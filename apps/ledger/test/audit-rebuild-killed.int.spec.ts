@@ -73,7 +73,6 @@ describe('a rebuild that is killed', () => {
       await servesWell();
       await nextGoesWell();
     },
-    60_000,
   );
 
   it.each(titled(SWAPPING.slice(-1)))(
@@ -85,7 +84,6 @@ describe('a rebuild that is killed', () => {
       await servesWell();
       await nextGoesWell();
     },
-    60_000,
   );
 
   it.each(titled(SWAPPED))(
@@ -98,7 +96,6 @@ describe('a rebuild that is killed', () => {
       expect(await certificates()).toBe(count + 1);
       await servesWell();
     },
-    60_000,
   );
 
   it('at any moment leaves the old tables or the new ones, at one position', async () => {
@@ -120,7 +117,7 @@ describe('a rebuild that is killed', () => {
       await servesWell();
     }
     await nextGoesWell();
-  }, 120_000);
+  });
 });
 
 describe('a roll back that is killed', () => {
@@ -134,20 +131,15 @@ describe('a roll back that is killed', () => {
       await servesWell();
       await nextGoesWell();
     },
-    60_000,
   );
 
-  it.each(titled(SWAPPED))(
-    '$title leaves the tables of before',
-    async ({ diesAt, dies }) => {
-      await nextGoesWell();
-      const before = await served(ledger);
-      await killed({ does: 'roll back', diesAt, dies });
-      expect(await allOldOrAllNew(before)).toBe('new');
-      await servesWell();
-    },
-    60_000,
-  );
+  it.each(titled(SWAPPED))('$title leaves the tables of before', async ({ diesAt, dies }) => {
+    await nextGoesWell();
+    const before = await served(ledger);
+    await killed({ does: 'roll back', diesAt, dies });
+    expect(await allOldOrAllNew(before)).toBe('new');
+    await servesWell();
+  });
 });
 
 /** Runs it until it is killed, while the ledger is written to. */

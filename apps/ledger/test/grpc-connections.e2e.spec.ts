@@ -220,5 +220,5 @@ describe('a server that stops', () => {
     before.close();
     after.close();
     await second.grpc.close();
-  }, 20_000);
+  });
 });

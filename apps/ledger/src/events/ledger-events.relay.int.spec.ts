@@ -23,8 +23,6 @@ import { LEDGER_EVENTS_RELAY, startLedgerEventsRelay } from './ledger-events.rel
 import { publicRecords } from './public-events';
 
 // A failing property runs many times while it shrinks.
-jest.setTimeout(120_000);
-
 const REACHED_MS = 30_000;
 const APPLICATION = 'daybook-relay-test';
 const RUNS = { seed: 20261121, numRuns: 12 };
