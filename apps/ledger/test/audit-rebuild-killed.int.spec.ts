@@ -145,7 +145,7 @@ describe('a roll back that is killed', () => {
 /** Runs it until it is killed, while the ledger is written to. */
 async function killed(what: Omit<RebuildProcess, 'ownerUrl'>): Promise<void> {
   const child = start(what);
-  const writing = tellHistory(ledger.store, seed++, 20);
+  const writing = tellHistory(ledger.store, seed++, 10);
   const [, signal] = await once(child, 'exit');
   await writing;
   expect(signal).toBe('SIGKILL');
@@ -186,7 +186,7 @@ async function caughtUp(): Promise<void> {
 
 /** The projector goes on with whichever tables serve, and every row is as the log says. */
 async function servesWell(): Promise<void> {
-  await tellHistory(ledger.store, seed++, 10);
+  await tellHistory(ledger.store, seed++, 5);
   await caughtUp();
   expect(await differencesIn(ledger)).toEqual([]);
 }
