@@ -13,9 +13,6 @@ import { refusalOf, startApp } from './app-process';
 import { copyOf, freePort, freshDatabase, type TestDatabase, until } from './dependencies';
 import { type KafkaBroker, startKafkaBroker } from './kafka-broker';
 import { describeWith } from './needs';
-
-jest.setTimeout(120_000);
-
 let database: TestDatabase;
 let standIn: StandIn;
 let broker: KafkaBroker;

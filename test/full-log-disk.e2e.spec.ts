@@ -5,9 +5,6 @@ import { migrate as migrateWatcher } from '../apps/chain-watcher/src/migrate';
 import { migrate as migrateLedger } from '../apps/ledger/src/migrate';
 import { startApp } from './app-process';
 import { freshDatabase, type TestDatabase } from './dependencies';
-
-jest.setTimeout(120_000);
-
 let folder: string;
 let database: TestDatabase;
 

@@ -16,9 +16,6 @@ import { addressesOf, faultsOf, KEYS, mintAddresses, repeated, startOn } from '.
 // What docs/backup.md says of databases, done. Copies of whole folders are in `restored-folders.e2e.spec.ts`.
 
 const HOUR_MS = 3_600_000;
-
-jest.setTimeout(120_000);
-
 const ends: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
   for (const end of ends.splice(0).reverse()) await end();

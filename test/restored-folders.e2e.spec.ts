@@ -15,9 +15,6 @@ import { addressesOf, faultsOf, mintAddresses, repeated, startOn } from './resto
 // What docs/backup.md says of the folders of PostgreSQL, done with servers of their own.
 
 const MINUTE_MS = 60_000;
-
-jest.setTimeout(120_000);
-
 let place: string;
 const ends: (() => Promise<unknown>)[] = [];
 

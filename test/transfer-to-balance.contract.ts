@@ -46,7 +46,6 @@ export function describeTransferToBalance(
   { kinds }: { readonly kinds: 'all' | 'one' },
 ): void {
   describe(name, () => {
-    jest.setTimeout(60_000);
     let chain: LocalChain;
     let ledger: TestLedger;
     let watcher: NestFastifyApplication;

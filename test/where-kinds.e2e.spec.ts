@@ -57,9 +57,6 @@ let clients: { owner: DaybookClient; bystander: DaybookClient };
 let purse: Party;
 let stranger: Party;
 const { matched } = ledgerViews(() => ledger);
-
-jest.setTimeout(120_000);
-
 beforeAll(async () => {
   chain = await startLocalChain();
   node = await startProxy(chain.anvil.url);

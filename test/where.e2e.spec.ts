@@ -38,7 +38,6 @@ interface Expected {
 
 /** "Where is this transaction?", through both apps and a real chain. */
 describe('where a transaction is', () => {
-  jest.setTimeout(120_000);
   let chain: LocalChain;
   let ledger: TestLedger;
   let second: AppProcess;

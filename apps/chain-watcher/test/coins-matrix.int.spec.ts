@@ -11,9 +11,6 @@ import {
   startLocalChain,
 } from '../testing/local-chain';
 import { type NodeProxy, startProxy } from '../testing/node-proxy';
-
-jest.setTimeout(60_000);
-
 /** Which methods a node does not have. */
 const NODES: [string, RegExp | null][] = [
   ['with debug_traceBlockByHash', null],

@@ -109,4 +109,4 @@ it('passes from a leader that is frozen to a standby within seconds, and the lea
   await local.mine(2);
   await isFinal(third.hash);
   expect(await isRole(standby, 'leader')).toBe(true);
-}, 120_000);
+});

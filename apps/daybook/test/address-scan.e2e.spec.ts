@@ -26,9 +26,6 @@ const purses = parseXpub('evm', XPUB);
 const OPENED_AT = Date.parse('2026-11-30T03:59:05.000Z');
 const { first, last } = branchesAt(OPENED_AT);
 const ONE = 10n ** 18n;
-
-jest.setTimeout(60_000);
-
 let chain: LocalChain;
 let folder: string;
 let chainsFile: string;

@@ -28,9 +28,6 @@ const PURSES = HDNodeWallet.fromPhrase(
 ).neuter().extendedKey;
 const AMOUNT = '1500000';
 const CONFIRMATIONS = 2;
-
-jest.setTimeout(120_000);
-
 let chain: LocalChain;
 let database: TestDatabase;
 let sql: Client;
@@ -93,7 +90,8 @@ const cli = (...args: string[]): Promise<Ended> => daybook(args, place);
 // biome-ignore lint/suspicious/noExplicitAny: the schema has just said what it is.
 async function answer(shape: string, ...args: string[]): Promise<any> {
   const { exitCode, stdout, stderr } = await cli(...args);
-  if (exitCode !== 0) throw new Error(`${args.join(' ')} ended with ${exitCode}: ${stdout}${stderr}`);
+  if (exitCode !== 0)
+    throw new Error(`${args.join(' ')} ended with ${exitCode}: ${stdout}${stderr}`);
   return answerOf(shape, stdout);
 }
 

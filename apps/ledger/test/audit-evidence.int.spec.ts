@@ -84,7 +84,7 @@ describe('the state hash', () => {
       await elsewhere.end();
       await ledger.sql(`DROP DATABASE ${name} WITH (FORCE)`);
     }
-  }, 60_000);
+  });
 
   it('is another at another position', async () => {
     const head = await ledger.store.head();

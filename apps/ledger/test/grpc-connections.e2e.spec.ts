@@ -221,5 +221,5 @@ describe('a server that stops', () => {
     before.close();
     after.close();
     await second.grpc.close();
-  }, 20_000);
+  });
 });

@@ -119,7 +119,7 @@ describe('while reads stand still', () => {
     await until(async () => (await states())?.every((line) => line.endsWith(' 0')) ?? false, {
       description: 'Nothing under way',
     });
-  }, 30_000);
+  });
 
   it('calls beyond what a process holds are turned away at once', async () => {
     const admission = { callsMax: CALLS_MAX, callsPerKeyMax: CALLS_MAX };
@@ -143,7 +143,7 @@ describe('while reads stand still', () => {
     expect(errors).toEqual(Array(CALLS_MAX).fill(null));
     there.close();
     await small.grpc.close();
-  }, 20_000);
+  });
 });
 
 it('a call without a deadline has one all the same', async () => {
@@ -158,4 +158,4 @@ it('a call without a deadline has one all the same', async () => {
   });
   expect(performance.now() - begun).toBeLessThan(15_000);
   await held.release();
-}, 20_000);
+});

@@ -88,7 +88,7 @@ describe('whatever is sent', () => {
         await fc.assert(property, { seed: SEED, numRuns });
       }
     }
-  }, 60_000);
+  });
 
   it('is answered or refused with a reason, also when it is no message', async () => {
     const samples = samplesOf(known);
@@ -103,7 +103,7 @@ describe('whatever is sent', () => {
       );
       await fc.assert(property, { seed: SEED, numRuns: 15 });
     }
-  }, 60_000);
+  });
 
   it('leaves the service as well as before', async () => {
     const failures = ledger.logged.filter(({ msg }) => msg === 'call failed');

@@ -123,8 +123,9 @@ export async function fill(ledger: TestLedger): Promise<Known> {
     { ...outflowOf(purse.address, '3'), netted: '1' },
     { ...outflowOf(purse.address, '4'), status: 'failed', finality: null },
   ]);
+  // Not found, until the read models have the purse.
   const left = async () =>
-    (await ledger.request('GET', `/v1/purses/${purse.id}/outflows`)).body.data;
+    (await ledger.request('GET', `/v1/purses/${purse.id}/outflows`)).body.data ?? [];
   await until(async () => (await left()).length === 2, { description: 'The outflows' });
   const list = async () => (await ledger.request('GET', '/v1/replenishments')).body.data;
   await until(async () => (await list()).length === 2, { description: 'The replenishments' });

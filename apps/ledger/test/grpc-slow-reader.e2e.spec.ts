@@ -122,5 +122,5 @@ describe('a reader who stops', () => {
     expect(positions.every((position, i) => position > (positions[i - 1] ?? begin))).toBe(true);
     expect(positions.at(-1)).toBe(await ledger.store.head());
     stopped.session.destroy();
-  }, 90_000);
+  });
 });

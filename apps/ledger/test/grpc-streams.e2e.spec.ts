@@ -154,7 +154,7 @@ describe('Tail', () => {
       ...{ code: 'UNAUTHENTICATED', info: { reason: 'unauthenticated' } },
     });
     other.close();
-  }, 20_000);
+  });
 });
 
 describe('the streams of an account', () => {

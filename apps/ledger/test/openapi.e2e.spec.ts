@@ -6,7 +6,7 @@ import type { RouteTable } from '../src/rest/route-table';
 import { ApiDocument, type Operation } from './api-document';
 import { type ApiRequest, type Known, requestsTo } from './api-requests';
 
-const RUNS_PER_OPERATION = 60;
+const RUNS_PER_OPERATION = 30;
 const SEED = 20_261_121;
 
 let ledger: TestLedger;
@@ -176,9 +176,9 @@ it('is true for random requests: answers are as documented, and refusals change 
     await fc.assert(property, { numRuns: RUNS_PER_OPERATION, seed: SEED });
   }
   // A fuzz of which nothing gets through, or everything, tells nothing.
-  expect(accepted).toBeGreaterThan(200);
-  expect(refused).toBeGreaterThan(200);
-}, 60_000);
+  expect(accepted).toBeGreaterThan(100);
+  expect(refused).toBeGreaterThan(100);
+});
 
 it('holds for the probes and the metrics', async () => {
   for (const operation of api.operations.filter(({ path }) => !path.startsWith('/v1/'))) {

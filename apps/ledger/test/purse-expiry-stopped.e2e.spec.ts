@@ -138,4 +138,4 @@ it('credits a deposit that was reported while the ledger was stopped from day 29
   await until(async () => (await archived()).length > 0);
   await until(async () => (await notes()).length === 0);
   expect(await archived()).toEqual([purseIdOf(1)]);
-}, 120_000);
+});

@@ -199,7 +199,7 @@ describe('a purse that nobody uses', () => {
       'PurseRestored',
       'PurseArchived: unused',
     ]);
-  }, 60_000);
+  });
 
   it('is renewed by a receipt to customer or account, and not by less than the minimum', async () => {
     const [paid, blocked, dust] = [await mint('paid'), await mint('blocked'), await mint('dust')];
@@ -223,7 +223,7 @@ describe('a purse that nobody uses', () => {
     await untilArchived(paid);
     await untilArchived(blocked);
     expect((await historyOf(paid)).at(-1)).toBe('PurseArchived: unused');
-  }, 60_000);
+  });
 });
 
 describe('nothing expires', () => {
@@ -243,7 +243,7 @@ describe('nothing expires', () => {
     await reportChain();
     await untilArchived(purse);
     expect(await historyOf(purse)).toEqual(['PurseMinted', 'PurseArchived: unused']);
-  }, 60_000);
+  });
 
   it('while a chain of the family is behind, or silent', async () => {
     const purse = await mint('silent');
@@ -261,7 +261,7 @@ describe('nothing expires', () => {
     await pass(1 / 12);
     await reportChain();
     await untilArchived(purse);
-  }, 60_000);
+  });
 
   it('while a chain of the family is paused, however long, and then it is credited as it should', async () => {
     const purse = await mint('paused');
@@ -290,7 +290,7 @@ describe('nothing expires', () => {
     await reportChain();
     await untilArchived(purse);
     expect(await historyOf(purse)).toEqual(['PurseMinted', 'PurseArchived: unused']);
-  }, 60_000);
+  });
 
   it('while a transfer to the purse is parked, which keeps no other purse', async () => {
     const [purse, other] = [await mint('parked'), await mint('not-parked')];
@@ -302,7 +302,7 @@ describe('nothing expires', () => {
     await until(async () => JSON.stringify(await report()).includes('to the purse is parked.'));
     await untilArchived(other);
     expect(await statusOf(purse)).toBe('PENDING_PAYMENT');
-  }, 60_000);
+  });
 
   it('while the clocks of the database and the process differ, and says so', async () => {
     // A reading from while `pass` had moved one of them stands for half a minute.
@@ -320,7 +320,7 @@ describe('nothing expires', () => {
     await pass(31);
     await reportChain();
     await untilArchived(purse);
-  }, 90_000);
+  });
 
   it('once the policy of the account is never, and again once it is not', async () => {
     const purse = await mint('policy');
@@ -339,7 +339,7 @@ describe('nothing expires', () => {
     await pass(11);
     await reportChain();
     await untilArchived(meanwhile);
-  }, 60_000);
+  });
 
   it('while a chain is silent that is not configured here, but that a watcher has reported', async () => {
     const ethereum = 'eip155:1';
@@ -353,5 +353,5 @@ describe('nothing expires', () => {
     await reportChain();
     await reportChain('following', ethereum);
     await untilArchived(purse);
-  }, 60_000);
+  });
 });

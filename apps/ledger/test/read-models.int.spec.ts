@@ -28,8 +28,6 @@ import { expectedSums, storedSums } from './running-sums';
 const NAMESPACE = '00000000-0000-5000-8000-000000000000';
 
 // A failing property is run again and again while it shrinks.
-jest.setTimeout(60_000);
-
 let database: TestDatabase;
 let dataSource: DataSource;
 

@@ -11,9 +11,6 @@ import { freshDatabase, type TestDatabase, until } from '../../../test/dependenc
 import { createLedgerForTest } from '../../../test/ledger-harness';
 import { newApiKey } from '../src/edge/api-key';
 import { migrate } from '../src/migrate';
-
-jest.setTimeout(120_000);
-
 const { key: apiKey } = newApiKey();
 let folder: string;
 let chainsFile: string;

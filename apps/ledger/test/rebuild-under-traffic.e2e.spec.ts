@@ -68,7 +68,7 @@ describe('while requests are answered', () => {
     }
     await Promise.all(callers.map(({ stop }) => stop()));
     expect(callers.flatMap(({ failures }) => failures)).toEqual([]);
-  }, 120_000);
+  });
 
   it('statements that were prepared before a swap read the new tables after it', async () => {
     const client = surviveErrors(new Client({ connectionString: ledger.databaseUrl }));

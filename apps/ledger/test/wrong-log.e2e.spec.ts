@@ -11,9 +11,6 @@ import { type AppProcess, refusalOf, startApp } from '../../../test/app-process'
 import { copyOf, type TestDatabase, until } from '../../../test/dependencies';
 import { newApiKey } from '../src/edge/api-key';
 import { migrate } from '../src/migrate';
-
-jest.setTimeout(120_000);
-
 let folder: string;
 let database: TestDatabase;
 let sql: Client;

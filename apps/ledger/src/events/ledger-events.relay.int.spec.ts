@@ -26,8 +26,6 @@ import { publicRecords } from './public-events';
 import { refillRelayState } from './relay-refill';
 
 // A failing property runs many times while it shrinks.
-jest.setTimeout(120_000);
-
 const REACHED_MS = 30_000;
 const APPLICATION = 'daybook-relay-test';
 const RUNS = { seed: 20261121, numRuns: 12 };

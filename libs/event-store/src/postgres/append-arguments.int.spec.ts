@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { surviveErrors } from '@daybook/platform/plain';
+import * as fc from 'fast-check';
 import { Client } from 'pg';
 import { anAppend, anEvent, aStream } from '../../testing/an';
 import { freshLog, type LogDatabase } from '../../testing/postgres';
@@ -157,19 +158,19 @@ describe('event_store.append', () => {
   });
 
   it('leaves no gap after random arguments', async () => {
-    const small = () => Math.floor(Math.random() * 4) - 1;
     const streams = Array.from({ length: 3 }, () => randomUUID());
-    for (let i = 0; i < 200; i++) {
-      const appends = 1 + Math.floor(Math.random() * 3);
-      const events = 1 + Math.floor(Math.random() * 4);
-      const list = (length: number, of: () => unknown) => Array.from({ length }, of);
+    const small = fc.integer({ min: -1, max: 2 });
+    const appends = fc.array(fc.tuple(fc.constantFrom(...streams), small, small), {
+      ...{ minLength: 1, maxLength: 3 },
+    });
+    const calls = fc.tuple(appends, fc.integer({ min: 1, max: 4 }));
+    for (const [lists, events] of fc.sample(calls, 200)) {
+      const list = (of: () => unknown) => Array.from({ length: events }, of);
       await client
         .query('SELECT event_store.append($1, $2, $3, $4, $5, $6, $7)', [
-          list(appends, () => streams[Math.floor(Math.random() * 3)]),
-          list(appends, small),
-          list(appends, small),
-          list(events, () => randomUUID()),
-          ...list(3, () => list(events, () => '{}')),
+          ...[0, 1, 2].map((n) => lists.map((append) => append[n])),
+          list(() => randomUUID()),
+          ...[1, 2, 3].map(() => list(() => '{}')),
         ])
         .catch((error: { code?: string }) => expect(['22023', '23505']).toContain(error.code));
     }

@@ -65,8 +65,8 @@ describe('the order of the log', () => {
     const disturbing = Array.from({ length: 2 }, async () => {
       const client = surviveErrors(new Client({ connectionString: log.url }));
       await client.connect();
-      while (running) {
-        const end = Math.random() < 0.5 ? 'ROLLBACK' : 'COMMIT';
+      for (let turn = 0; running; turn++) {
+        const end = turn % 2 === 0 ? 'ROLLBACK' : 'COMMIT';
         await appendByHand(client, end);
         if (end === 'ROLLBACK') rolledBack += 1;
       }
