@@ -64,7 +64,7 @@ const FOLDERS = {
   },
   daybook: {
     mechanisms: [
-      ...['cli', 'demo', 'launch', 'status', 'audit', 'addresses', 'keys', 'chains'],
+      ...['cli', 'demo', 'launch', 'status', 'audit', 'addresses', 'log', 'keys', 'chains'],
       'commands',
     ],
   },

@@ -140,11 +140,12 @@ export const customers = returning<CustomerKnown>()(customer, {
   detailsOf: ({ id, status }) => details(status, { customerId: id }),
   commandsFor({ accountId, externalId, description, status, createdAt }, found, { reason }) {
     if (!found.isOlder) return [];
+    const type = status === 'blocked' ? 'BlockCustomer' : 'UnblockCustomer';
     return [
       { type: 'CreateCustomer', accountId, externalId, description, at: createdAt },
       { type: 'UpdateCustomer', accountId, description },
-      { type: status === 'blocked' ? 'BlockCustomer' : 'UnblockCustomer', accountId, reason },
-    ];
+      { type, accountId, reason },
+    ] as const;
   },
 });
 
