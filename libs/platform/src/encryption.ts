@@ -5,7 +5,7 @@ import { PemFiles, type TlsFiles } from './tls-files';
 const HTTP_TLS = 'DAYBOOK_HTTP_TLS';
 
 /** A port that an app opens. */
-export interface OpenPort {
+interface OpenPort {
   /** What it is called in a sentence. */
   readonly name: string;
   readonly host: string;
@@ -17,7 +17,7 @@ export interface OpenPort {
 }
 
 /** Whether an address can be reached from this machine alone. A name other than `localhost` may stand for any address. */
-export function isLoopback(host: string): boolean {
+function isLoopback(host: string): boolean {
   const address = host.toLowerCase().replace(/^::ffff:(?=\d+\.)/, '');
   if (isIP(address) === 4) return address.startsWith('127.');
   return address === 'localhost' || address === '::1';
@@ -39,7 +39,7 @@ export function readHttpTls(env: AppEnv, others: readonly OpenPort[] = []): TlsF
   ];
   if (metricsPort !== 0) {
     const hostVariable = 'DAYBOOK_METRICS_HOST';
-    ports.push({ name: 'the metrics', host: metricsHost, hostVariable, ...http });
+    ports.push({ name: 'the port of the metrics', host: metricsHost, hostVariable, ...http });
   }
   const exposed = ports.filter(({ host, isEncrypted }) => !isEncrypted && !isLoopback(host));
   if (exposed.length > 0 && !env.insecure) throw new EnvironmentError(exposed.map(exposure));

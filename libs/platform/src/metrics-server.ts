@@ -68,6 +68,8 @@ export async function serveMetrics(options: MetricsServerOptions): Promise<Metri
     server.once('error', reject);
     server.listen(port, host, () => resolve());
   });
+  // A connection that cannot be accepted, because files are open that are too many, ends nothing else.
+  server.on('error', () => undefined);
   return {
     port: (server.address() as AddressInfo).port,
     close: () =>
