@@ -264,21 +264,21 @@ describe('an asset that was used before', () => {
   });
   afterAll(() => used.drop());
 
-  it.each([
-    'api',
-    'projector,relay,consumer,reactions',
-  ])('is refused with other decimals by a ledger with the roles %s', async (roles) => {
-    const listed = { id: asset, currency: 'TOKEN_TEST', decimals: 8, minimum: '1' };
-    const chain = { id: 'eip155:31337', rpcUrl: 'http://127.0.0.1:1', assets: [listed] };
-    const said = await refusalOf('ledger', {
-      ...{ DAYBOOK_DATABASE_URL: used.url, DAYBOOK_ROLES: roles },
-      DAYBOOK_BOOTSTRAP_API_KEY: newApiKey().key,
-      ...(await chainsFile(JSON.stringify({ chains: [chain] }))),
-    });
-    expect(said).toBe(
-      `The chains file has a fault:\n- ${asset} has 8 decimals here, but 6 in the event log, which recorded it as TOKEN_TEST with its first use. Set its decimals to 6: another number would change every amount of it.\n`,
-    );
-  });
+  it.each(['api', 'projector,relay,consumer,reactions'])(
+    'is refused with other decimals by a ledger with the roles %s',
+    async (roles) => {
+      const listed = { id: asset, currency: 'TOKEN_TEST', decimals: 8, minimum: '1' };
+      const chain = { id: 'eip155:31337', rpcUrl: 'http://127.0.0.1:1', assets: [listed] };
+      const said = await refusalOf('ledger', {
+        ...{ DAYBOOK_DATABASE_URL: used.url, DAYBOOK_ROLES: roles },
+        DAYBOOK_BOOTSTRAP_API_KEY: newApiKey().key,
+        ...(await chainsFile(JSON.stringify({ chains: [chain] }))),
+      });
+      expect(said).toBe(
+        `The chains file has a fault:\n- ${asset} has 8 decimals here, but 6 in the event log, which recorded it as TOKEN_TEST with its first use. Set its decimals to 6: another number would change every amount of it.\n`,
+      );
+    },
+  );
 });
 
 describe.each(['ledger', 'chain-watcher'] as const)('the migration of the %s', (app) => {
