@@ -43,9 +43,9 @@ describe('a row of the books that was changed by hand', () => {
     const counted = 'daybook_invariant_violations_total{invariant="custody-equals-claims"';
     expect(await metric(counted)).toMatch(/ 0$/);
 
-    const [row] = await ledger.sql<{ id: string }>(
+    const [row] = await ledger.sql<{ id: string; asset: string }>(
       `UPDATE ledger.figures SET custody = custody + 1
-        WHERE ctid IN (SELECT ctid FROM ledger.figures LIMIT 1) RETURNING owner_id AS id`,
+        WHERE ctid IN (SELECT ctid FROM ledger.figures LIMIT 1) RETURNING owner_id AS id, asset`,
     );
     const failing = async () => (await books()).status === 'failing';
     await until(failing, { timeoutMs: 20_000, description: 'The probe' });
@@ -57,9 +57,10 @@ describe('a row of the books that was changed by hand', () => {
     await until(async () => (await metric(counted)).endsWith(' 1'));
     expect((await fetch(`${app.url}/readyz`)).status).toBe(200);
 
-    await ledger.sql('UPDATE ledger.figures SET custody = custody - 1 WHERE owner_id = $1', [
-      row?.id,
-    ]);
+    await ledger.sql(
+      'UPDATE ledger.figures SET custody = custody - 1 WHERE owner_id = $1 AND asset = $2',
+      [row?.id, row?.asset],
+    );
     await until(async () => (await books()).status === 'ok', { timeoutMs: 20_000 });
   }, 60_000);
 });
