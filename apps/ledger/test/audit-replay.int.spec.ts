@@ -56,22 +56,22 @@ describe('a replay', () => {
   });
 
   it('to a time is right to the last digit', async () => {
-    // Events that are appended together have one time: this one has a time of its own.
-    const alone = log.find(({ recordedAt }, i) => {
-      const [earlier, later] = [log[i - 1]?.recordedAt, log[i + 1]?.recordedAt];
-      return earlier !== undefined && earlier < recordedAt && recordedAt < (later ?? '');
-    }) as RecordedEvent;
-    const { position } = alone;
+    // Events of one command have one time.
+    const isLater = (event: RecordedEvent, i: number) =>
+      i > 0 && event.recordedAt !== log[i - 1]?.recordedAt;
+    const place = log.findIndex(isLater);
+    const first = log[place] as RecordedEvent;
+    const last = log.findLast(({ recordedAt }) => recordedAt === first.recordedAt);
     const [at] = await ledger.sql<{ before: string; elsewhere: string }>(
       `SELECT to_char(t - interval '1 microsecond', f) || 'Z' AS before,
               to_char(t + interval '5:30', f) || '+05:30' AS elsewhere
          FROM (SELECT $1::timestamptz AT TIME ZONE 'UTC' AS t, 'YYYY-MM-DD"T"HH24:MI:SS.US' AS f) AS x`,
-      [alone.recordedAt],
+      [first.recordedAt],
     );
-    const before = await replayNow({ to: { time: at?.before ?? '' } });
-    expect(before).toMatchObject({ position: position - 1n });
-    expect(await replayNow({ to: { time: at?.elsewhere ?? '' } })).toMatchObject({ position });
-    expect(await replayNow({ to: { time: alone.recordedAt } })).toMatchObject({ position });
+    const positionAt = async (time = '') => (await replayNow({ to: { time } })).position;
+    expect(await positionAt(at?.before)).toBe(log[place - 1]?.position);
+    expect(await positionAt(at?.elsewhere)).toBe(last?.position);
+    expect(await positionAt(first.recordedAt)).toBe(last?.position);
   });
 
   it('to a moment before the log is refused, and so is any moment of an empty one', async () => {
