@@ -13,6 +13,7 @@ import { refusalOf, startApp } from './app-process';
 import { copyOf, freePort, freshDatabase, type TestDatabase, until } from './dependencies';
 import { type KafkaBroker, startKafkaBroker } from './kafka-broker';
 import { describeWith } from './needs';
+
 let database: TestDatabase;
 let standIn: StandIn;
 let broker: KafkaBroker;

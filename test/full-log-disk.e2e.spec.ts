@@ -5,6 +5,7 @@ import { migrate as migrateWatcher } from '../apps/chain-watcher/src/migrate';
 import { migrate as migrateLedger } from '../apps/ledger/src/migrate';
 import { startApp } from './app-process';
 import { freshDatabase, type TestDatabase } from './dependencies';
+
 let folder: string;
 let database: TestDatabase;
 

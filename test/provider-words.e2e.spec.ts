@@ -10,6 +10,7 @@ import { newApiKey } from '../apps/ledger/src/edge/api-key';
 import { migrate as migrateLedger } from '../apps/ledger/src/migrate';
 import { type AppProcess, spawnApp, startApp } from './app-process';
 import { freshDatabase, type TestDatabase, until } from './dependencies';
+
 const CHAIN = 'eip155:900001';
 const WORDS = 'rate limit key=SECRET123';
 /** Of a test vector of BIP-39: the development wallet is refused on other chains. */

@@ -14,6 +14,7 @@ import { readLedgerEnv } from '../apps/ledger/src/ledger.env';
 import { migrate } from '../apps/ledger/src/migrate';
 import { refusalOf, startApp } from './app-process';
 import { copyOf, freePort, freshDatabase, type TestDatabase } from './dependencies';
+
 type App = 'ledger' | 'chain-watcher';
 type Changes = Readonly<Record<string, string>>;
 type Case = readonly [what: string, changes: Changes, said: RegExp];

@@ -11,6 +11,7 @@ import {
   startLocalChain,
 } from '../testing/local-chain';
 import { type NodeProxy, startProxy } from '../testing/node-proxy';
+
 /** Which methods a node does not have. */
 const NODES: [string, RegExp | null][] = [
   ['with debug_traceBlockByHash', null],

@@ -11,6 +11,7 @@ import { freshDatabase, type TestDatabase, until } from '../../../test/dependenc
 import { createLedgerForTest } from '../../../test/ledger-harness';
 import { newApiKey } from '../src/edge/api-key';
 import { migrate } from '../src/migrate';
+
 const { key: apiKey } = newApiKey();
 let folder: string;
 let chainsFile: string;

@@ -11,6 +11,7 @@ import { type AppProcess, refusalOf, startApp } from '../../../test/app-process'
 import { copyOf, type TestDatabase, until } from '../../../test/dependencies';
 import { newApiKey } from '../src/edge/api-key';
 import { migrate } from '../src/migrate';
+
 let folder: string;
 let database: TestDatabase;
 let sql: Client;
