@@ -265,7 +265,7 @@ describe('an asset that was used before', () => {
   });
   afterAll(() => used.drop());
 
-  it.each(['api', 'projector,relay,consumer,reactions'])(
+  it.each(['api', 'projector,relay,consumer'])(
     'is refused with other decimals by a ledger with the roles %s',
     async (roles) => {
       const listed = { id: asset, currency: 'TOKEN_TEST', decimals: 8, minimum: '1' };
