@@ -21,7 +21,11 @@ Examples:
   npm run chaos -- --kafka`;
 
 async function main(): Promise<void> {
-  const { minutes, seed, kafka = false } = new Command('npm run chaos --')
+  const {
+    minutes,
+    seed,
+    kafka = false,
+  } = new Command('npm run chaos --')
     .option('--minutes <number>', 'how long', wholeNumber(1, MINUTES_MAX), 2)
     .option(
       '--seed <number>',

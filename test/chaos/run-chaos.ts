@@ -106,7 +106,15 @@ export async function runChaos(options: ChaosOptions): Promise<Outcome> {
   const signals = recoveries.reduce((sum, recovery) => sum + signalsOf(recovery.act), 0);
   const { commands, repeats, customers, purses } = answered;
   const api = { commands, repeats, customers: customers.size, purses: purses.size };
-  return { seed, withKafka, faults, recoveries, signals, folder, counts: { ...api, ...chain.counts } };
+  return {
+    seed,
+    withKafka,
+    faults,
+    recoveries,
+    signals,
+    folder,
+    counts: { ...api, ...chain.counts },
+  };
 }
 
 /** Starts the product with a chains file and a wallets file for this chain. */

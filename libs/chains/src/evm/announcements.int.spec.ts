@@ -12,7 +12,9 @@ let listening: Listening | undefined;
 
 beforeEach(async () => {
   [heads, pending] = [0, []];
-  server = surviveLostConnections(new WebSocketServer({ port: await freePort(), host: '127.0.0.1' }));
+  server = surviveLostConnections(
+    new WebSocketServer({ port: await freePort(), host: '127.0.0.1' }),
+  );
   await new Promise((resolve) => server.once('listening', resolve));
   server.on('connection', (socket) =>
     socket.on('message', (data) => {
