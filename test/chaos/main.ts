@@ -38,8 +38,11 @@ async function main(): Promise<void> {
     .opts();
   const chosen = seed ?? randomInt(SEED_MAX);
   console.log(`Seed ${chosen}, ${minutes} minutes.`);
-  const since = performance.now();
-  const spent = () => (performance.now() - since) / 60_000 / minutes;
+  let firstActAt: number | undefined;
+  const spent = () => {
+    const now = performance.now();
+    return (now - (firstActAt ?? now)) / 60_000 / minutes;
+  };
   const bar = progressBar();
   let [signals, done] = [0, 0];
   const show = () => {
@@ -53,7 +56,11 @@ async function main(): Promise<void> {
   const drawing = setInterval(show, 500);
   const outcome = await runChaos({
     ...{ seed: chosen, withKafka: kafka },
-    isOver: () => spent() >= 1,
+    isOver: () => {
+      // The start is not counted: it may have to build first.
+      firstActAt ??= performance.now();
+      return spent() >= 1;
+    },
     onRecovery: ({ act }, commands) => {
       [signals, done] = [signals + signalsOf(act), commands];
     },
