@@ -11,6 +11,14 @@ it('does the same for the same seed, and something else for another one', () => 
   expect(decks(7, 3)).not.toEqual(decks(8, 3));
 });
 
+it('hits the broker too where there is one, but only with what its machine repairs', () => {
+  const acts = actsOf(createRandom(1), true);
+  const hits = Array.from({ length: 10 * ACTS_A_DECK }, () => acts.next().value as Act)
+    .filter(({ victims }) => victims.includes('Kafka'))
+    .map(({ kind }) => kind);
+  expect(new Set(hits)).toEqual(new Set(['kill', 'pause']));
+});
+
 it('has twenty signals and every kind of act in each deck, and hits every process', () => {
   for (let seed = 0; seed < 100; seed++) {
     const acts = decks(seed, 1);

@@ -1,7 +1,7 @@
 import { pause } from '@daybook/platform/plain';
 import type { Random } from '../../apps/chain-watcher/testing/random';
 import { until } from '../dependencies';
-import { kill, PARTS, type Part, type Product } from './product';
+import { CHILDREN, kill, type Part, type Product } from './product';
 
 /** A process that was killed is back and serves after this. */
 export const RECOVERY_MS_MAX = 15_000;
@@ -53,13 +53,19 @@ const LIMITS_MS: Readonly<Record<Kind, number>> = {
   'power cut': START_MS_MAX,
 };
 
-/** Acts without end, one deck after the other, each in an order of its own: the same for the same seed. */
-export function* actsOf(random: Random): Generator<Act> {
+/**
+ * Acts without end, one deck after the other, each in an order of its own: the same for the same seed. With Kafka, the
+ * broker is hit too, but for what only a launcher notices or starts again.
+ */
+export function* actsOf(random: Random, withKafka = false): Generator<Act> {
+  const children = Object.keys(CHILDREN) as Part[];
   for (;;) {
     const deck = DECK.flatMap(([kind, victims, times]) => Array(times).fill([kind, victims]));
     for (const [kind, count] of shuffled(deck as [Kind, number][], random)) {
+      const mayBeKafka = withKafka && (kind === 'kill' || kind === 'pause');
+      const parts: readonly Part[] = mayBeKafka ? [...children, 'Kafka'] : children;
       yield {
-        ...{ kind, victims: shuffled(Object.keys(PARTS) as Part[], random).slice(0, count) },
+        ...{ kind, victims: shuffled(parts, random).slice(0, count) },
         pauseMs: 500 + random.integer(PAUSE_MS_MAX - 500),
         afterMs: random.integer(BETWEEN_MS_MAX),
       };
@@ -102,6 +108,7 @@ export async function perform(
     await product.start();
   } else {
     for (const [, pid] of pids) kill(pid, kind === 'kill' ? 'SIGKILL' : 'SIGSTOP');
+    if (kind === 'kill' && victims.includes('Kafka')) await product.restartBroker();
   }
   if (kind === 'pause') {
     await pause(pauseMs);

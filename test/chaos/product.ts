@@ -3,6 +3,7 @@ import { mkdirSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { endProcess, freePort, guardChild, isAlive } from '@daybook/platform';
 import { until } from '../dependencies';
+import type { KafkaBroker } from '../kafka-broker';
 
 const COMMAND_LINE = join(__dirname, '../../apps/daybook/daybook.mjs');
 /** The first start on a clean checkout builds. */
@@ -13,13 +14,14 @@ const STOP_MS_MAX = 60_000;
 const ANSWER_MS_MAX = 3_000;
 const COMMAND_OUTPUT_BYTES_MAX = 64 * 2 ** 20;
 
-/** The processes of a running Daybook that a signal can hit, by the names that its launcher gives them. */
-export const PARTS = {
+/** The processes that the launcher starts, by the names that it gives them. */
+export const CHILDREN = {
   ledger: 'The ledger',
   watcher: 'The chain-watcher',
   PostgreSQL: 'PostgreSQL',
 } as const;
-export type Part = keyof typeof PARTS;
+/** What a signal can hit. */
+export type Part = keyof typeof CHILDREN | 'Kafka';
 
 export interface Answer {
   readonly status: number;
@@ -34,9 +36,12 @@ export interface ProductOptions {
   readonly folder: string;
   readonly chainsFile: string;
   readonly environment: Readonly<Record<string, string>>;
+  /** The broker between ledger and watcher; tables of PostgreSQL when left out. */
+  readonly broker: KafkaBroker | undefined;
 }
 
-export async function startProduct({ folder, chainsFile, environment }: ProductOptions) {
+export async function startProduct(options: ProductOptions) {
+  const { folder, chainsFile, environment, broker } = options;
   const data = join(folder, 'data');
   const output = join(folder, 'product.log');
   mkdirSync(data, { recursive: true });
@@ -52,8 +57,8 @@ export async function startProduct({ folder, chainsFile, environment }: ProductO
 
   async function start(): Promise<void> {
     const log = openSync(output, 'a');
-    const options = ['--data', data, '--chains', chainsFile, '--port', String(port)];
-    launcher = spawn(process.execPath, [COMMAND_LINE, 'start', ...options], {
+    const where = ['--data', data, '--chains', chainsFile, '--port', String(port)];
+    launcher = spawn(process.execPath, [COMMAND_LINE, 'start', ...where], {
       ...{ env, detached: true },
       stdio: ['ignore', log, log],
     });
@@ -77,9 +82,13 @@ export async function startProduct({ folder, chainsFile, environment }: ProductO
     return new Map(children.map(({ name, pid }) => [name, pid]));
   }
 
+  function findPid(part: Part): number | undefined {
+    return part === 'Kafka' ? broker?.pid : pids().get(CHILDREN[part]);
+  }
+
   function pidOf(part: Part): number {
-    const pid = pids().get(PARTS[part]);
-    if (pid === undefined) throw new Error(`${PARTS[part]} does not run.`);
+    const pid = findPid(part);
+    if (pid === undefined) throw new Error(`No process of ${part} runs.`);
     return pid;
   }
 
@@ -123,10 +132,15 @@ export async function startProduct({ folder, chainsFile, environment }: ProductO
     start,
     /** Whether another process has taken the place of one that was killed. */
     isReplaced: (part: Part, pid: number): boolean => {
-      const now = pids().get(PARTS[part]);
+      const now = findPid(part);
       return now !== undefined && now !== pid && isAlive(now);
     },
-    /** Ends every process at the same moment, as a power cut does. */
+    /** As the machine of the broker does when it has been killed. */
+    async restartBroker(): Promise<void> {
+      await broker?.kill();
+      await broker?.restart();
+    },
+    /** Ends every process of this machine at the same moment, as a power cut does. */
     async cutPower(): Promise<void> {
       const all = [launcher.pid as number, ...pids().values()];
       for (const pid of all) kill(pid, 'SIGKILL');
@@ -147,9 +161,9 @@ export async function startProduct({ folder, chainsFile, environment }: ProductO
     /** Runs a command of the command line on the data folder. */
     run: (...args: string[]): Promise<{ readonly exitCode: number; readonly output: string }> =>
       new Promise((resolve) => {
-        const options = { env, maxBuffer: COMMAND_OUTPUT_BYTES_MAX };
+        const limits = { env, maxBuffer: COMMAND_OUTPUT_BYTES_MAX };
         const whole = [COMMAND_LINE, ...args, '--data', data];
-        execFile(process.execPath, whole, options, (error, stdout, stderr) => {
+        execFile(process.execPath, whole, limits, (error, stdout, stderr) => {
           const code = error === null ? 0 : error.code;
           const exitCode = typeof code === 'number' ? code : 1;
           resolve({ exitCode, output: `${stdout}${stderr}` });

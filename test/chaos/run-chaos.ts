@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createRandom } from '../../apps/chain-watcher/testing/random';
 import { DEFAULT_ACCOUNT_ID } from '../../apps/ledger/src/edge/identity';
+import { type KafkaBroker, startKafkaBroker } from '../kafka-broker';
 import { actsOf, inWords, perform, type Recovery, signalsOf } from './acts';
 import {
   type ChaosChain,
@@ -26,6 +27,8 @@ const PARTS_AT_RANDOM = 4;
 export interface ChaosOptions {
   /** The same seed does the same things to the same processes, in the same order. */
   readonly seed: number;
+  /** Kafka instead of tables between ledger and watcher, as one more victim. */
+  readonly withKafka?: boolean;
   /** How many times longer a recovery may take, where others share the cores. */
   readonly slack?: number;
   /** Asked before each act, with the number of those before it. */
@@ -36,6 +39,7 @@ export interface ChaosOptions {
 
 export interface Outcome {
   readonly seed: number;
+  readonly withKafka: boolean;
   /** A sentence for each thing that does not hold; none in the end of a good run. */
   readonly faults: readonly string[];
   readonly recoveries: readonly Recovery[];
@@ -51,13 +55,14 @@ export interface Outcome {
  * end whether everything is as it must be.
  */
 export async function runChaos(options: ChaosOptions): Promise<Outcome> {
-  const { seed, slack } = options;
+  const { seed, slack, withKafka = false } = options;
   const folder = await mkdtemp(join(tmpdir(), 'daybook-chaos-'));
   // A generator for each part, so that the timing of one does not change what another chooses.
   const randomOf = (part: number) => createRandom(seed * PARTS_AT_RANDOM + part);
   const chain = await startChaosChain(randomOf(0));
-  const product = await startOn(chain, folder).catch(async (error) => {
-    await chain.stop();
+  const broker = withKafka ? await startKafkaBroker() : undefined;
+  const product = await startOn(chain, folder, broker).catch(async (error) => {
+    await Promise.all([chain.stop(), broker?.stop()]);
     throw error;
   });
   const recoveries: Recovery[] = [];
@@ -67,7 +72,7 @@ export async function runChaos(options: ChaosOptions): Promise<Outcome> {
 
   async function act(): Promise<void> {
     for (let n = 0; n < FIRST_CUSTOMERS; n++) await merchants.create(`first-${n}`, true);
-    for (const next of actsOf(randomOf(1))) {
+    for (const next of actsOf(randomOf(1), withKafka)) {
       if (over.signal.aborted || options.isOver(recoveries.length)) return;
       const recovery = await perform(next, product, merchants.commandWorks, slack);
       recoveries.push(recovery);
@@ -95,24 +100,39 @@ export async function runChaos(options: ChaosOptions): Promise<Outcome> {
     // An act under way may start the product again.
     await Promise.allSettled([acting, load]);
     await product.stop();
-    await chain.stop();
+    await Promise.all([chain.stop(), broker?.stop()]);
   }
   if (faults.length === 0) await rm(folder, { recursive: true, force: true });
   const signals = recoveries.reduce((sum, recovery) => sum + signalsOf(recovery.act), 0);
   const { commands, repeats, customers, purses } = answered;
   const api = { commands, repeats, customers: customers.size, purses: purses.size };
-  return { seed, faults, recoveries, signals, folder, counts: { ...api, ...chain.counts } };
+  return {
+    seed,
+    withKafka,
+    faults,
+    recoveries,
+    signals,
+    folder,
+    counts: { ...api, ...chain.counts },
+  };
 }
 
 /** Starts the product with a chains file and a wallets file for this chain. */
-async function startOn({ local }: ChaosChain, folder: string): Promise<Product> {
+async function startOn(
+  { local }: ChaosChain,
+  folder: string,
+  broker: KafkaBroker | undefined,
+): Promise<Product> {
   const chainsFile = join(folder, 'chains.json');
   await writeFile(chainsFile, JSON.stringify({ chains: [chainEntry(local)] }));
   const walletsFile = join(folder, 'wallets.json');
   const wallets = { wallets: [SWEEPS_GO_TO], gas: [GAS_COMES_FROM] };
   await writeFile(walletsFile, JSON.stringify({ accounts: { [DEFAULT_ACCOUNT_ID]: wallets } }));
-  const environment = { DAYBOOK_EVM_XPUB: PURSES_XPUB, DAYBOOK_WALLETS_FILE: walletsFile };
-  return startProduct({ folder, chainsFile, environment });
+  const environment = {
+    ...{ DAYBOOK_EVM_XPUB: PURSES_XPUB, DAYBOOK_WALLETS_FILE: walletsFile },
+    ...(broker && { DAYBOOK_KAFKA_BROKERS: broker.brokers }),
+  };
+  return startProduct({ folder, chainsFile, environment, broker });
 }
 
 function tooSlow(recoveries: readonly Recovery[]): string[] {
@@ -125,7 +145,9 @@ function tooSlow(recoveries: readonly Recovery[]): string[] {
 }
 
 /** What happened, for people: the seed, each act with its recovery, and what does not hold. */
-export function report({ seed, recoveries, signals, counts, faults, folder }: Outcome): string {
+export function report(outcome: Outcome): string {
+  const { seed, withKafka, recoveries, signals, counts, faults, folder } = outcome;
+  const again = `npm run chaos -- ${withKafka ? '--kafka ' : ''}--seed ${seed}`;
   const acts = recoveries.map(
     (it) => `${(it.recoveredAfterMs / 1_000).toFixed(1).padStart(5)} s  ${inWords(it.act)}`,
   );
@@ -136,6 +158,6 @@ export function report({ seed, recoveries, signals, counts, faults, folder }: Ou
     `Meanwhile: ${happened.join(', ')}.`,
     ...(faults.length === 0
       ? ['Nothing is lost, doubled or given twice; custody equals the chain.']
-      : [...faults, `Logs: ${folder}. The same acts again: npm run chaos -- --seed ${seed}`]),
+      : [...faults, `Logs: ${folder}. The same acts again: ${again}`]),
   ].join('\n');
 }

@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import { surviveLostConnections } from '@daybook/platform/plain';
 import { WebSocket, WebSocketServer } from 'ws';
-import { until } from '../../../../test/dependencies';
+import { freePort, until } from '../../../../test/dependencies';
 import type { Listening } from '../chain-client';
 import { listenForAnnouncements } from './announcements';
 
@@ -12,7 +12,9 @@ let listening: Listening | undefined;
 
 beforeEach(async () => {
   [heads, pending] = [0, []];
-  server = surviveLostConnections(new WebSocketServer({ port: 0, host: '127.0.0.1' }));
+  server = surviveLostConnections(
+    new WebSocketServer({ port: await freePort(), host: '127.0.0.1' }),
+  );
   await new Promise((resolve) => server.once('listening', resolve));
   server.on('connection', (socket) =>
     socket.on('message', (data) => {

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { freePort } from '@daybook/platform';
 import { GossipService } from '@eventstore/db-client/generated/gossip_grpc_pb';
 import { ClusterInfo, EndPoint, MemberInfo } from '@eventstore/db-client/generated/gossip_pb';
 import { ServerFeaturesService } from '@eventstore/db-client/generated/serverfeatures_grpc_pb';
@@ -88,7 +89,8 @@ export async function startEventStoreDbStandIn(options: StandInOptions = {}): Pr
   const file = options.file === undefined ? undefined : openLogFile(options.file);
   const log = new ServerLog(file);
   let server: Server | undefined;
-  let port = options.port ?? 0;
+  // It starts again on its port, which nobody may have taken meanwhile.
+  const port = options.port || (await freePort());
 
   const dropConnections = () => server?.drain(`${HOST}:${port}`, 0);
   const notLeader = () =>
@@ -157,9 +159,9 @@ export async function startEventStoreDbStandIn(options: StandInOptions = {}): Pr
 
   async function start(): Promise<void> {
     const made = services();
-    port = await new Promise<number>((resolve, reject) =>
-      made.bindAsync(`${HOST}:${port}`, credentials(), (error, bound) =>
-        error ? reject(error) : resolve(bound),
+    await new Promise<void>((resolve, reject) =>
+      made.bindAsync(`${HOST}:${port}`, credentials(), (error) =>
+        error ? reject(error) : resolve(),
       ),
     );
     server = made;
@@ -181,9 +183,7 @@ export async function startEventStoreDbStandIn(options: StandInOptions = {}): Pr
     get url() {
       return first ? urlFor(first[0], first[1].password) : `esdb://${HOST}:${port}?tls=false`;
     },
-    get port() {
-      return port;
-    },
+    port,
     urlFor,
     fail: (fault, times = 1) => {
       for (let i = 0; i < times; i++) {
