@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { certificateFolder } from './certificates';
 import { surviveErrors } from '@daybook/platform/plain';
+import { certificateFolder } from './certificates';
 import { freePort, until } from './dependencies';
 
 const HEALTH_CHECK = join(__dirname, '../docker/health-check.mjs');
