@@ -1,13 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createMetrics } from '@daybook/platform';
+import { createMetrics, parseProxies } from '@daybook/platform';
 import { load } from 'js-yaml';
 import { pino } from 'pino';
 import { Histogram, type MetricObject, type Registry } from 'prom-client';
 import { createWatcherMetrics } from '../apps/chain-watcher/src/monitoring/watcher-metrics';
 import type { ApiKeys } from '../apps/ledger/src/edge/api-keys';
 import { Authentication } from '../apps/ledger/src/edge/authentication';
-import { parseProxies } from '../apps/ledger/src/edge/client-address';
 import { createAdmissionControl } from '../apps/ledger/src/grpc/admission-control';
 import { observer as observeGrpc } from '../apps/ledger/src/grpc/observe';
 import { StreamSlots } from '../apps/ledger/src/grpc/stream';

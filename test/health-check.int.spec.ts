@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { surviveErrors } from '@daybook/platform/plain';
 import { certificateFolder } from './certificates';
 import { freePort, until } from './dependencies';
+import { describeWith } from './needs';
 
 const HEALTH_CHECK = join(__dirname, '../docker/health-check.mjs');
 const ANSWER_MS = '300';
@@ -46,17 +47,19 @@ describe('docker/health-check.mjs', () => {
     await until(async () => (await check()) === 0);
   });
 
-  it('asks an app with TLS, whatever its certificate is', async () => {
-    app.kill('SIGKILL');
-    const { certFile, keyFile } = certificates.selfSigned('app', 'DNS:daybook.example');
-    const options = `{ cert: readFileSync('${certFile}'), key: readFileSync('${keyFile}') }`;
-    writeFileSync(
-      program,
-      `const { readFileSync } = require('node:fs');\n${PROGRAM.replace('node:http', 'node:https').replace('createServer(', `createServer(${options}, `)}`,
-    );
-    port = await freePort();
-    app = spawn(process.execPath, [program, String(port)]);
-    await until(async () => (await check('https')) === 0);
+  describeWith('openssl', 'of an app with TLS', () => {
+    it('asks it, whatever its certificate is', async () => {
+      app.kill('SIGKILL');
+      const { certFile, keyFile } = certificates.selfSigned('app', 'DNS:daybook.example');
+      const options = `{ cert: readFileSync('${certFile}'), key: readFileSync('${keyFile}') }`;
+      writeFileSync(
+        program,
+        `const { readFileSync } = require('node:fs');\n${PROGRAM.replace('node:http', 'node:https').replace('createServer(', `createServer(${options}, `)}`,
+      );
+      port = await freePort();
+      app = surviveErrors(spawn(process.execPath, [program, String(port)]));
+      await until(async () => (await check('https')) === 0);
+    });
   });
 
   it('kills an app that is stopped', async () => {

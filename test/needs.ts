@@ -79,12 +79,20 @@ export function publishMissing(missing: Missing): void {
   process.env[MISSING] = JSON.stringify(missing);
 }
 
+/** Whether the machine of this run does not meet a need. */
+export function isMissing(need: Need): boolean {
+  return missing()[need] !== undefined;
+}
+
 /** `describe` for suites with such a need. Where it is not met, their tests are skipped and counted at the end. */
 export function describeWith(need: Need, title: string, suite: () => void): void {
+  (isMissing(need) ? describe.skip : describe)(titleOf(need, title, missing()), suite);
+}
+
+function missing(): Missing {
   const told = process.env[MISSING];
   if (told === undefined) throw new Error('Run this suite with `jest --selectProjects real`.');
-  const missing = JSON.parse(told) as Missing;
-  (missing[need] === undefined ? describe : describe.skip)(titleOf(need, title, missing), suite);
+  return JSON.parse(told) as Missing;
 }
 
 /** The title of a suite, which tells the count at the end what it needed. */

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { streamName } from '@daybook/domain';
+import { type Derivation, streamName } from '@daybook/domain';
+import type { RecordedEvent } from '@daybook/event-store';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { HDNodeWallet } from 'ethers';
@@ -121,7 +122,7 @@ beforeAll(async () => {
 /** Where the key of a purse is, which Daybook does not have. */
 async function pathOf(purseId: string): Promise<string> {
   const [minted] = await ledger.store.readStream(streamName('purse', purseId));
-  const { branch, index } = minted?.data.derivation as { branch: number; index: number };
+  const { branch, index } = (minted as RecordedEvent).data.derivation as Derivation;
   return `m/44'/60'/1'/${branch}/${index}`;
 }
 

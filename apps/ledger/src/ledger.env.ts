@@ -6,12 +6,12 @@ import {
   AppEnv,
   IsPostgresUrl,
   IsWholeNumber,
+  parseProxies,
   readEnvironment,
   readHttpTls,
 } from '@daybook/platform';
 import { IsBoolean, IsOptional, IsString, Matches } from 'class-validator';
 import { loadWalletsFile } from './account-wallets.env';
-import { parseProxies } from './edge/client-address';
 import { GRPC_TLS, readTlsFiles } from './grpc-tls.env';
 
 /** The roles of a process. Several processes may share them. */

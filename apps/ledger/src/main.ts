@@ -9,6 +9,7 @@ import {
   logDestination,
   logFileOf,
   openMetrics,
+  parseProxies,
   requireMetricsPort,
   requirePort,
   requirePostgres,
@@ -18,7 +19,6 @@ import {
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Client } from 'pg';
 import { loadWalletsFile, refusePurses } from './account-wallets.env';
-import { parseProxies } from './edge/client-address';
 import { grpcCredentials } from './grpc/credentials';
 import { createGrpcServer } from './grpc/server';
 import {

@@ -1,7 +1,7 @@
+import { parseProxies } from '@daybook/platform';
 import { type BreakableLine, breakableLine } from '../../../test/breakable-line';
 import { until } from '../../../test/dependencies';
 import { newApiKey } from '../src/edge/api-key';
-import { parseProxies } from '../src/edge/client-address';
 import { detailsOf } from './grpc-details';
 import { createGrpcLedger, type GrpcLedger } from './grpc-ledger';
 import { type Reflected, reflect } from './grpc-reflected';

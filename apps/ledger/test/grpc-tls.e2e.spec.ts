@@ -34,7 +34,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await Promise.all(open.map((port) => port.grpc.close()));
   await ledger?.close();
-  folder?.remove();
+  folder.remove();
 });
 
 type Tls = Parameters<typeof grpcCredentials>[0];

@@ -1,4 +1,11 @@
-import { capConnections, type Health, httpLimits, type TlsFiles } from '@daybook/platform';
+import {
+  capConnections,
+  type Health,
+  httpLimits,
+  parseProxies,
+  type TlsFiles,
+  type TrustedProxies,
+} from '@daybook/platform';
 import { type DynamicModule, type LoggerService, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -6,7 +13,6 @@ import { SwaggerModule } from '@nestjs/swagger';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { Registry } from 'prom-client';
-import { parseProxies, type TrustedProxies } from '../edge/client-address';
 import { EdgeModule } from '../edge/edge.module';
 import { operationsOf } from '../edge/operation';
 import { Calls } from '../edge/prepare';

@@ -1,5 +1,5 @@
 import { BlockList, isIP } from 'node:net';
-import { EnvironmentError } from '@daybook/platform';
+import { EnvironmentError } from './env';
 
 /** Proxies whose `X-Forwarded-For` is believed. */
 export type TrustedProxies = Pick<BlockList, 'check'>;
