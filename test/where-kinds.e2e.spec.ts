@@ -124,8 +124,8 @@ beforeAll(async () => {
 /** Where the key of a purse is, which Daybook does not have. */
 async function pathOf(purseId: string): Promise<string> {
   const [minted] = await ledger.store.readStream(streamName('purse', purseId));
-  const { branch, index } = minted?.data.derivation as { branch: number; index: number };
-  return `m/44'/60'/1'/${branch}/${index}`;
+  const derivation = minted?.data.derivation as Record<string, number> | undefined;
+  return `m/44'/60'/1'/${derivation?.branch}/${derivation?.index}`;
 }
 
 afterAll(async () => {

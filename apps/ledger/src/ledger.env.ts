@@ -5,7 +5,7 @@ import { parseBrokerAddress } from '@daybook/messaging';
 import { AppEnv, IsPostgresUrl, IsWholeNumber, readEnvironment } from '@daybook/platform';
 import { IsBoolean, IsOptional, IsString, Matches } from 'class-validator';
 import { loadWalletsFile } from './account-wallets.env';
-import { parseProxies } from './edge/client-address';
+import { parseProxies } from './client-address.env';
 import { readTlsFiles } from './grpc-tls.env';
 
 /** The roles of a process. Several processes may share them. */

@@ -17,7 +17,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Client } from 'pg';
 import { loadWalletsFile, refusePurses } from './account-wallets.env';
 import { keepListedAssets } from './chains';
-import { parseProxies } from './edge/client-address';
+import { parseProxies } from './client-address.env';
 import { grpcCredentials } from './grpc/credentials';
 import { createGrpcServer } from './grpc/server';
 import {

@@ -1,6 +1,6 @@
 import { until } from '../../../test/dependencies';
+import { parseProxies } from '../src/client-address.env';
 import { newApiKey } from '../src/edge/api-key';
-import { parseProxies } from '../src/edge/client-address';
 import { detailsOf } from './grpc-details';
 import { createGrpcLedger, type GrpcLedger } from './grpc-ledger';
 import { type Reflected, reflect } from './grpc-reflected';

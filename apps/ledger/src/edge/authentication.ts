@@ -2,10 +2,10 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
 import { Counter, type Registry } from 'prom-client';
+import { clientAddress, networkOf, type TrustedProxies } from '../client-address.env';
 import { hashApiKey, parseApiKey } from './api-key';
 import type { ApiKeys, KeyFault } from './api-keys';
 import type { Caller } from './caller';
-import { clientAddress, networkOf, type TrustedProxies } from './client-address';
 import { Problem } from './problem';
 
 /** What a request says of its sender. */

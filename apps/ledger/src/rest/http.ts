@@ -6,7 +6,7 @@ import { SwaggerModule } from '@nestjs/swagger';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { Registry } from 'prom-client';
-import { parseProxies, type TrustedProxies } from '../edge/client-address';
+import { parseProxies, type TrustedProxies } from '../client-address.env';
 import { EdgeModule } from '../edge/edge.module';
 import { operationsOf } from '../edge/operation';
 import { Calls } from '../edge/prepare';

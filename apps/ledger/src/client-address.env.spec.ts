@@ -1,4 +1,4 @@
-import { clientAddress, networkOf, parseProxies } from './client-address';
+import { clientAddress, networkOf, parseProxies } from './client-address.env';
 
 describe('the address of a client', () => {
   const trusted = parseProxies('10.0.0.0/8, 192.0.2.7,2001:db8::/32');
