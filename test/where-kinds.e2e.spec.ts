@@ -122,7 +122,8 @@ beforeAll(async () => {
 /** Where the key of a purse is, which Daybook does not have. */
 async function pathOf(purseId: string): Promise<string> {
   const [minted] = await ledger.store.readStream(streamName('purse', purseId));
-  const { branch, index } = (minted as RecordedEvent).data.derivation as Derivation;
+  const { derivation } = (minted as RecordedEvent).data as unknown as { derivation: Derivation };
+  const { branch, index } = derivation;
   return `m/44'/60'/1'/${branch}/${index}`;
 }
 
