@@ -1,3 +1,4 @@
+import { surviveErrors } from '@daybook/platform/plain';
 import { Client } from 'pg';
 import { shared, templatePrefix } from './shared-servers';
 
@@ -14,7 +15,7 @@ export default async function globalTeardown(): Promise<void> {
 
 /** A server that outlives the run keeps nothing of it. */
 async function dropTemplates(): Promise<void> {
-  const client = new Client({ connectionString: process.env.DAYBOOK_TEST_POSTGRES });
+  const client = surviveErrors(new Client({ connectionString: process.env.DAYBOOK_TEST_POSTGRES }));
   await client.connect();
   const templates = 'SELECT datname FROM pg_database WHERE starts_with(datname, $1)';
   const { rows } = await client.query<{ datname: string }>(templates, [templatePrefix()]);

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { connect as connectSecurely } from 'node:tls';
+import { surviveErrors } from '@daybook/platform/plain';
 import { until } from './dependencies';
 
 /** A port whose limits are these, in the place of seconds and of thousands. */
@@ -29,9 +30,9 @@ export function endsIdleConnections(
   /** A connection, after the handshake of TLS if the port has it. */
   async function open({ port, isSecure }: LimitedPort, bytes = ''): Promise<Socket> {
     const socket = isSecure
-      ? connectSecurely({ port, host: '127.0.0.1', rejectUnauthorized: false })
-      : connect(port, '127.0.0.1');
-    socket.on('error', () => undefined).resume();
+      ? surviveErrors(connectSecurely({ port, host: '127.0.0.1', rejectUnauthorized: false }))
+      : surviveErrors(connect(port, '127.0.0.1'));
+    socket.resume();
     sockets.push(socket);
     // Above the cap it is closed instead.
     await new Promise<void>((resolve) => {

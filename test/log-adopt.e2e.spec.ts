@@ -2,6 +2,7 @@ import { copyFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TransferV1 } from '@daybook/contracts';
+import { surviveErrors } from '@daybook/platform/plain';
 import { Client } from 'pg';
 import { answerOf } from '../apps/daybook/testing/answers';
 import { daybook, spawnDaybook } from '../apps/daybook/testing/command-line';
@@ -67,7 +68,7 @@ async function logInEventStoreDb(): Promise<LogUnderTest> {
 
 async function logInPostgres({ url }: TestDatabase): Promise<LogUnderTest> {
   const run = async (sql: string) => {
-    const client = new Client({ connectionString: url });
+    const client = surviveErrors(new Client({ connectionString: url }));
     await client.connect();
     return client.query(sql).finally(() => client.end());
   };
@@ -262,7 +263,7 @@ describe('an adoption', () => {
     const database = await emptyDatabase();
     const log = await logInPostgres(database);
     const ended = async () => {
-      const client = new Client({ connectionString: database.url });
+      const client = surviveErrors(new Client({ connectionString: database.url }));
       await client.connect();
       const { rows } = await client.query('SELECT max(position)::int AS n FROM event_store.event');
       await client.end();

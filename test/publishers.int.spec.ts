@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { TOPICS } from '@daybook/contracts';
 import { PostgresLog } from '@daybook/messaging';
+import { surviveErrors } from '@daybook/platform/plain';
 import { Client } from 'pg';
 import { migrate as migrateWatcher } from '../apps/chain-watcher/src/migrate';
 import { migrate as migrateLedger } from '../apps/ledger/src/migrate';
@@ -16,7 +17,7 @@ const logs: PostgresLog[] = [];
 
 beforeAll(async () => {
   database = await freshDatabase();
-  owner = new Client({ connectionString: database.url });
+  owner = surviveErrors(new Client({ connectionString: database.url }));
   await owner.connect();
   await owner.query(`CREATE ROLE ${watcher} LOGIN PASSWORD 'test'`);
   await migrateLedger(database.url, TEST_USERS);

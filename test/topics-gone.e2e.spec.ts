@@ -11,6 +11,7 @@ import { goldenMessage } from '../libs/contracts/testing/golden';
 import { type AppProcess, startApp } from './app-process';
 import { freshDatabase, type TestDatabase, until } from './dependencies';
 import { type KafkaBroker, startKafkaBroker } from './kafka-broker';
+import { describeWith } from './needs';
 
 jest.setTimeout(180_000);
 
@@ -28,111 +29,113 @@ let log: DurableLog;
 let watcher: AppProcess;
 let ledger: AppProcess;
 
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'daybook-topics-'));
-  const chainsFile = join(folder, 'chains.json');
-  await writeFile(chainsFile, JSON.stringify({ chains: [] }));
-  [broker, database] = await Promise.all([startKafkaBroker(), freshDatabase()]);
-  await migrateLedger(database.url, 'postgres');
-  await migrateWatcher(database.url, 'postgres');
-  environment = {
-    DAYBOOK_DATABASE_URL: database.url,
-    DAYBOOK_KAFKA_BROKERS: broker.brokers,
-    DAYBOOK_CHAINS_FILE: chainsFile,
-  };
-  admin = new Kafka({ brokers: [broker.brokers], logLevel: logLevel.NOTHING }).admin();
-  await admin.connect();
-  ledger = await startApp('ledger', environment);
-  watcher = await startApp('chain-watcher', environment);
-  log = await openKafka({
-    ...{ brokers: broker.brokers, clientId: 'test' },
-    ...{ topics: TOPIC_SETTINGS, parkingUrl: database.url },
+describeWith('java', 'the probes', () => {
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'daybook-topics-'));
+    const chainsFile = join(folder, 'chains.json');
+    await writeFile(chainsFile, JSON.stringify({ chains: [] }));
+    [broker, database] = await Promise.all([startKafkaBroker(), freshDatabase()]);
+    await migrateLedger(database.url, 'postgres');
+    await migrateWatcher(database.url, 'postgres');
+    environment = {
+      DAYBOOK_DATABASE_URL: database.url,
+      DAYBOOK_KAFKA_BROKERS: broker.brokers,
+      DAYBOOK_CHAINS_FILE: chainsFile,
+    };
+    admin = new Kafka({ brokers: [broker.brokers], logLevel: logLevel.NOTHING }).admin();
+    await admin.connect();
+    ledger = await startApp('ledger', environment);
+    watcher = await startApp('chain-watcher', environment);
+    log = await openKafka({
+      ...{ brokers: broker.brokers, clientId: 'test' },
+      ...{ topics: TOPIC_SETTINGS, parkingUrl: database.url },
+    });
   });
-});
-afterAll(async () => {
-  await Promise.all([ledger.kill(), watcher.kill(), log.close(), admin.disconnect()]);
-  await broker?.stop();
-  await database?.drop();
-  await rm(folder, { recursive: true, force: true });
-});
-
-type Answer = Pick<HealthReport, 'checks' | 'purposes'> & { readonly code: number };
-
-async function readiness({ url }: AppProcess, query = ''): Promise<Answer> {
-  const answer = await fetch(`${url}/readyz${query}`);
-  return { ...((await answer.json()) as HealthReport), code: answer.status };
-}
-
-/** Waits until a check fails; resolves to what it says. */
-async function failure(app: AppProcess, name: string): Promise<string> {
-  const check = async () => (await readiness(app)).checks[name];
-  await until(async () => (await check())?.status === 'failing', {
-    ...{ description: `The failure of ${name}`, timeoutMs: 60_000 },
-  });
-  return (await check())?.detail ?? '';
-}
-
-const forChains = async () => (await readiness(ledger, '?for=chains')).code;
-
-async function publish(...versions: readonly number[]): Promise<void> {
-  const transfer = goldenMessage(TOPIC, 'detected').value as unknown as TransferV1;
-  await log.publish(
-    TOPIC,
-    versions.map((version) => ({
-      ...{ id: `transfer@${version}`, key: transferKey(transfer), headers: {} },
-      value: JSON.stringify({ ...transfer, version }),
-    })),
-  );
-}
-
-const isRead = () =>
-  until(async () => (await log.lag(TOPIC, 'ledger')).every(({ waiting }) => waiting <= 0n), {
-    ...{ description: 'The messages to be read', timeoutMs: 60_000 },
+  afterAll(async () => {
+    await Promise.all([ledger.kill(), watcher.kill(), log.close(), admin.disconnect()]);
+    await broker?.stop();
+    await database?.drop();
+    await rm(folder, { recursive: true, force: true });
   });
 
-it('are well while topics and groups are', async () => {
-  expect((await readiness(watcher)).code).toBe(200);
-  expect(await readiness(ledger)).toMatchObject({ code: 200, status: 'ok' });
-  expect(await forChains()).toBe(200);
-  await publish(1);
-  await isRead();
-});
+  type Answer = Pick<HealthReport, 'checks' | 'purposes'> & { readonly code: number };
 
-it('fail when a group has stopped, because messages were deleted before it read them', async () => {
-  await ledger.stop();
-  await publish(2, 3, 4);
-  const offsets = await admin.fetchTopicOffsets(TOPIC);
-  await admin.deleteTopicRecords({
-    topic: TOPIC,
-    partitions: offsets.map(({ partition, high: offset }) => ({ partition, offset })),
-  });
-  ledger = await startApp('ledger', environment);
-  const said = await failure(ledger, 'consumers');
-  expect(said).toMatch(
-    /3 messages of \S+ were deleted before ledger read them, so ledger has stopped/,
-  );
-  expect(said).toContain('npx daybook watch rescan');
-  expect(await forChains()).toBe(503);
-  expect(await readiness(ledger)).toMatchObject({
-    ...{ code: 200, status: 'degraded' },
-    purposes: { reads: 'ok', commands: 'ok', chains: 'failing' },
-  });
-  expect(await log.retryParked(TOPIC, 'ledger', '(deleted messages)')).toBe(true);
-  await until(async () => (await forChains()) === 200, { timeoutMs: 60_000 });
-});
+  async function readiness({ url }: AppProcess, query = ''): Promise<Answer> {
+    const answer = await fetch(`${url}/readyz${query}`);
+    return { ...((await answer.json()) as HealthReport), code: answer.status };
+  }
 
-it('fail when a topic is gone, until it is there again', async () => {
-  await admin.deleteTopics({ topics: [TOPIC] });
-  expect(await failure(watcher, 'topics')).toMatch(GONE);
-  expect((await readiness(watcher)).code).toBe(503);
-  expect(await failure(ledger, 'durableLog')).toMatch(GONE);
-  expect(await forChains()).toBe(503);
-  expect(await readiness(ledger)).toMatchObject({ code: 200, status: 'degraded' });
-  // As the sentence says.
-  await watcher.stop();
-  watcher = await startApp('chain-watcher', environment);
-  expect((await readiness(watcher)).code).toBe(200);
-  await until(async () => (await forChains()) === 200, { timeoutMs: 90_000 });
-  await publish(5);
-  await isRead();
+  /** Waits until a check fails; resolves to what it says. */
+  async function failure(app: AppProcess, name: string): Promise<string> {
+    const check = async () => (await readiness(app)).checks[name];
+    await until(async () => (await check())?.status === 'failing', {
+      ...{ description: `The failure of ${name}`, timeoutMs: 60_000 },
+    });
+    return (await check())?.detail ?? '';
+  }
+
+  const forChains = async () => (await readiness(ledger, '?for=chains')).code;
+
+  async function publish(...versions: readonly number[]): Promise<void> {
+    const transfer = goldenMessage(TOPIC, 'detected').value as unknown as TransferV1;
+    await log.publish(
+      TOPIC,
+      versions.map((version) => ({
+        ...{ id: `transfer@${version}`, key: transferKey(transfer), headers: {} },
+        value: JSON.stringify({ ...transfer, version }),
+      })),
+    );
+  }
+
+  const isRead = () =>
+    until(async () => (await log.lag(TOPIC, 'ledger')).every(({ waiting }) => waiting <= 0n), {
+      ...{ description: 'The messages to be read', timeoutMs: 60_000 },
+    });
+
+  it('are well while topics and groups are', async () => {
+    expect((await readiness(watcher)).code).toBe(200);
+    expect(await readiness(ledger)).toMatchObject({ code: 200, status: 'ok' });
+    expect(await forChains()).toBe(200);
+    await publish(1);
+    await isRead();
+  });
+
+  it('fail when a group has stopped, because messages were deleted before it read them', async () => {
+    await ledger.stop();
+    await publish(2, 3, 4);
+    const offsets = await admin.fetchTopicOffsets(TOPIC);
+    await admin.deleteTopicRecords({
+      topic: TOPIC,
+      partitions: offsets.map(({ partition, high: offset }) => ({ partition, offset })),
+    });
+    ledger = await startApp('ledger', environment);
+    const said = await failure(ledger, 'consumers');
+    expect(said).toMatch(
+      /3 messages of \S+ were deleted before ledger read them, so ledger has stopped/,
+    );
+    expect(said).toContain('npx daybook watch rescan');
+    expect(await forChains()).toBe(503);
+    expect(await readiness(ledger)).toMatchObject({
+      ...{ code: 200, status: 'degraded' },
+      purposes: { reads: 'ok', commands: 'ok', chains: 'failing' },
+    });
+    expect(await log.retryParked(TOPIC, 'ledger', '(deleted messages)')).toBe(true);
+    await until(async () => (await forChains()) === 200, { timeoutMs: 60_000 });
+  });
+
+  it('fail when a topic is gone, until it is there again', async () => {
+    await admin.deleteTopics({ topics: [TOPIC] });
+    expect(await failure(watcher, 'topics')).toMatch(GONE);
+    expect((await readiness(watcher)).code).toBe(503);
+    expect(await failure(ledger, 'durableLog')).toMatch(GONE);
+    expect(await forChains()).toBe(503);
+    expect(await readiness(ledger)).toMatchObject({ code: 200, status: 'degraded' });
+    // As the sentence says.
+    await watcher.stop();
+    watcher = await startApp('chain-watcher', environment);
+    expect((await readiness(watcher)).code).toBe(200);
+    await until(async () => (await forChains()) === 200, { timeoutMs: 90_000 });
+    await publish(5);
+    await isRead();
+  });
 });

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import { surviveLostConnections } from '@daybook/platform/plain';
 import { type Certificate, certificateFolder } from '../../../test/certificates';
 import { describeWith } from '../../../test/needs';
 import { callService } from '../src/cli/call-service';
@@ -14,17 +15,19 @@ describeWith('openssl', 'a call to the service over TLS', () => {
   /** A service that answers with what it was asked, and what it was asked. */
   async function serve({ cert, key }: Certificate) {
     const asked: string[] = [];
-    const server = createServer({ cert, key }, (request, response) => {
-      let body = '';
-      request.on('data', (chunk) => {
-        body += chunk;
-      });
-      request.on('end', () => {
-        const { authorization, host } = request.headers;
-        asked.push(`${request.method} ${request.url} ${authorization} ${body}`);
-        response.writeHead(201, { 'x-host': host }).end(JSON.stringify({ body }));
-      });
-    }).listen(0, '127.0.0.1');
+    const server = surviveLostConnections(
+      createServer({ cert, key }, (request, response) => {
+        let body = '';
+        request.on('data', (chunk) => {
+          body += chunk;
+        });
+        request.on('end', () => {
+          const { authorization, host } = request.headers;
+          asked.push(`${request.method} ${request.url} ${authorization} ${body}`);
+          response.writeHead(201, { 'x-host': host }).end(JSON.stringify({ body }));
+        });
+      }),
+    ).listen(0, '127.0.0.1');
     await once(server, 'listening');
     servers.push(server);
     return { url: `https://127.0.0.1:${(server.address() as AddressInfo).port}`, asked };

@@ -1,5 +1,6 @@
 import type { json, TransferV1 } from '@daybook/contracts';
 import { streamName } from '@daybook/domain';
+import { surviveErrors } from '@daybook/platform/plain';
 import { Logger } from '@nestjs/common';
 import { Client } from 'pg';
 import { freshDatabase, type TestDatabase, until } from '../../../test/dependencies';
@@ -138,7 +139,7 @@ it('warns of another currency, shows it, and records it with the next use', asyn
 
 it('records at the start what the books of an older version have', async () => {
   const coin = 'eip155:1/slip44:60';
-  const client = new Client({ connectionString: database.url });
+  const client = surviveErrors(new Client({ connectionString: database.url }));
   await client.connect();
   await client.query('INSERT INTO ledger.figures (owner_id, asset) VALUES ($1, $2)', [
     purse.id,

@@ -17,6 +17,7 @@ import {
   watchRequest,
 } from '@daybook/domain';
 import { decideAndAppend, type EventStore, PostgresEventStore, uuid5 } from '@daybook/event-store';
+import { surviveErrors } from '@daybook/platform/plain';
 import { Client, Pool } from 'pg';
 import type { DataSource } from 'typeorm';
 import * as a from '../../../libs/domain/testing/a';
@@ -65,7 +66,7 @@ export async function freshAuditLedger(
   begin: (ledger: AuditLedger) => Promise<void> = async () => undefined,
 ): Promise<AuditLedger> {
   const database = await copyOf(kind, async (url) => {
-    const owner = new Client({ connectionString: url });
+    const owner = surviveErrors(new Client({ connectionString: url }));
     await owner.connect();
     await owner.query(`
       DO $$ BEGIN

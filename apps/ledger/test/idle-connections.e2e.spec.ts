@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect } from 'node:http2';
+import { surviveErrors } from '@daybook/platform/plain';
 import { certificateFolder } from '../../../test/certificates';
 import { CONNECTIONS_MAX, endsIdleConnections, LIMITS } from '../../../test/idle-connections';
 import { createLedgerForTest, type TestLedger } from '../../../test/ledger-harness';
@@ -50,7 +51,7 @@ describeWith('openssl', 'the ports of the ledger', () => {
   }));
 
   it('ends a call over gRPC whose request does not arrive, and no other of its connection', async () => {
-    const session = connect(`http://${ledger.address}`);
+    const session = surviveErrors(connect(`http://${ledger.address}`));
     const headers = {
       ...{ ':method': 'POST', ':path': '/daybook.v1.CustomerService/ListCustomers' },
       ...{ 'content-type': 'application/grpc', te: 'trailers' },

@@ -5,6 +5,7 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { EnvironmentError } from '@daybook/platform';
+import { surviveErrors } from '@daybook/platform/plain';
 import { certificateFolder } from '../../../test/certificates';
 import { createLedgerForTest, type TestLedger } from '../../../test/ledger-harness';
 import { describeWith } from '../../../test/needs';
@@ -47,7 +48,7 @@ describeWith('openssl', 'REST over TLS', () => {
       const call = (ca: Buffer) => {
         const headers = { authorization: `Bearer ${ledger.apiKey}` };
         return once(
-          request(`${ledger.url}/v1/assets`, { ca, headers, agent: false }).end(),
+          surviveErrors(request(`${ledger.url}/v1/assets`, { ca, headers, agent: false })).end(),
           'response',
         );
       };

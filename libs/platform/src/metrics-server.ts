@@ -5,6 +5,7 @@ import type { Registry } from 'prom-client';
 import type { AppEnv } from './env';
 import { requirePort } from './free-port';
 import { capConnections, httpLimits } from './http-limits';
+import { surviveLostConnections } from './plain/lost-connections';
 import type { TlsFiles } from './tls-files';
 
 export interface MetricsServerOptions {
@@ -58,18 +59,17 @@ export async function serveMetrics(options: MetricsServerOptions): Promise<Metri
     if (text === null) response.writeHead(500).end();
     else response.writeHead(200, { 'content-type': registry.contentType }).end(text);
   };
+  // A connection that cannot be accepted, because files are open that are too many, ends nothing else.
   const server: Server =
     tls === null
-      ? createServer(settings, answer)
-      : createSecureServer({ ...settings, ...tls }, answer);
+      ? surviveLostConnections(createServer(settings, answer))
+      : surviveLostConnections(createSecureServer({ ...settings, ...tls }, answer));
   server.setTimeout(connectionTimeout);
   capConnections(server, connectionsMax);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, () => resolve());
   });
-  // A connection that cannot be accepted, because files are open that are too many, ends nothing else.
-  server.on('error', () => undefined);
   return {
     port: (server.address() as AddressInfo).port,
     close: () =>

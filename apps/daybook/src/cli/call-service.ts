@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { type IncomingMessage, request } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import { connect, type TLSSocket } from 'node:tls';
+import { surviveErrors } from '@daybook/platform/plain';
 
 interface ServiceCall {
   readonly method?: string;
@@ -34,11 +35,13 @@ export async function callService(
     await once(socket, 'secureConnect', { ...(signal && { signal }) });
     requireTrust(socket, certificate);
     const path = `${pathname}${search}`;
-    const sent = request({
-      ...{ createConnection: () => socket, host, method, path },
-      headers: { host: new URL(url).host, ...headers },
-      ...(signal && { signal }),
-    });
+    const sent = surviveErrors(
+      request({
+        ...{ createConnection: () => socket, host, method, path },
+        headers: { host: new URL(url).host, ...headers },
+        ...(signal && { signal }),
+      }),
+    );
     sent.end(body);
     const [answer] = (await once(sent, 'response')) as [IncomingMessage];
     const content = await buffer(answer);
