@@ -19,7 +19,6 @@ const stamp = join(root, 'dist/.built');
 /** Contains the id of the process that builds. It lies outside the folder that a build deletes. */
 const lock = join(root, 'node_modules/.daybook-build.lock');
 const LOCK_POLL_MS = 200;
-const APPS = ['ledger', 'chain-watcher', 'daybook'];
 const SETTINGS = ['package.json', 'package-lock.json', 'nest-cli.json', 'tsconfig.json'];
 
 /** Whether the last build is at least as new as every source. */
@@ -31,8 +30,8 @@ export function isBuilt() {
 }
 
 /**
- * Compiles all apps; rejects with the output of the compiler. Of several processes that start at once, one
- * compiles and the others wait, because a build deletes what it replaces.
+ * Compiles the command line and the apps that it starts, as one program; rejects with the output of the compiler. Of
+ * several processes that start at once, one compiles and the others wait, because a build deletes what it replaces.
  */
 export async function build() {
   while (!tryLock()) await sleep(LOCK_POLL_MS);
@@ -67,7 +66,7 @@ function isAlive(pid) {
 function compile() {
   const began = new Date();
   const nest = join(root, 'node_modules/@nestjs/cli/bin/nest.js');
-  const child = spawn(process.execPath, [nest, 'build', ...APPS], {
+  const child = spawn(process.execPath, [nest, 'build', 'daybook'], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
