@@ -1,16 +1,14 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, fork, spawn } from 'node:child_process';
 import { join, resolve } from 'node:path';
 import { surviveErrors } from '@daybook/platform/plain';
+import type { Ended } from './command-host';
+
+export type { Ended };
 
 const ROOT = resolve(__dirname, '../../..');
 const REGISTER = join(ROOT, 'test/register.cjs');
 const MAIN = join(ROOT, 'apps/daybook/src/main.ts');
-
-export interface Ended {
-  readonly exitCode: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
+const HOST = join(__dirname, 'command-host.ts');
 
 export interface Running {
   readonly ended: Promise<Ended>;
@@ -51,10 +49,37 @@ export function spawnDaybook(
   };
 }
 
-/** The same, to its end. */
+let host: ChildProcess | undefined;
+const waiting = new Map<number, { done(ended: Ended): void; failed(error: Error): void }>();
+let commands = 0;
+afterAll(() => host?.kill('SIGKILL'));
+
+/**
+ * Runs a command to its end, with only these variables. The commands of a suite share one process, one after the
+ * other: what a process of its own has to show, such as how it ends on a signal, is `spawnDaybook`'s.
+ */
 export function daybook(
   args: readonly string[],
   environment: Readonly<Record<string, string>> = {},
 ): Promise<Ended> {
-  return spawnDaybook(args, environment).ended;
+  host ??= startHost();
+  const id = ++commands;
+  const ended = new Promise<Ended>((done, failed) => waiting.set(id, { done, failed }));
+  host.send({ id, args, environment });
+  return ended;
+}
+
+function startHost(): ChildProcess {
+  const options = { cwd: ROOT, execArgv: ['-r', REGISTER] };
+  const child = surviveErrors(fork(HOST, [], options));
+  child.on('message', ({ id, ...ended }: Ended & { readonly id: number }) => {
+    waiting.get(id)?.done(ended);
+    waiting.delete(id);
+  });
+  child.once('exit', (code, signal) => {
+    const error = new Error(`The process of the commands ended with ${code ?? signal}.`);
+    for (const { failed } of waiting.values()) failed(error);
+    host = undefined;
+  });
+  return child;
 }
