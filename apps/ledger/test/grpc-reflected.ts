@@ -107,6 +107,20 @@ export async function reflect(
     }
     return made as Client & Record<string, Answer>;
   };
+  /** By service. Reading a message with all that it holds takes longer than a call. */
+  const described = new Map<string, readonly ReflectedMethod[]>();
+  const methodsOf = (service: string): readonly ReflectedMethod[] => {
+    const methods =
+      described.get(service) ??
+      Object.values(constructors.get(service)?.service ?? {}).map((method) => ({
+        name: method.path.slice(method.path.lastIndexOf('/') + 1),
+        isStream: method.responseStream,
+        request: typeOf(definitions, (method as Answer).requestType),
+        response: typeOf(definitions, (method as Answer).responseType),
+      }));
+    described.set(service, methods);
+    return methods;
+  };
   const metadata = (more: Record<string, string> = {}) => {
     const made = new Metadata();
     const all = { authorization: `Bearer ${apiKey}`, ...more };
@@ -117,13 +131,7 @@ export async function reflect(
     services,
     client,
     metadata,
-    methodsOf: (service) =>
-      Object.values(constructors.get(service)?.service ?? {}).map((method) => ({
-        name: method.path.slice(method.path.lastIndexOf('/') + 1),
-        isStream: method.responseStream,
-        request: typeOf(definitions, (method as Answer).requestType),
-        response: typeOf(definitions, (method as Answer).responseType),
-      })),
+    methodsOf,
     call: (service, method, request, { metadata: more, timeoutMs = 20_000 } = {}) =>
       new Promise((resolve) => {
         const options = { deadline: Date.now() + timeoutMs };
