@@ -7,7 +7,7 @@ import { simulate } from '../testing/simulation';
 
 const FIRST_SEED = 1;
 /** A story takes about 50 ms. */
-const SEEDS = Number(process.env.DAYBOOK_SIMULATION_SEEDS ?? 100);
+const SEEDS = Number(process.env.DAYBOOK_SIMULATION_SEEDS ?? 50);
 
 /** Ten thousand blocks in all: `npm run simulate` runs one of them alone. */
 const LONG_SEEDS = Array.from({ length: 20 }, (_, n) => 1_001 + n);
