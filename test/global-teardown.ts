@@ -1,4 +1,4 @@
-import { surviveErrors } from '@daybook/platform/plain';
+import { surviveErrors } from '../libs/platform/src/plain/lost-connections';
 import { Client } from 'pg';
 import { shared, templatePrefix } from './shared-servers';
 
