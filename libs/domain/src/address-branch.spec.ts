@@ -56,6 +56,7 @@ describe('the next branch', () => {
 
   it('can be derived, else it says so', () => {
     expect(nextBranch(now, 0, 2 ** 31 - 2)).toBe(2 ** 31 - 1);
+    expect(nextBranch(now, 0.999_999, 2 ** 31 - 3)).toBe(2 ** 31 - 1);
     expect(() => nextBranch(now, 0, 2 ** 31 - 1)).toThrow('clock of the database');
     expect(() => nextBranch(2 ** 53, 0, -1)).toThrow(RangeError);
   });

@@ -79,5 +79,6 @@ export function nextBranch(nowMs: number, random: number, highest: number): numb
 
 function choicesFrom(lowest: number, last: number): number {
   if (lowest <= last) return last + 1 - lowest;
-  return lowest <= last + CROWD_MAX ? BRANCHES_A_MINUTE : CHOICES_WITHOUT_CLOCK;
+  const choices = lowest <= last + CROWD_MAX ? BRANCHES_A_MINUTE : CHOICES_WITHOUT_CLOCK;
+  return Math.max(Math.min(choices, BRANCHES - lowest), 1);
 }
