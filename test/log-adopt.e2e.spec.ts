@@ -1,16 +1,17 @@
-import { copyFile, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { TransferV1 } from '@daybook/contracts';
-import { surviveErrors } from '@daybook/platform/plain';
-import { Client } from 'pg';
-import { explain } from '../apps/daybook/src/cli/exit-codes';
-import { openOperation } from '../apps/daybook/src/cli/operation';
-import { type AdoptOptions, adoptIn } from '../apps/daybook/src/log/adopt';
 import { answerOf } from '../apps/daybook/testing/answers';
 import { spawnDaybook } from '../apps/daybook/testing/command-line';
 import { migrate } from '../apps/ledger/src/migrate';
-import { startEventStoreDbStandIn } from '../libs/event-store/testing/eventstoredb-stand-in';
+import {
+  adopt,
+  ends,
+  environment,
+  killedBefore,
+  logInEventStoreDb,
+  logInPostgres,
+  REASON,
+  run,
+} from './adopted-logs';
 import { TEST_USERS } from './database-users';
 import { copyOf, type TestDatabase, until } from './dependencies';
 import type { Reply, TestLedger } from './ledger-harness';
@@ -22,7 +23,6 @@ const USDT = 'eip155:1/erc20:0xdac17f958d2ee523a2206206994597c13d831ec7';
 
 jest.setTimeout(120_000);
 
-const ends: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
   for (const end of ends.splice(0).reverse()) await end();
 });
@@ -48,117 +48,6 @@ async function stop(ledger: TestLedger): Promise<void> {
   const open =
     'SELECT FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()';
   await until(async () => (await run(ledger.databaseUrl, open)).length === 0);
-}
-
-// biome-ignore lint/suspicious/noExplicitAny: rows are as the statements name them.
-async function run(connectionString: string, sql: string): Promise<any[]> {
-  const client = surviveErrors(new Client({ connectionString }));
-  await client.connect();
-  try {
-    return (await client.query(sql)).rows;
-  } finally {
-    await client.end();
-  }
-}
-
-/** An event log of which a backup can be made, and put in its place. */
-interface LogUnderTest {
-  readonly url: string | undefined;
-  backUp(): Promise<void>;
-  putBack(): Promise<void>;
-}
-
-async function logInEventStoreDb(): Promise<LogUnderTest> {
-  const folder = await mkdtemp(join(tmpdir(), 'daybook-adopt-'));
-  const file = (name: string) => join(folder, `${name}.log`);
-  let server = await startEventStoreDbStandIn({ file: file('original') });
-  ends.push(() => rm(folder, { recursive: true }));
-  ends.push(() => server.stop());
-  return {
-    url: server.url,
-    backUp: () => copyFile(file('original'), file('backup')),
-    async putBack() {
-      const { port } = server;
-      await server.stop();
-      server = await startEventStoreDbStandIn({ port, file: file('backup') });
-    },
-  };
-}
-
-async function logInPostgres({ url }: TestDatabase): Promise<LogUnderTest> {
-  let end = '0';
-  return {
-    url: undefined,
-    async backUp() {
-      const sql = 'SELECT max(position)::text AS position FROM event_store.event';
-      [{ position: end }] = (await run(url, sql)) as [{ position: string }];
-    },
-    // The older backup of the log's schema alone has what there was then.
-    putBack: async () =>
-      void (await run(
-        url,
-        `ALTER TABLE event_store.event DISABLE TRIGGER ALL;
-         DELETE FROM event_store.event WHERE position > ${end};
-         ALTER TABLE event_store.event ENABLE ALWAYS TRIGGER append_only`,
-      )),
-  };
-}
-
-const environment = ({ url }: TestDatabase, log: LogUnderTest) => ({
-  ...{ DAYBOOK_DATABASE_URL: url, DAYBOOK_MIGRATION_URL: url },
-  DAYBOOK_EVENTSTOREDB_URL: log.url ?? '',
-});
-
-const REASON = 'the backup of last night';
-
-/** The command as it runs in its process, here without one. */
-async function adopt(
-  database: TestDatabase,
-  log: LogUnderTest,
-  options: Partial<AdoptOptions> = {},
-) {
-  const { signal } = new AbortController();
-  const operation = openOperation(undefined, signal, environment(database, log));
-  try {
-    const { json, exitCode = 0 } = await adoptIn(operation, { reason: REASON, ...options });
-    const text = JSON.stringify(json, (_, it) => (typeof it === 'bigint' ? String(it) : it));
-    return { exitCode, report: answerOf('log-adoption', text), message: '' };
-  } catch (error) {
-    const { exitCode, message } = explain(error);
-    return { exitCode, report: null, message };
-  } finally {
-    await operation.close();
-  }
-}
-
-/** An arbitrary constant. */
-const STOPPED = 7_000_007;
-
-/** Kills the command in its process when it is about to write such a row. */
-async function killedBefore(
-  row: { readonly change: string; readonly when: string },
-  database: TestDatabase,
-  log: LogUnderTest,
-): Promise<void> {
-  const sql = surviveErrors(new Client({ connectionString: database.url }));
-  await sql.connect();
-  await sql.query(`
-    CREATE FUNCTION public.stop() RETURNS trigger LANGUAGE plpgsql
-      AS 'BEGIN PERFORM pg_advisory_xact_lock(${STOPPED}); RETURN NEW; END';
-    CREATE TRIGGER stop BEFORE ${row.change} FOR EACH ROW WHEN (${row.when})
-      EXECUTE FUNCTION public.stop();
-    SELECT pg_advisory_lock(${STOPPED})`);
-  const stopped = `FROM pg_locks WHERE locktype = 'advisory' AND objid = ${STOPPED} AND NOT granted`;
-  const running = spawnDaybook(['log', 'adopt', '--apply'], environment(database, log));
-  try {
-    await until(async () => (await sql.query(`SELECT ${stopped}`)).rows.length > 0);
-  } finally {
-    running.kill('SIGKILL');
-    await running.ended;
-    await sql.query(`SELECT pg_terminate_backend(pid, 10000) ${stopped}`);
-    await sql.query('DROP FUNCTION public.stop() CASCADE');
-    await sql.end();
-  }
 }
 
 const get = async (ledger: TestLedger, path: string): Promise<Reply> => ledger.request('GET', path);
