@@ -1,14 +1,19 @@
-import { copyFile, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { TransferV1 } from '@daybook/contracts';
-import { surviveErrors } from '@daybook/platform/plain';
-import { Client } from 'pg';
 import { answerOf } from '../apps/daybook/testing/answers';
-import { daybook, spawnDaybook } from '../apps/daybook/testing/command-line';
-import { startEventStoreDbStandIn } from '../libs/event-store/testing/eventstoredb-stand-in';
-import { refusalOf } from './app-process';
-import { freshDatabase, type TestDatabase, until } from './dependencies';
+import { spawnDaybook } from '../apps/daybook/testing/command-line';
+import { migrate } from '../apps/ledger/src/migrate';
+import {
+  adopt,
+  ends,
+  environment,
+  killedBefore,
+  logInEventStoreDb,
+  logInPostgres,
+  REASON,
+  run,
+} from './adopted-logs';
+import { TEST_USERS } from './database-users';
+import { copyOf, type TestDatabase, until } from './dependencies';
 import type { Reply, TestLedger } from './ledger-harness';
 import { moveDatabaseClock } from './moved-clocks';
 import { addressesOf, faultsOf, mintAddresses, repeated, startOn } from './restored';
@@ -18,13 +23,12 @@ const USDT = 'eip155:1/erc20:0xdac17f958d2ee523a2206206994597c13d831ec7';
 
 jest.setTimeout(120_000);
 
-const ends: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
   for (const end of ends.splice(0).reverse()) await end();
 });
 
 async function emptyDatabase(): Promise<TestDatabase> {
-  const database = await freshDatabase();
+  const database = await copyOf('ledger', (url) => migrate(url, TEST_USERS));
   ends.push(database.drop);
   return database;
 }
@@ -40,63 +44,10 @@ async function stop(ledger: TestLedger): Promise<void> {
   await addressesOf(ledger);
   ends.splice(ends.indexOf(ledger.close), 1);
   await ledger.close();
-}
-
-/** An event log of which a backup can be made, and put in its place. */
-interface LogUnderTest {
-  readonly url: string | undefined;
-  backUp(): Promise<void>;
-  putBack(): Promise<void>;
-}
-
-async function logInEventStoreDb(): Promise<LogUnderTest> {
-  const folder = await mkdtemp(join(tmpdir(), 'daybook-adopt-'));
-  const file = (name: string) => join(folder, `${name}.log`);
-  let server = await startEventStoreDbStandIn({ file: file('original') });
-  ends.push(() => rm(folder, { recursive: true }));
-  ends.push(() => server.stop());
-  return {
-    url: server.url,
-    backUp: () => copyFile(file('original'), file('backup')),
-    async putBack() {
-      const { port } = server;
-      await server.stop();
-      server = await startEventStoreDbStandIn({ port, file: file('backup') });
-    },
-  };
-}
-
-async function logInPostgres({ url }: TestDatabase): Promise<LogUnderTest> {
-  const run = async (sql: string) => {
-    const client = surviveErrors(new Client({ connectionString: url }));
-    await client.connect();
-    return client.query(sql).finally(() => client.end());
-  };
-  let end = '0';
-  return {
-    url: undefined,
-    async backUp() {
-      const { rows } = await run('SELECT max(position)::text AS position FROM event_store.event');
-      end = rows[0].position;
-    },
-    // The older backup of the log's schema alone has what there was then.
-    putBack: async () =>
-      void (await run(`
-        ALTER TABLE event_store.event DISABLE TRIGGER ALL;
-        DELETE FROM event_store.event WHERE position > ${end};
-        ALTER TABLE event_store.event ENABLE ALWAYS TRIGGER append_only`)),
-  };
-}
-
-const environment = ({ url }: TestDatabase, log: LogUnderTest) => ({
-  ...{ DAYBOOK_DATABASE_URL: url, DAYBOOK_MIGRATION_URL: url },
-  DAYBOOK_EVENTSTOREDB_URL: log.url ?? '',
-});
-
-async function adopt(database: TestDatabase, log: LogUnderTest, ...options: string[]) {
-  const args = ['log', 'adopt', '--json', ...options];
-  const { exitCode, stdout, stderr } = await daybook(args, environment(database, log));
-  return { exitCode, report: stdout === '' ? null : answerOf('log-adoption', stdout), stderr };
+  // The server ends its sessions a moment later.
+  const open =
+    'SELECT FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()';
+  await until(async () => (await run(ledger.databaseUrl, open)).length === 0);
 }
 
 const get = async (ledger: TestLedger, path: string): Promise<Reply> => ledger.request('GET', path);
@@ -141,172 +92,154 @@ async function report(
   return found();
 }
 
-describe.each([
-  ['PostgreSQL', logInPostgres],
-  ["EventStoreDB's protocol", logInEventStoreDb],
-])('a log in %s that is put back to an older one', (_, openLog) => {
-  it('is adopted with what the tables know, in a new epoch that readers of the old one are told of', async () => {
+describe('a log that is put back to an older one', () => {
+  it('is adopted with what the tables know, in a new epoch that readers of the old one are told of, wherever it was killed', async () => {
     const database = await emptyDatabase();
-    const log = await openLog(database);
-    const first = await start(database, log.url);
-    const [alice, bob] = [await create(first, 'alice'), await create(first, 'bob')];
-    await stop(first);
+    const log = await logInPostgres(database);
+    const before = await start(database);
+    const [alice, bob] = [await create(before, 'alice'), await create(before, 'bob')];
     await log.backUp();
 
-    const second = await start(database, log.url);
-    const carol = await create(second, 'carol');
+    const carol = await create(before, 'carol');
     const archived = alice.purses[0].id;
     const because = { body: { reason: 'a test' } };
-    await second.request('POST', `/v1/purses/${archived}/archive`, because);
-    await second.request('POST', `/v1/customers/${bob.id}/block`, because);
-    const key = await second.issueKey({ scopes: ['read'] });
+    await before.request('POST', `/v1/purses/${archived}/archive`, because);
+    await before.request('POST', `/v1/customers/${bob.id}/block`, because);
+    const key = await before.issueKey({ scopes: ['read'] });
     const transfer = transferTo(carol.purses[0].address);
-    const lost = await report(second, transfer);
-    const given = await addressesOf(second);
-    const known = await atHead(second, `/v1/customers/${carol.id}`);
-    const { nextCursor } = (await get(second, '/v1/customers?limit=1')).body;
-    const feed = (await get(second, '/v1/events?limit=1')).body;
-    await stop(second);
+    const lost = await report(before, transfer);
+    const given = await addressesOf(before);
+    const known = await atHead(before, `/v1/customers/${carol.id}`);
+    const { nextCursor } = (await get(before, '/v1/customers?limit=1')).body;
+    const feed = (await get(before, '/v1/events?limit=1')).body;
+    await stop(before);
     await log.putBack();
 
-    expect(await refusalOf('ledger', environment(database, log))).toContain(
-      'npx daybook log adopt',
-    );
     const planned = await adopt(database, log);
     expect(planned).toMatchObject({
       exitCode: 1,
       report: {
         ...{ applied: false, epoch: 2, unowned: 0, lost: { replenishment: 1 } },
-        returned: { account: 1, branch: 1, customer: 2, purse: 3 },
+        returned: { account: 1, customer: 2, purse: 3 },
         rescans: [{ chain: 'eip155:1', from: '100', to: '100' }],
       },
     });
-    const { returned, lost: ofNoUse, rescans, through } = planned.report;
-    const done = await adopt(database, log, '--apply', '--reason', 'the backup of last night');
-    expect(done).toMatchObject({
-      exitCode: 0,
-      report: { applied: true, epoch: 2, through, returned, rescans, lost: ofNoUse },
+    const { rescans, through } = planned.report;
+    const appended = 'INSERT ON event_store.event';
+    for (const row of [
+      { change: appended, when: "NEW.type = 'PurseMinted'" },
+      { change: appended, when: "NEW.type = 'LogEpochBegun'" },
+      { change: 'UPDATE ON ledger.checkpoint', when: 'NEW.log_epoch = 2' },
+    ]) {
+      await killedBefore(row, database, log);
+    }
+    const args = ['log', 'adopt', '--json', '--apply', '--reason', REASON];
+    const done = await spawnDaybook(args, environment(database, log)).ended;
+    expect(done.exitCode).toBe(0);
+    expect(answerOf('log-adoption', done.stdout)).toMatchObject({
+      ...{ applied: true, epoch: 2, through, returned: {}, lost: { replenishment: 1 }, rescans },
     });
     expect(await adopt(database, log)).toMatchObject({ exitCode: 0, report: { refused: null } });
 
-    const third = await start(database, log.url);
-    expect(await atHead(third, `/v1/customers/${carol.id}`)).toEqual(known);
-    expect(new Set(await addressesOf(third))).toEqual(new Set(given));
-    expect((await get(third, `/v1/purses/${archived}`)).body.status).toBe('ARCHIVED');
-    expect((await get(third, `/v1/customers/${bob.id}`)).body.status).toBe('BLOCKED');
+    const ledger = await start(database);
+    expect(await atHead(ledger, `/v1/customers/${carol.id}`)).toEqual(known);
+    expect(new Set(await addressesOf(ledger))).toEqual(new Set(given));
+    expect((await get(ledger, `/v1/purses/${archived}`)).body.status).toBe('ARCHIVED');
+    expect((await get(ledger, `/v1/customers/${bob.id}`)).body.status).toBe('BLOCKED');
     const headers = { authorization: `Bearer ${key}` };
-    expect((await third.request('GET', '/v1/customers', { headers })).status).toBe(200);
+    expect((await ledger.request('GET', '/v1/customers', { headers })).status).toBe(200);
     // A repeated creation finds what there was, and new addresses are new.
-    expect((await create(third, 'carol')).purses).toMatchObject(
+    expect((await create(ledger, 'carol')).purses).toMatchObject(
       carol.purses.map(({ id, address }: Reply['body']) => ({ id, address })),
     );
-    given.push(...(await mintAddresses(third)));
+    given.push(...(await mintAddresses(ledger)));
     expect(repeated(given)).toEqual([]);
-    expect(await faultsOf(third)).toEqual([]);
 
     for (const path of [
       `/v1/customers?limit=1&cursor=${nextCursor}`,
       `/v1/events?after=${feed.nextCursor}&log=${feed.log}`,
     ]) {
-      const refused = await get(third, path);
+      const refused = await get(ledger, path);
       expect([refused.status, refused.body.code]).toEqual([410, 'epoch-ended']);
       expect(refused.body.detail).toContain(`beyond position ${through} is void`);
     }
-    const since = (await get(third, `/v1/events?after=${through}&limit=100`)).body;
+    const asBefore = { headers: { 'daybook-log': feed.log } };
+    const waiting = await ledger.request('GET', `/v1/customers?minPosition=${through}`, asBefore);
+    expect([waiting.status, waiting.body.code]).toEqual([410, 'epoch-ended']);
+    const since = (await get(ledger, `/v1/events?after=${through}&limit=100`)).body;
     expect(since.log).toBe(feed.log.replace(/1$/, '2'));
     const begun = { epoch: 2, validThrough: through, begunAt: expect.any(String) };
     const recorded = { subject: `replenishment/${lost.id}`, epoch: 2 };
-    expect(since.data).toEqual(
-      expect.arrayContaining([
-        expect.objectContaining({ type: 'LogEpochBegun', data: begun }),
-        expect.objectContaining({
-          type: 'LossRecorded',
-          data: expect.objectContaining(recorded),
-        }),
-      ]),
-    );
+    const of = (wanted: string) =>
+      since.data.filter(({ type }: { type: string }) => type === wanted);
+    expect(of('LogEpochBegun')).toMatchObject([{ data: begun }]);
+    expect(of('LossRecorded')).toMatchObject([{ data: recorded }]);
     // Reported again, it is there again.
-    expect((await report(third, transfer)).id).toBe(lost.id);
-    expect(await faultsOf(third)).toEqual([]);
+    expect((await report(ledger, transfer)).id).toBe(lost.id);
+    expect(await faultsOf(ledger)).toEqual([]);
   });
 });
 
-describe('an empty log in the place of one that is lost', () => {
+describe('another log in the place of one that is lost', () => {
   it('is adopted when it is named, with all that the tables know, keys included', async () => {
-    const database = await emptyDatabase();
+    const [database, elsewhere] = [await emptyDatabase(), await emptyDatabase()];
     const lost = await logInEventStoreDb();
     const before = await start(database, lost.url);
     const given = await mintAddresses(before, 2);
     const key = await before.issueKey({ scopes: ['read'] });
+    const { log: name, nextCursor } = (await get(before, '/v1/events?limit=1')).body;
     await stop(before);
-
-    const log = await logInEventStoreDb();
-    expect((await adopt(database, log)).report).toMatchObject({ identity: null, through: '0' });
-    const unnamed = await adopt(database, log, '--apply');
-    expect([unnamed.exitCode, unnamed.stderr]).toEqual([2, expect.stringContaining('--log none')]);
-    const done = await adopt(database, log, '--apply', '--log', 'none');
-    expect(done.report).toMatchObject({
-      returned: { operator: 1, account: 1, branch: 1, customer: 2, purse: 4 },
+    // An epoch may begin where log and tables agree, as after a restore of both.
+    expect(await adopt(database, lost, { apply: true, newEpoch: true })).toMatchObject({
+      ...{ exitCode: 0, report: { refused: null, epoch: 2, returned: {}, lost: {} } },
     });
-    const ledger = await start(database, log.url);
+
+    // The address of a fresh server.
+    const empty = await logInEventStoreDb();
+    expect((await adopt(database, empty)).report).toMatchObject({ identity: null, through: '0' });
+    expect(await adopt(database, empty, { apply: true })).toMatchObject({
+      ...{ exitCode: 2, message: expect.stringContaining('--log none') },
+    });
+    const done = await adopt(database, empty, { apply: true, log: 'none' });
+    const returned = { operator: 1, account: 1, branch: 1, customer: 2, purse: 4 };
+    expect(done.report).toMatchObject({ epoch: 3, returned });
+    const ledger = await start(database, empty.url);
+    const refused = (await get(ledger, `/v1/events?after=${nextCursor}&log=${name}`)).body;
+    expect(refused).toMatchObject({
+      ...{ code: 'epoch-ended', detail: expect.stringContaining('which it never was') },
+    });
     expect(new Set(await addressesOf(ledger))).toEqual(new Set(given));
     const headers = { authorization: `Bearer ${key}` };
     expect((await ledger.request('GET', '/v1/customers', { headers })).status).toBe(200);
     given.push(...(await mintAddresses(ledger)));
     expect(repeated(given)).toEqual([]);
     expect(await faultsOf(ledger)).toEqual([]);
-  });
-});
+    await stop(ledger);
 
-describe('an adoption', () => {
-  it('that is killed on the way is done by the next one', async () => {
-    const database = await emptyDatabase();
-    const log = await logInPostgres(database);
-    const ended = async () => {
-      const client = surviveErrors(new Client({ connectionString: database.url }));
-      await client.connect();
-      const { rows } = await client.query('SELECT max(position)::int AS n FROM event_store.event');
-      await client.end();
-      return rows[0].n;
-    };
-    await stop(await start(database));
-    await log.backUp();
-    const end = await ended();
-    const before = await start(database);
-    const given = await mintAddresses(before, 200);
-    await stop(before);
-    await log.putBack();
-    const args = ['log', 'adopt', '--apply'];
-    for (let beyond = 0; beyond < 600; beyond += 250) {
-      const running = spawnDaybook(args, environment(database, log));
-      await until(async () => (await ended()) > end + beyond);
-      running.kill('SIGKILL');
-      await running.ended;
+    // The log of another installation, which goes on with what both know.
+    await moveDatabaseClock(elsewhere.url, HOUR_MS);
+    const others = await logInEventStoreDb();
+    const other = await start(elsewhere, others.url);
+    const theirs = await mintAddresses(other, 1);
+    const { log: id } = (await get(other, '/v1/events?limit=1')).body;
+    await stop(other);
+    const [identity] = id.split('.');
+    for (const named of [undefined, 'none']) {
+      expect(await adopt(database, others, { apply: true, log: named })).toMatchObject({
+        ...{ exitCode: 2, message: expect.stringContaining(`--log ${identity}`) },
+      });
     }
-    expect((await daybook(args, environment(database, log))).exitCode).toBe(0);
-    const ledger = await start(database);
-    expect((await get(ledger, '/v1/events')).body.log).toMatch(/\.2$/);
-    for (const address of given.slice(0, 3).concat(given.slice(-3))) {
-      const { data } = (await get(ledger, `/v1/purses?address=${address}`)).body;
-      expect(data).toMatchObject([{ status: 'PENDING_PAYMENT' }]);
-    }
-    expect(await faultsOf(ledger)).toEqual([]);
-  });
-
-  it('begins an epoch where log and tables were restored together', async () => {
-    const database = await emptyDatabase();
-    const log = await logInPostgres(database);
-    const before = await start(database);
-    const given = await mintAddresses(before, 1);
-    const { log: name, nextCursor } = (await get(before, '/v1/events?limit=1')).body;
-    await stop(before);
-    const begun = await adopt(database, log, '--new-epoch', '--apply');
-    expect(begun).toMatchObject({ exitCode: 0, report: { refused: null, epoch: 2, returned: {} } });
-    const ledger = await start(database);
-    const { body } = await get(ledger, `/v1/events?after=${nextCursor}&log=${name}`);
-    expect(body.code).toBe('epoch-ended');
-    expect(new Set(await addressesOf(ledger))).toEqual(new Set(given));
-    expect(await faultsOf(ledger)).toEqual([]);
+    // Its epoch is above those of the tables: watchers know addresses by positions of all epochs.
+    expect(await adopt(database, others, { apply: true, log: identity })).toMatchObject({
+      ...{ exitCode: 0, report: { identity: { epoch: 1 }, epoch: 4, through: '0', unowned: 0 } },
+    });
+    const both = await start(database, others.url);
+    given.push(...theirs);
+    expect(new Set(await addressesOf(both))).toEqual(new Set(given));
+    given.push(...(await mintAddresses(both, 1)));
+    expect(repeated(given)).toEqual([]);
+    expect((await both.request('GET', '/v1/customers', { headers })).status).toBe(200);
+    expect(await faultsOf(both)).toEqual([]);
   });
 });
 
@@ -314,21 +247,19 @@ describe('an address that the log lost, whose purse got another one since', () =
   it('stays watched, and what arrives there is held until the operator confirms the owner', async () => {
     const [database, elsewhere] = [await emptyDatabase(), await emptyDatabase()];
     const log = await logInEventStoreDb();
-    await stop(await start(database, log.url));
-    await log.backUp();
     const before = await start(database, log.url);
+    await log.backUp();
     const lost = (await create(before, 'dave')).purses[0];
     await stop(before);
     await log.putBack();
     // The backup goes on with an empty database, an hour later.
-    await stop(await start(elsewhere, log.url));
     await moveDatabaseClock(elsewhere.url, HOUR_MS);
     const meanwhile = await start(elsewhere, log.url);
     const again = (await create(meanwhile, 'dave')).purses[0];
     expect([again.id, again.address === lost.address]).toEqual([lost.id, false]);
     await stop(meanwhile);
 
-    const done = await adopt(database, log, '--apply');
+    const done = await adopt(database, log, { apply: true });
     expect(done).toMatchObject({ exitCode: 0, report: { applied: true, unowned: 2 } });
     const ledger = await start(database, log.url);
     expect(await atHead(ledger, `/v1/purses/${lost.id}`)).toMatchObject({ address: again.address });

@@ -6,10 +6,12 @@ import { promisify } from 'node:util';
 import { surviveErrors } from '@daybook/platform/plain';
 import { Client } from 'pg';
 import { daybook } from '../apps/daybook/testing/command-line';
+import { migrate } from '../apps/ledger/src/migrate';
 import { startEventStoreDbStandIn } from '../libs/event-store/testing/eventstoredb-stand-in';
-import { type AppProcess, startApp } from './app-process';
-import { freshDatabase, type TestDatabase } from './dependencies';
-import type { Reply, TestLedger } from './ledger-harness';
+import { startApp } from './app-process';
+import { TEST_USERS } from './database-users';
+import { copyOf, freshDatabase, type TestDatabase } from './dependencies';
+import { createLedgerForTest, type Reply, type TestLedger } from './ledger-harness';
 import { moveDatabaseClock } from './moved-clocks';
 import { addressesOf, faultsOf, KEYS, mintAddresses, repeated, startOn } from './restored';
 
@@ -22,7 +24,10 @@ afterEach(async () => {
 });
 
 async function emptyDatabase(template?: string): Promise<TestDatabase> {
-  const database = await freshDatabase(template);
+  const migrateIt = (url: string) => migrate(url, TEST_USERS);
+  const database = await (template === undefined
+    ? copyOf('ledger', migrateIt)
+    : freshDatabase(template));
   ends.push(database.drop);
   return database;
 }
@@ -55,7 +60,7 @@ async function canDump({ url }: TestDatabase): Promise<boolean> {
 /** A copy of a database as it is now: from a dump, or by the server itself where there is no pg_dump for it. */
 async function restoredCopy(database: TestDatabase): Promise<TestDatabase> {
   if (!(await canDump(database))) return emptyDatabase(new URL(database.url).pathname.slice(1));
-  const copy = await emptyDatabase();
+  const copy = await emptyDatabase('template1');
   const folder = await mkdtemp(join(tmpdir(), 'daybook-dump-'));
   ends.push(() => rm(folder, { recursive: true }));
   const file = join(folder, 'daybook.dump');
@@ -65,106 +70,15 @@ async function restoredCopy(database: TestDatabase): Promise<TestDatabase> {
   return copy;
 }
 
-describe('a database', () => {
-  it('that was dumped and restored goes on with other addresses, and all is well', async () => {
-    const original = await emptyDatabase();
-    const before = await start(original);
-    const given = await mintAddresses(before);
-    await stop(before);
-    const restored = await start(await restoredCopy(original));
-    expect(new Set(await addressesOf(restored))).toEqual(new Set(given));
-    given.push(...(await mintAddresses(restored)), ...(await mintAddresses(restored)));
-    expect(repeated(given)).toEqual([]);
-    expect(await faultsOf(restored)).toEqual([]);
-  });
-
-  it('that is put back to an hour ago repeats nothing of what was minted since', async () => {
-    const original = await emptyDatabase();
-    const first = await start(original);
-    const given = await mintAddresses(first);
-    await stop(first);
-    const backup = await restoredCopy(original);
-    for (let process = 0; process < 2; process++) {
-      const since = await start(original);
-      given.push(...(await mintAddresses(since)));
-      await stop(since);
-    }
-    // It is an hour later when the backup is put back.
-    await moveDatabaseClock(backup.url, HOUR_MS);
-    const restored = await start(backup);
-    given.push(...(await mintAddresses(restored)));
-    expect(repeated(given)).toEqual([]);
-    expect(await faultsOf(restored)).toEqual([]);
-  });
-
-  it('that is lost beside a full log is made anew from it, and repeats no address of it', async () => {
-    const log = await startEventStoreDbStandIn();
-    ends.push(log.stop);
-    const first = await start(await emptyDatabase(), log.url);
-    const given = await mintAddresses(first);
-    await stop(first);
-    const second = await start(await emptyDatabase(), log.url);
-    given.push(...(await mintAddresses(second)));
-    expect(repeated(given)).toEqual([]);
-    expect(new Set(await addressesOf(second))).toEqual(new Set(given));
-    expect(await faultsOf(second)).toEqual([]);
-  });
-
-  it('that an auditor has a copy of is replayed, compared and checked there', async () => {
-    const original = await emptyDatabase();
-    const ledger = await start(original);
-    const given = await mintAddresses(ledger);
-    await addressesOf(ledger);
-    await stop(ledger);
-    const copy = { DAYBOOK_DATABASE_URL: (await restoredCopy(original)).url };
-    const compared = await daybook(['replay', '--compare'], copy);
-    expect([compared.exitCode, compared.stderr]).toEqual([0, expect.any(String)]);
-    const checked = await daybook(['addresses', 'check', '--all'], copy);
-    expect([checked.exitCode, checked.stdout]).toEqual([
-      0,
-      `${given.length} addresses checked, 0 wrong.\n`,
-    ]);
-    const exported = await daybook(['addresses', 'export'], copy);
-    const [, ...lines] = exported.stdout.trim().split('\n');
-    expect(new Set(lines.map((line) => line.split(',')[0]))).toEqual(new Set(given));
-  });
-});
-
-/** A ledger of `start` in a process of its own. */
-async function startProcess(database: TestDatabase, eventstoredbUrl = ''): Promise<AppProcess> {
-  const process = await startApp('ledger', {
-    DAYBOOK_DATABASE_URL: database.url,
-    DAYBOOK_BOOTSTRAP_API_KEY: KEYS.apiKey,
-    DAYBOOK_EVENTSTOREDB_URL: eventstoredbUrl,
-    DAYBOOK_GRPC_PORT: '0',
-  });
-  ends.push(process.stop);
-  return process;
-}
-
-describe.each([
-  ['PostgreSQL', async (): Promise<string | undefined> => undefined],
-  [
-    "EventStoreDB's protocol",
-    async (): Promise<string | undefined> => {
-      const log = await startEventStoreDbStandIn();
-      ends.push(log.stop);
-      return log.url;
-    },
-  ],
-] as const)('two processes on one log in %s', (_, openLog) => {
-  it('answer a mint that both get at once with the purse that is stored', async () => {
-    const url = await openLog();
-    const database = await emptyDatabase();
-    const ledger = await start(database, url);
-    const other = await startProcess(database, url);
-    const urls = [ledger.url, other.url];
-
-    async function mintAtBoth(n: number) {
-      const body = { externalId: `both-${n}` };
-      const { body: customer } = await ledger.request('POST', '/v1/customers', { body });
-      const answers = [...urls, ...urls].map(async (at) => {
-        const reply = await fetch(`${at}/v1/customers/${customer.id}/purses`, {
+/** Has each of two processes mint the same purses in the same moment, twice with the same key: all answer what is stored. */
+async function mintAtBoth(ledger: TestLedger, otherUrl: string): Promise<string[]> {
+  const urls = [ledger.url, otherUrl, ledger.url, otherUrl];
+  const minted = Array.from({ length: 12 }, async (_, n) => {
+    const body = { externalId: `both-${n}` };
+    const { body: customer } = await ledger.request('POST', '/v1/customers', { body });
+    const answers = await Promise.all(
+      urls.map(async (url) => {
+        const reply = await fetch(`${url}/v1/customers/${customer.id}/purses`, {
           method: 'POST',
           headers: {
             ...{ authorization: `Bearer ${KEYS.apiKey}`, 'idempotency-key': `mint-${n}` },
@@ -174,18 +88,72 @@ describe.each([
         });
         const { id, address, mintedAt, position } = (await reply.json()) as Reply['body'];
         return { status: reply.status, id, address, mintedAt, position };
-      });
-      return Promise.all(answers);
-    }
+      }),
+    );
+    const [first] = answers;
+    for (const answer of answers) expect(answer).toEqual({ ...first, status: 201 });
+    const { id, address, mintedAt, position } = first as NonNullable<typeof first>;
+    const shown = await ledger.request('GET', `/v1/purses/${id}?minPosition=${position}`);
+    expect(shown.body).toMatchObject({ address, mintedAt });
+    return address as string;
+  });
+  return Promise.all(minted);
+}
 
-    const answers = await Promise.all(Array.from({ length: 20 }, (_, n) => mintAtBoth(n)));
-    for (const [first, ...others] of answers) {
-      for (const other of others) expect(other).toEqual({ ...first, status: 201 });
-      const { id, address, mintedAt } = first as NonNullable<typeof first>;
-      const shown = await ledger.request('GET', `/v1/purses/${id}?minPosition=${first?.position}`);
-      expect(shown.body).toMatchObject({ address, mintedAt });
-    }
-    expect(repeated(answers.map(([first]) => first?.address))).toEqual([]);
-    expect(await faultsOf(ledger)).toEqual([]);
+describe('a database', () => {
+  it('that was dumped is audited in its copy, and put back an hour later repeats nothing of what was minted since, in two processes either', async () => {
+    const original = await emptyDatabase();
+    const first = await start(original);
+    const given = await mintAddresses(first);
+    // Everything is in the tables.
+    await addressesOf(first);
+    await stop(first);
+    const backup = await restoredCopy(original);
+    const audited = { DAYBOOK_DATABASE_URL: backup.url };
+    const compared = await daybook(['replay', '--compare'], audited);
+    expect([compared.exitCode, compared.stderr]).toEqual([0, expect.any(String)]);
+    const checked = await daybook(['addresses', 'check', '--all'], audited);
+    expect([checked.exitCode, checked.stdout]).toEqual([
+      0,
+      `${given.length} addresses checked, 0 wrong.\n`,
+    ]);
+
+    const known = [...given];
+    const since = await start(original);
+    given.push(...(await mintAddresses(since)));
+    await stop(since);
+    await moveDatabaseClock(backup.url, HOUR_MS);
+    const restored = await start(backup);
+    expect(new Set(await addressesOf(restored))).toEqual(new Set(known));
+    given.push(...(await mintAddresses(restored)));
+    // A second ledger, which shares nothing with the first but the database.
+    const other = await createLedgerForTest({ beside: restored });
+    ends.push(other.close);
+    given.push(...(await mintAtBoth(restored, other.url)));
+    expect(repeated(given)).toEqual([]);
+    expect(await faultsOf(restored)).toEqual([]);
+  });
+
+  it('that is lost beside a full log is made anew from it, and repeats no address of it, in two processes either', async () => {
+    const log = await startEventStoreDbStandIn();
+    ends.push(log.stop);
+    const first = await start(await emptyDatabase(), log.url);
+    const given = await mintAddresses(first);
+    await stop(first);
+    const database = await emptyDatabase();
+    const second = await start(database, log.url);
+    given.push(...(await mintAddresses(second)));
+    // In a process of its own: all clients of EventStoreDB in one process share their pending appends.
+    const other = await startApp('ledger', {
+      DAYBOOK_DATABASE_URL: database.url,
+      DAYBOOK_BOOTSTRAP_API_KEY: KEYS.apiKey,
+      DAYBOOK_EVENTSTOREDB_URL: log.url,
+      DAYBOOK_GRPC_PORT: '0',
+    });
+    ends.push(other.stop);
+    given.push(...(await mintAtBoth(second, other.url)));
+    expect(repeated(given)).toEqual([]);
+    expect(new Set(await addressesOf(second))).toEqual(new Set(given));
+    expect(await faultsOf(second)).toEqual([]);
   });
 });

@@ -266,6 +266,15 @@ describe('a query', () => {
   });
 });
 
+it('says of which log an answer is, and refuses positions that are of another one', async () => {
+  const path = '/v1/customers?minPosition=1';
+  const log = (await ledger.request('GET', path)).headers.get('daybook-log');
+  const sent = (name: string) => ledger.request('GET', path, { headers: { 'daybook-log': name } });
+  expect((await sent(log ?? '')).status).toBe(200);
+  expectProblem(await sent(OTHER_LOG), 'epoch-ended');
+  expectProblem(await sent(`${log}, ${log}`), 'malformed-request');
+});
+
 function cursorAt(position: string, stamp: string): string {
   return Buffer.from(`${position}.${stamp}`).toString('base64url');
 }

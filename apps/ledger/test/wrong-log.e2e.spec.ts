@@ -136,7 +136,7 @@ describe('a ledger on a log from which its read models do not come', () => {
     await copyFile(logFile('older'), logFile('restored'));
     await replaceLog(logFile('restored'));
     expect(await refusalOf('ledger', environment)).toMatch(
-      /ends at \d+, before \d+, up to which "[a-z:-]+" has read it: it was restored from an older backup/,
+      /ends at \d+, before \d+, up to which "[a-z:-]+" has read it: it was restored from an older backup.*npx daybook log adopt/,
     );
     // What others write to it makes it as long as the readers remember it.
     const elsewhere = await copyOf('ledger_alone', (url) => migrate(url, 'postgres'));

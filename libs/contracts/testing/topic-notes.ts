@@ -109,8 +109,11 @@ export const TOPIC_NOTES: Readonly<Record<Topic, TopicNotes>> = {
     readBy: 'analytics and caches that need the state and not its history',
     key: '`<purse id>/<asset>`',
     keyPattern: `^${UUID}/${CAIP19}$`,
-    order: 'By position within a key.',
-    dedupe: 'A `position` that is not higher than the last one of its key is a duplicate.',
+    order: 'By position within a key and an epoch of the log (`ce_log`).',
+    dedupe:
+      'A `position` that is not higher than the last one of its key with the same `ce_log` is a duplicate. With another ' +
+      '`ce_log` the message replaces the last one whatever its position: the log was restored, and the figures of purses of ' +
+      'which it lost something are published again.',
     gap: 'No check is needed: a message replaces all earlier ones.',
     types: '`daybook.Balance.v1`',
     sample: 'of-the-customer',

@@ -35,8 +35,19 @@ describe('the next branch', () => {
   it('is above every known one, also when the clock was set back', () => {
     expect(nextBranch(now, 0, minute * 8 + 4)).toBe(minute * 8 + 5);
     expect(nextBranch(now, 0.999, minute * 8 + 4)).toBe(minute * 8 + 7);
-    expect(nextBranch(now, 0.999, minute * 8 + 7)).toBe(minute * 8 + 8);
+    expect(nextBranch(now, 0, minute * 8 + 7)).toBe(minute * 8 + 8);
+    expect(nextBranch(now, 0.999, minute * 8 + 7)).toBe(minute * 8 + 15);
     expect(nextBranch(0, 0, minute * 8)).toBe(minute * 8 + 1);
+  });
+
+  it('is hardly the same in two copies, though the clock is behind the known branches and tells nothing', () => {
+    const aYearAhead = (minute + 525_600) * 8;
+    for (const clock of [now, now + 60 * 60_000, 0]) {
+      expect(nextBranch(clock, 0, aYearAhead)).toBe(aYearAhead + 1);
+      expect(nextBranch(clock, 0.999_999, aYearAhead)).toBe(aYearAhead + 2 ** 16);
+    }
+    // Of a busy minute the next ones are near, where a search of the chain finds them.
+    expect(nextBranch(now, 0.999_999, minute * 8 + 7 + 63)).toBe(minute * 8 + 7 + 63 + 8);
   });
 
   it('is never the branch of the addresses from before there were branches', () => {
@@ -45,6 +56,7 @@ describe('the next branch', () => {
 
   it('can be derived, else it says so', () => {
     expect(nextBranch(now, 0, 2 ** 31 - 2)).toBe(2 ** 31 - 1);
+    expect(nextBranch(now, 0.999_999, 2 ** 31 - 3)).toBe(2 ** 31 - 1);
     expect(() => nextBranch(now, 0, 2 ** 31 - 1)).toThrow('clock of the database');
     expect(() => nextBranch(2 ** 53, 0, -1)).toThrow(RangeError);
   });

@@ -236,6 +236,8 @@ describe('an address of its own, for a purse that was given that of another one'
       .when(assigns(false))
       .changesNothing()
       .when(assigns(false, 'case-1743'))
+      .refuses('address-not-shared')
+      .when(assigns(true, 'case-1743'))
       .refuses('address-not-shared');
     const { address, derivation } = given_;
     const state = fold(purse, [minted, a.purseAddressAssigned()]);

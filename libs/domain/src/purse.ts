@@ -175,7 +175,9 @@ function assign(
   const { address, derivation, at, facts, reason, reference } = command;
   requireAct({ reason, reference });
   if (isRepeat({ type: 'assign', reason, reference }, state.acts)) return [];
-  if (!facts.isHeld) {
+  // The read models may not have seen that it was given one a moment ago.
+  const wasAssigned = state.acts?.some(({ type }) => type === 'assign') ?? false;
+  if (!facts.isHeld || wasAssigned) {
     throw new DomainError('address-not-shared', 'The purse has an address of its own.');
   }
   const data = { family: state.family, address, derivation, assignedAt: at, reason, reference };

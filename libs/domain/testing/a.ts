@@ -30,7 +30,7 @@ export const replenishmentId = '7d1e5f00-9a2b-5c3d-8e4f-5a6b7c8d9e44';
 export const address = '0x52908400098527886e0f7030069857d2e4169ee7';
 export const at = '2025-01-02T03:04:05.678Z';
 
-const usdt = 'eip155:1/erc20:0xdac17f958d2ee523a2206206994597c13d831ec7';
+export const usdt = 'eip155:1/erc20:0xdac17f958d2ee523a2206206994597c13d831ec7';
 
 /** Overrides of an object's fields; an `amount` is given as the number that it is. */
 type Overrides<Data> = { readonly [Key in keyof Data]?: Key extends 'amount' ? bigint : Data[Key] };

@@ -5,6 +5,7 @@ import {
   ConcurrencyConflict,
   EventStoreError,
   type FoldedEvent,
+  type Histories,
   type LogIdentity,
   type LogSource,
   type Position,
@@ -46,7 +47,7 @@ export async function checkLog(
     ]),
     source.end(),
   ]);
-  const identity = identityOf(histories.get(LOG_STREAM));
+  const identity = identityFound(histories, readers, source.streamPrefix);
 
   for (const { name, log: known } of readers) {
     if (known === null) continue;
@@ -83,6 +84,27 @@ export async function checkLog(
     );
   }
   return identity;
+}
+
+/**
+ * The identity that the log has or, where events of its stream are gone, the one that its readers know: one deleted
+ * stream must not stop all others. In the first epoch they know all that the stream said, and what they have folded proves
+ * the log. Throws `StreamIncomplete` where they do not.
+ */
+function identityFound(
+  histories: Histories,
+  readers: readonly ReaderPlace[],
+  streamPrefix: string,
+): LogIdentity | null {
+  if (!isIncomplete(histories, LOG_STREAM)) return identityOf(histories.get(LOG_STREAM));
+  const known = readers.flatMap(({ log }) => (log === null ? [] : [log]));
+  const [first] = known;
+  const agree = known.every(({ id, epoch }) => id === first?.id && epoch === 1);
+  const isProven = readers.some(
+    ({ last }) => last !== null && !isIncomplete(histories, last.stream),
+  );
+  if (first !== undefined && agree && isProven) return { ...first, streamPrefix, ended: [] };
+  return identityOf(histories.get(LOG_STREAM));
 }
 
 /** The identity of a log, null if it has none yet. Rejects with `StoreUnavailable`. */

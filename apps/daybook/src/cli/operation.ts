@@ -62,7 +62,11 @@ export interface Operation {
   close(): Promise<void>;
 }
 
-export function openOperation(data: string | undefined, signal: AbortSignal): Operation {
+export function openOperation(
+  data: string | undefined,
+  signal: AbortSignal,
+  variables: NodeJS.ProcessEnv = process.env,
+): Operation {
   // Messages of the libraries are not part of an answer.
   Logger.overrideLogger({ log: () => undefined, warn: remark, error: remark });
   let installation: Installation | undefined;
@@ -71,7 +75,7 @@ export function openOperation(data: string | undefined, signal: AbortSignal): Op
   const operation: Operation = {
     ...{ signal, defaultAccountId: DEFAULT_ACCOUNT_ID },
     get installation() {
-      installation ??= findInstallation(data);
+      installation ??= findInstallation(data, variables);
       return installation;
     },
     get api() {
@@ -114,8 +118,7 @@ async function requireDatabase({ folder, place }: Installation, url: string): Pr
  * The Daybook that a command is about: the data folder that `--data` names, else the cluster that the
  * `DAYBOOK_` variables describe, else the default data folder.
  */
-function findInstallation(data: string | undefined): Installation {
-  const { env } = process;
+function findInstallation(data: string | undefined, env: NodeJS.ProcessEnv): Installation {
   const variable = env.DAYBOOK_DATABASE_URL ? 'DAYBOOK_DATABASE_URL' : 'DAYBOOK_LEDGER_URL';
   if (data === undefined && env[variable]) return describe(null, variable, env);
   const folder = dataFolder(data ?? DATA_FOLDER);

@@ -29,7 +29,7 @@ import { knownIn } from './rows';
 import { validThrough } from './valid-through';
 import { withDatabaseOf } from './with-database';
 
-interface AdoptOptions {
+export interface AdoptOptions {
   readonly data?: string | undefined;
   readonly json?: boolean | undefined;
   readonly apply?: boolean | undefined;
@@ -46,25 +46,28 @@ interface AdoptOptions {
  * epoch begins, and the tables are filled anew from the log. Without `apply` it only says what it would do.
  */
 export function adopt(options: AdoptOptions): Promise<void> {
-  return operate(options, (operation) =>
-    withDatabaseOf(operation, async () => {
-      await operation.requireTables();
-      const { ownerDatabaseUrl: ownerUrl } = operation.installation;
-      if (ownerUrl === undefined) {
-        const right = 'set DAYBOOK_MIGRATION_URL.';
-        throw new Failure(
-          `It fills tables anew, which only their owner may do: ${right}`,
-          EXIT.usage,
-        );
-      }
-      const store = await openEventStore(operation.env);
-      try {
-        return await adoptFor(operation, store, ownerUrl, options);
-      } finally {
-        await store.close();
-      }
-    }),
-  );
+  return operate(options, (operation) => adoptIn(operation, options));
+}
+
+/** The work of `adopt`, and its answer. */
+export function adoptIn(operation: Operation, options: AdoptOptions): Promise<Answer> {
+  return withDatabaseOf(operation, async () => {
+    await operation.requireTables();
+    const { ownerDatabaseUrl: ownerUrl } = operation.installation;
+    if (ownerUrl === undefined) {
+      const right = 'set DAYBOOK_MIGRATION_URL.';
+      throw new Failure(
+        `It fills tables anew, which only their owner may do: ${right}`,
+        EXIT.usage,
+      );
+    }
+    const store = await openEventStore(operation.env);
+    try {
+      return await adoptFor(operation, store, ownerUrl, options);
+    } finally {
+      await store.close();
+    }
+  });
 }
 
 async function adoptFor(
@@ -110,7 +113,7 @@ async function planOrBringBack(
   if (refused === null && !options.newEpoch) return null;
   const identity = await identityIn(store);
   requireMeant(identity, readers, { ...options, place });
-  const through = await validThrough(client, store);
+  const through = await validThrough(client, store, epochRead(readers));
   const epoch = epochAfter(identity, readers, refused !== null);
   if (applied && identity === null) await beginLog(sourceOf(store));
   const brought = await bringAllBack(operation, client, options, { store, through, epoch });
@@ -221,19 +224,24 @@ function requireMeant(
   );
 }
 
+/** The highest epoch of any log that the readers know. */
+const epochRead = (readers: readonly ReaderPlace[]): number =>
+  Math.max(0, ...knownLogs(readers).map(({ epoch }) => epoch));
+
 /**
- * The epoch that begins: after all that the readers know. One that began for this log since they read it is begun only
- * once, as after an interruption.
+ * The epoch that begins: after all that log and readers know, those of another log included, because what has an order
+ * over all epochs goes on from there. One that began for this log since they read it is begun only once, as after an
+ * interruption.
  */
 function epochAfter(
   identity: LogIdentity | null,
   readers: readonly ReaderPlace[],
   mayHaveBegun: boolean,
 ): number {
-  const own = knownLogs(readers).filter(({ id }) => id === identity?.id);
-  const read = Math.max(0, ...own.map(({ epoch }) => epoch));
+  const read = epochRead(readers);
   const now = identity?.epoch ?? 1;
-  return mayHaveBegun && own.length > 0 && now > read ? now : Math.max(now, read) + 1;
+  const isOwn = knownLogs(readers).some(({ id }) => id === identity?.id);
+  return mayHaveBegun && isOwn && now > read ? now : Math.max(now, read) + 1;
 }
 
 const LEDGERS = `

@@ -4,6 +4,7 @@ import {
   type EventStore,
   historyIfWhole,
   type Position,
+  type RecordedEvent,
   START,
 } from '@daybook/event-store';
 import { lossIdOf } from '../../../ledger/src/edge/identity';
@@ -38,6 +39,14 @@ export interface Adoption {
   advanced(rows: number): void;
 }
 
+const ADOPTED = /^adopt-([1-9][0-9]{0,5})$/;
+const commandOf = (epoch: number) => `adopt-${epoch}`;
+
+/** The epoch for which an adoption brought an event back; 0 for every other event. */
+export function adoptedIn({ metadata: { commandId } }: Pick<RecordedEvent, 'metadata'>): number {
+  return Number(ADOPTED.exec(commandId)?.[1] ?? 0);
+}
+
 /** A stream that lost events which cannot be written again. */
 interface Lost {
   readonly stream: string;
@@ -63,7 +72,7 @@ export function bringBack(adoption: Adoption) {
     to.set(kind, (to.get(kind) ?? 0) + 1);
   };
   const metadataFor = (accountId: string) => ({ accountId, actor, reason: act.reason });
-  const commandId = `adopt-${epoch}`;
+  const commandId = commandOf(epoch);
 
   async function record(losses: readonly Lost[]): Promise<void> {
     for (const { stream } of losses) add(lost, stream);

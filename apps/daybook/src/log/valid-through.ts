@@ -1,6 +1,7 @@
 import { upcast } from '@daybook/domain';
 import { type EventStore, happenedAt, type Position, START } from '@daybook/event-store';
 import type { Client } from 'pg';
+import { adoptedIn } from './bring-back';
 
 const PAGE_EVENTS = 1_000;
 
@@ -24,16 +25,22 @@ const KNOWN = `
 
 /**
  * The last position up to which log and tables are known to agree: below the true one at worst, never above it. Reads the
- * log by the streams that the tables know, because positions of another log are no places to read from.
+ * log by the streams that the tables know, because positions of another log are no places to read from. What an adoption
+ * brought back that the tables have not read is no evidence, though it may be where it was before: it begins an epoch after
+ * `epochRead`.
  */
-export async function validThrough(client: Client, store: EventStore): Promise<Position> {
+export async function validThrough(
+  client: Client,
+  store: EventStore,
+  epochRead: number,
+): Promise<Position> {
   const [{ n }] = (await client.query<{ n: number }>(COUNT)).rows as [{ n: number }];
   let [agreed, differs] = [0, n + 1];
   let through = START;
   // What agrees is a prefix.
   while (differs - agreed > 1) {
     const place = (agreed + differs) >> 1;
-    const found = await agreesAt(client, store, place);
+    const found = await agreesAt(client, store, { place, epochRead });
     if (found === null) differs = place;
     else [agreed, through] = [place, found];
   }
@@ -44,13 +51,14 @@ export async function validThrough(client: Client, store: EventStore): Promise<P
 async function agreesAt(
   client: Client,
   store: EventStore,
-  place: number,
+  { place, epochRead }: { readonly place: number; readonly epochRead: number },
 ): Promise<Position | null> {
   type Piece = { readonly stream: string; readonly position: string; readonly at: Date };
   const [piece] = (await client.query<Piece>(AT, [place - 1])).rows;
   if (piece === undefined) throw new Error(`There is no evidence ${place}.`);
   const [first] = await store.readStream(piece.stream);
   if (first === undefined || String(first.position) !== piece.position) return null;
+  if (adoptedIn(first) > epochRead) return null;
   const { data } = upcast(first) as { readonly data: Readonly<Record<string, unknown>> };
   const { createdAt, mintedAt, openedAt } = data as Record<string, string | undefined>;
   const at = createdAt ?? mintedAt ?? openedAt ?? first.recordedAt;

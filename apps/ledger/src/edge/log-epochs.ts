@@ -16,6 +16,23 @@ export function nameOfLog(log: LogIdentity | undefined): string {
   return log === undefined ? '' : `${log.id}.${log.epoch}`;
 }
 
+/** In every answer. A request may send it with the positions of that answer: `minPosition`, `asOf`, `after`. */
+export const LOG_HEADER = 'daybook-log';
+
+/** The header that says of which log an answer is; none for a log that was not checked. */
+export function logHeader({ identity }: EventStore): Readonly<Record<string, string>> {
+  return identity === undefined ? {} : { [LOG_HEADER]: nameOfLog(identity) };
+}
+
+/** Refuses a request whose header says that it is of another log or epoch with `epoch-ended`, `malformed-request`. */
+export function requireEpochOf(store: EventStore, header: string | string[] | undefined): void {
+  if (header === undefined) return;
+  if (typeof header !== 'string' || !LOG_NAME.test(header)) {
+    throw new Problem('malformed-request', `${LOG_HEADER} must be that of an earlier answer.`);
+  }
+  requireEpoch(store, header);
+}
+
 /** Refuses positions of another log or another epoch with `epoch-ended`. */
 export function requireEpoch({ identity }: EventStore, name: string | undefined): void {
   if (identity === undefined || name === undefined || name === nameOfLog(identity)) return;

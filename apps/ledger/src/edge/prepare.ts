@@ -4,7 +4,13 @@ import { Authentication, type Credentials } from './authentication';
 import { type Caller, countedAs } from './caller';
 import { fieldsOf } from './fields';
 import { IdempotencyKeys, type ReceivedCommand } from './idempotency';
-import { withNamedCursor, withOwnCursor } from './log-epochs';
+import {
+  LOG_HEADER,
+  logHeader,
+  requireEpochOf,
+  withNamedCursor,
+  withOwnCursor,
+} from './log-epochs';
 import type { OperationDeclaration } from './operation';
 import { Positions } from './positions';
 import { Problem } from './problem';
@@ -16,8 +22,8 @@ import { validated } from './validation';
 /** What is known of a request before its body is read. */
 export interface Admission extends Credentials {
   caller: Caller | null;
-  /** The headers with the remaining quota of the key; null before the request is counted. */
-  quota: Readonly<Record<string, string>> | null;
+  /** The headers of the answer: the remaining quota of the key, and which log this is; null before the request is counted. */
+  stated: Readonly<Record<string, string>> | null;
 }
 
 /** A request as a transport received it: parsed, not validated. */
@@ -50,7 +56,7 @@ export class Calls {
   /**
    * Authenticates and authorizes every request before its body is read. Sets the caller and the quota as
    * soon as they are known, for log lines and refusals. A route without a scope needs only a valid key.
-   * Refuses with `unauthenticated`, `rate-limited`, `forbidden`.
+   * Refuses with `unauthenticated`, `rate-limited`, `forbidden`, `epoch-ended`.
    */
   async admit(
     sender: Admission,
@@ -59,9 +65,12 @@ export class Calls {
   ): Promise<Caller> {
     const caller = await this.authentication.callerOf(sender, forPeople);
     sender.caller = caller;
-    sender.quota = this.limit.take(countedAs(caller), tier);
-    if (scope === null || caller.scopes.has(scope)) return caller;
-    throw new Problem('forbidden', `This needs a key with the scope "${scope}".`);
+    sender.stated = { ...this.limit.take(countedAs(caller), tier), ...logHeader(this.store) };
+    if (scope !== null && !caller.scopes.has(scope)) {
+      throw new Problem('forbidden', `This needs a key with the scope "${scope}".`);
+    }
+    requireEpochOf(this.store, sender.headers[LOG_HEADER]);
+    return caller;
   }
 
   /** Looks the key up again, as streams do. Refuses with `unauthenticated`. */

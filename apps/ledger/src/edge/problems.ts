@@ -81,7 +81,7 @@ const EDGE = {
   'epoch-ended': {
     statuses: [410, 'FAILED_PRECONDITION'],
     title: 'The epoch of the event log has ended',
-    when: 'The `cursor`, or the `log` beside a position, is from another epoch of the event log, or from another log: the log was restored, and positions mean something else since.',
+    when: 'The `cursor`, the `log` beside a position, or the header `daybook-log` is from another epoch of the event log, or from another log: the log was restored, and positions mean something else since.',
     remedy:
       'Start a list again without its cursor. A reader of events discards what it read beyond `validThrough` of the event `LogEpochBegun`, and continues after that position with the new `log`; `detail` says which.',
   },

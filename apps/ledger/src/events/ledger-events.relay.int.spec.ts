@@ -11,6 +11,7 @@ import type { Message } from '@daybook/messaging';
 import { Logger } from '@nestjs/common';
 import fc from 'fast-check';
 import type { DataSource } from 'typeorm';
+import * as a from '../../../../libs/domain/testing/a';
 import { InMemoryEventStore } from '../../../../libs/event-store/testing/in-memory-event-store';
 import { InMemoryBroker, InMemoryLog } from '../../../../libs/messaging/testing/in-memory-log';
 import { copyOf, type TestDatabase } from '../../../../test/dependencies';
@@ -29,6 +30,12 @@ import { refillRelayState } from './relay-refill';
 const REACHED_MS = 30_000;
 const APPLICATION = 'daybook-relay-test';
 const RUNS = { seed: 20261121, numRuns: 12 };
+
+const PARTIES = {
+  accountId: '11111111-1111-4111-8111-111111111111',
+  customerId: '22222222-2222-4222-8222-222222222222',
+  purseId: '33333333-3333-4333-8333-333333333333',
+};
 
 const registry = new AssetRegistry(ASSETS);
 let database: TestDatabase;
@@ -272,6 +279,33 @@ describe('the relay of ledger events', () => {
       ),
       { ...RUNS, numRuns: 6 },
     );
+  });
+
+  it('publishes each figure again of which the log lost what led to it, so that none stays void', async () => {
+    await reset();
+    const address = `0x${'a'.repeat(40)}`;
+    const history: History = [
+      { stream: `purse-${PARTIES.purseId}`, event: a.purseMinted({ ...PARTIES, address }) },
+      ...['eip155:1/slip44:60', a.usdt].map((asset, i) => ({
+        stream: `loss-${i}`,
+        event: a.lossRecorded({ lost: { ...a.lossRecorded().data.lost, ...PARTIES, asset } }),
+      })),
+      // A purse that is lost itself has no figures to publish.
+      { stream: 'loss-2', event: a.lossRecorded() },
+    ];
+    const store = await storeOf(history);
+    const published = await relay(store);
+    const figures = [...balancesOn(published).values()];
+    expect(figures).toMatchObject([
+      { ...PARTIES, address, asset: 'eip155:1/slip44:60', custody: '0', position: '2' },
+      { ...PARTIES, address, asset: a.usdt, custody: '0', received: '0', position: '3' },
+    ]);
+    // It counts as published where the relay goes on in a later epoch.
+    const rows = () => administrator.query('SELECT * FROM ledger.relay_state ORDER BY key');
+    const stored = await rows();
+    await reset();
+    await refillRelayState(store, dataSource, await store.head(), () => undefined);
+    expect(await rows()).toEqual(stored);
   });
 
   it('publishes a log of version 1 as if it had been written today', async () => {

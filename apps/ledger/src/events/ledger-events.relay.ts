@@ -6,7 +6,13 @@ import type { DataSource } from 'typeorm';
 import type { AssetNames } from '../chains';
 import { checkpointsOf } from '../runtime/checkpoints';
 import { completeEvents } from './complete-events';
-import { balanceMessage, type KeyState, keyOf, ledgerEventMessage } from './ledger-messages';
+import {
+  balanceMessage,
+  foldMessage,
+  type KeyState,
+  keysOf,
+  type MovedFigure,
+} from './ledger-messages';
 import { publicRecords } from './public-events';
 import { relayState } from './relay-state';
 
@@ -39,7 +45,7 @@ export function startLedgerEventsRelay(relay: LedgerEventsRelay): Follower {
    * Balances that were published but not committed, by their message keys. Another relay may have published
    * newer ones before these arrived, so the current figures are published again.
    */
-  let unsettled = new Map<string, { readonly purseId: string; readonly asset: string }>();
+  let unsettled = new Map<string, MovedFigure>();
 
   return follow({
     name: LEDGER_EVENTS_RELAY,
@@ -51,17 +57,14 @@ export function startLedgerEventsRelay(relay: LedgerEventsRelay): Follower {
       const records = await completeEvents(store, publicRecords(recorded));
       const balances = new Map(unsettled);
       const purses = [...balances.values()].map(({ purseId }) => purseId);
-      const states = await state.load(new Set([...records.map(keyOf), ...purses]), manager);
+      const states = await state.load(new Set([...records.flatMap(keysOf), ...purses]), manager);
       const publishing = { findAsset, log: store.identity };
       const changed = new Map<string, KeyState>();
       const events: Message[] = [];
       for (const record of records) {
-        const key = keyOf(record);
-        const { message, after, moved } = ledgerEventMessage(record, states.get(key), publishing);
+        const { message, moved } = foldMessage(record, states, changed, publishing);
         events.push(message);
-        states.set(key, after);
-        changed.set(key, after);
-        for (const asset of moved) balances.set(`${key}/${asset}`, { purseId: key, asset });
+        for (const figure of moved) balances.set(`${figure.purseId}/${figure.asset}`, figure);
       }
       const figures = [...balances.values()].flatMap(({ purseId, asset }) => {
         const purse = states.get(purseId)?.purse;

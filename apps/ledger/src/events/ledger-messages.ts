@@ -105,6 +105,58 @@ export function ledgerEventMessage(
 /** The account of what concerns all of them. */
 const EVERY_ACCOUNT = '00000000-0000-0000-0000-000000000000';
 
+/** A purse whose figure of an asset is another one than was published. */
+export interface MovedFigure {
+  readonly purseId: string;
+  readonly asset: string;
+}
+
+/**
+ * The figure that was published before the log lost what had led to it: readers of the newest figures would keep it for
+ * ever. Null for every other event.
+ */
+function figureLost({ event }: PublicRecord): MovedFigure | null {
+  if (event.type !== 'LossRecorded') return null;
+  const { purseId, asset } = event.data.lost;
+  return purseId === null || asset === null ? null : { purseId, asset };
+}
+
+/**
+ * The message of an event and the figures that it changed, with `states` and `changed` as they are after it: what the
+ * relay publishes, and what it counts as published when it goes on in a new epoch.
+ */
+export function foldMessage(
+  record: PublicRecord,
+  states: Map<string, KeyState>,
+  changed: Map<string, KeyState>,
+  publishing: Publishing,
+): { readonly message: Message; readonly moved: readonly MovedFigure[] } {
+  const set = (key: string, state: KeyState) => {
+    states.set(key, state);
+    changed.set(key, state);
+  };
+  const key = keyOf(record);
+  const { message, after, moved } = ledgerEventMessage(record, states.get(key), publishing);
+  set(key, after);
+  const figures = moved.map((asset) => ({ purseId: key, asset }));
+  const lost = figureLost(record);
+  const state = lost && states.get(lost.purseId);
+  // A purse that is lost itself has no owner whom a message could name.
+  if (!lost || !state?.purse) return { message, moved: figures };
+  const { position, recordedAt: time } = record.recorded;
+  const held = state.purse.figures;
+  const now = { figures: held[lost.asset]?.figures ?? {}, position: position.toString(), time };
+  const purse = { ...state.purse, figures: { ...held, [lost.asset]: now } };
+  set(lost.purseId, { ...state, purse });
+  return { message, moved: [...figures, lost] };
+}
+
+/** The keys whose states a message of this event needs or changes. */
+export function keysOf(record: PublicRecord): readonly string[] {
+  const lost = figureLost(record);
+  return lost === null ? [keyOf(record)] : [keyOf(record), lost.purseId];
+}
+
 /** Why nothing of a transfer counts, in words that older readers do not know. */
 const UNRELEASED_REASONS: ReadonlySet<string> = new Set(['netted', 'unbacked', 'unreadable']);
 

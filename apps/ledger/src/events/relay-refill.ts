@@ -1,6 +1,6 @@
 import { type EventStore, type Position, type Sql, START } from '@daybook/event-store';
 import { completeEvents } from './complete-events';
-import { type KeyState, keyOf, ledgerEventMessage } from './ledger-messages';
+import { foldMessage, type KeyState, keysOf } from './ledger-messages';
 import { publicRecords } from './public-events';
 import { relayState } from './relay-state';
 
@@ -22,14 +22,9 @@ export async function refillRelayState(
     const page = await store.readAll({ after, limit: PAGE_EVENTS });
     const read = page.events.filter(({ position }) => position <= through);
     const records = await completeEvents(store, publicRecords(read));
-    const states = await state.load(new Set(records.map(keyOf)), sql);
+    const states = await state.load(new Set(records.flatMap(keysOf)), sql);
     const changed = new Map<string, KeyState>();
-    for (const record of records) {
-      const key = keyOf(record);
-      const { after: now } = ledgerEventMessage(record, states.get(key), publishing);
-      states.set(key, now);
-      changed.set(key, now);
-    }
+    for (const record of records) foldMessage(record, states, changed, publishing);
     if (changed.size > 0) await state.store(changed, sql);
     if (page.atEnd) return;
     after = page.end;

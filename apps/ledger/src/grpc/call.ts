@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { Metadata, type ServerUnaryCall, type StatusObject, type status } from '@grpc/grpc-js';
 import type { Logger } from 'pino';
+import { LOG_HEADER } from '../edge/log-epochs';
 import type { RunningOperation } from '../edge/operation';
 import type { Admission, Calls } from '../edge/prepare';
 import { Problem, problemOf } from '../edge/problem';
@@ -20,7 +21,10 @@ export type Call = Pick<
   'metadata' | 'getAuthContext' | 'getPeer'
 >;
 
-const HEADERS = ['authorization', 'x-request-id', 'traceparent', 'x-forwarded-for'] as const;
+const HEADERS = [
+  ...(['authorization', 'x-request-id', 'traceparent', 'x-forwarded-for'] as const),
+  LOG_HEADER,
+] as const;
 
 export function begin(call: Call): Begun {
   const { metadata } = call;
@@ -32,14 +36,14 @@ export function begin(call: Call): Begun {
   const requestId = requestIdOf({ headers });
   // The address and the port of the connection.
   const ip = call.getPeer().replace(/:\d+$/, '');
-  return { startedAt: performance.now(), requestId, headers, ip, caller: null, quota: null };
+  return { startedAt: performance.now(), requestId, headers, ip, caller: null, stated: null };
 }
 
 /** The metadata of every answer. */
-export function replyMetadata({ requestId, quota }: Begun): Metadata {
+export function replyMetadata({ requestId, stated }: Begun): Metadata {
   const metadata = new Metadata();
   metadata.set('x-request-id', requestId);
-  for (const [name, value] of Object.entries(quota ?? {})) metadata.set(name, value);
+  for (const [name, value] of Object.entries(stated ?? {})) metadata.set(name, value);
   return metadata;
 }
 
@@ -63,7 +67,7 @@ export interface Method {
 
 /**
  * Checks certificate, key, quota and scope before the message is read. Refuses with `unauthenticated`,
- * `rate-limited`, `forbidden`.
+ * `rate-limited`, `forbidden`, `epoch-ended`.
  */
 export function admit(
   { calls, clientNames }: Edge,

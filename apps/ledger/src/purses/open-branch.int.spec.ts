@@ -1,7 +1,14 @@
 import { purseXpubs } from '@daybook/chains';
-import { idOf } from '@daybook/domain';
-import { type EventStore, eventsOf, PostgresEventStore } from '@daybook/event-store';
+import { branchesAt, idOf, STREAM_KINDS } from '@daybook/domain';
+import {
+  type EventStore,
+  eventsOf,
+  openEventStoreDb,
+  PostgresEventStore,
+} from '@daybook/event-store';
+import { EventStoreDBClient } from '@eventstore/db-client';
 import type { DataSource } from 'typeorm';
+import { startEventStoreDbStandIn } from '../../../../libs/event-store/testing/eventstoredb-stand-in';
 import { freshDatabase, type TestDatabase, until } from '../../../../test/dependencies';
 import { moveDatabaseClock } from '../../../../test/moved-clocks';
 import { migrate } from '../migrate';
@@ -93,14 +100,14 @@ describe('a branch of the xpubs', () => {
     const first = await open(installation);
     await moveDatabaseClock(installation.database.url, 0);
     const second = await open(installation);
-    expect(second).toBe(first + 1);
+    expect(second).toBeGreaterThan(first);
     await project(installation);
     const later = second + 1_000;
     await installation.dataSource.query(
       'INSERT INTO ledger.address_branch (branch, opened_at, position) VALUES ($1, now(), 0)',
       [later],
     );
-    expect(await open(installation)).toBe(later + 1);
+    expect(await open(installation)).toBeGreaterThan(later);
   });
 
   it('is another one in each copy of a database that goes on, minutes apart', async () => {
@@ -127,6 +134,39 @@ describe('a branch of the xpubs', () => {
     expect(new Set(given).size).toBe(given.length);
   });
 
+  it('is another one where a backup is put back after the clock of the database was ahead', async () => {
+    const original = await install();
+    await moveDatabaseClock(original.database.url, 1_000 * 60 * MINUTE_MS);
+    const before = await pathsOf(original);
+    await moveDatabaseClock(original.database.url, 0);
+    await stop(original);
+    const backup = await install(nameOf(original));
+    await stop(backup);
+    const goingOn = await install(nameOf(original));
+    const given = [...before, ...(await pathsOf(goingOn)), ...(await pathsOf(goingOn))];
+    const restored = await install(nameOf(backup));
+    given.push(...(await pathsOf(restored)));
+    expect(new Set(given).size).toBe(given.length);
+  });
+
+  it('is none whose stream was deleted, though neither log nor read models know of it any more', async () => {
+    const { dataSource } = await install();
+    const server = await startEventStoreDbStandIn();
+    const store = await openEventStoreDb({ url: server.url, kinds: STREAM_KINDS });
+    const administrator = EventStoreDBClient.connectionString(server.url);
+    try {
+      const { first } = branchesAt(Date.now());
+      const { last } = branchesAt(Date.now() + MINUTE_MS);
+      for (let branch = first; branch <= last; branch++) {
+        await administrator.tombstoneStream(`${store.streamPrefix}branch-${branch}`);
+      }
+      expect(await openBranch(store, dataSource)).toBeGreaterThan(last);
+    } finally {
+      await Promise.all([store.close(), administrator.dispose()]);
+      await server.stop();
+    }
+  });
+
   it('is above all of a log whose read models are lost', async () => {
     const original = await install();
     const before = await pathsOf(original);
@@ -136,6 +176,6 @@ describe('a branch of the xpubs', () => {
     );
     await moveDatabaseClock(original.database.url, -60 * MINUTE_MS);
     const [first] = await pathsOf(original);
-    expect(Number(first?.split('/')[0])).toBe(Number(before[0]?.split('/')[0]) + 1);
+    expect(Number(first?.split('/')[0])).toBeGreaterThan(Number(before[0]?.split('/')[0]));
   });
 });

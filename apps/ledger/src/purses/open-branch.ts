@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { READ_MODELS_CHECKPOINT } from '@daybook/audit';
 import { addressBranch, idOf, nextBranch, streamName } from '@daybook/domain';
-import { decideAndAppend, type EventStore, eventsOf } from '@daybook/event-store';
+import { decideAndAppend, type EventStore, eventsOf, StreamIncomplete } from '@daybook/event-store';
 import type { DataSource } from 'typeorm';
 import { systemContext } from '../edge/request-context';
 
@@ -33,14 +33,24 @@ export async function openBranch(store: EventStore, dataSource: DataSource): Pro
   }
   for (;;) {
     const branch = nextBranch(Number(known.now), randomInt(2 ** 32) / 2 ** 32, highest);
-    const { commandId, ...metadata } = systemContext('');
+    if (await take(store, branch)) return branch;
+    // Another process was faster.
+    highest = branch;
+  }
+}
+
+/** Whether the branch is ours. One whose stream was deleted was somebody's, whoever may know of it. */
+async function take(store: EventStore, branch: number): Promise<boolean> {
+  const { commandId, ...metadata } = systemContext('');
+  try {
     const { outcome } = await decideAndAppend(store, {
       ...{ stream: streamName('branch', String(branch)), decider: addressBranch },
       command: { type: 'OpenAddressBranch', branch, at: new Date().toISOString() },
       ...{ commandId, metadata, likelyNew: true },
     });
-    if (outcome !== 'unchanged') return branch;
-    // Another process was faster.
-    highest = branch;
+    return outcome !== 'unchanged';
+  } catch (error) {
+    if (error instanceof StreamIncomplete) return false;
+    throw error;
   }
 }

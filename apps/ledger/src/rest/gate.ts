@@ -12,8 +12,8 @@ declare module 'fastify' {
     caller: Caller | null;
     /** The operation of the route; null if there is none, as for a page. */
     operation: OperationDeclaration | null;
-    /** The headers with the remaining quota of the key; null before the request is counted. */
-    quota: Readonly<Record<string, string>> | null;
+    /** See `Admission`. */
+    stated: Readonly<Record<string, string>> | null;
     /** Whether a status above 500 is the client's doing. */
     isClientError: boolean;
   }
@@ -65,7 +65,7 @@ export function gate(calls: Calls, routes: RouteTable) {
       const needed = isNowhere ? NO_ROUTE : (request.operation ?? page);
       await calls.admit(request, needed, FOR_PEOPLE.test(route));
     } finally {
-      reply.headers(request.quota ?? {});
+      reply.headers(request.stated ?? {});
     }
     if (isNowhere) throw nothingThere(request, routes);
   };

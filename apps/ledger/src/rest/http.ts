@@ -133,7 +133,7 @@ function serverAdapter(
   );
   server.decorateRequest('caller', null);
   server.decorateRequest('operation', null);
-  server.decorateRequest('quota', null);
+  server.decorateRequest('stated', null);
   server.decorateRequest('isClientError', false);
   // An unknown expectation may be ignored (RFC 9110, section 10.1.1).
   server.server.on('checkExpectation', (req, res) => server.server.emit('request', req, res));

@@ -2,6 +2,7 @@ import { json } from '@daybook/contracts';
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { exactlyOneOf, fieldsOf, type RequestField } from '../edge/fields';
+import { LOG_NAME, LOG_NAME_LENGTH_MAX } from '../edge/log-epochs';
 import { type OperationDeclaration, operationsOf } from '../edge/operation';
 import { PROBLEMS, type ProblemCode } from '../edge/problems';
 import { OPEN_ROUTES } from './gate';
@@ -19,6 +20,7 @@ const EVERY_KEY: readonly ProblemCode[] = [
   'unauthenticated',
   'forbidden',
   'rate-limited',
+  'epoch-ended',
   'internal-error',
   'unavailable',
   'timeout',
@@ -167,7 +169,8 @@ function complete(
 ): void {
   const isOpen = OPEN_ROUTES.has(path);
   if (isOpen) operation.security = [];
-  operation.parameters = [...(operation.parameters ?? []), REQUEST_ID_PARAMETER];
+  const forEach = isOpen ? [REQUEST_ID_PARAMETER] : [REQUEST_ID_PARAMETER, LOG_PARAMETER];
+  operation.parameters = [...(operation.parameters ?? []), ...forEach];
   addProblems(operation, isOpen ? ['malformed-request', 'not-ready'] : problemsOf(declaration));
   for (const [status, response] of Object.entries(operation.responses)) {
     if (response === undefined || '$ref' in response) continue;
@@ -183,7 +186,9 @@ function complete(
 function headersOf(status: number, isOpen: boolean, isCommand: boolean): (keyof typeof HEADERS)[] {
   return [
     'X-Request-Id',
-    ...(isOpen || status === 401 ? [] : (['RateLimit-Policy', 'RateLimit'] as const)),
+    ...(isOpen || status === 401
+      ? []
+      : (['RateLimit-Policy', 'RateLimit', 'Daybook-Log'] as const)),
     ...(isCommand && status < 300 ? (['Idempotency-Replayed'] as const) : []),
     ...(status === 401 ? (['WWW-Authenticate'] as const) : []),
     ...(status === 202 || status === 429 || status === 503 ? (['Retry-After'] as const) : []),
@@ -223,6 +228,15 @@ const REQUEST_ID_PARAMETER: Parameter = {
   schema: { type: 'string', maxLength: 128 },
 };
 
+const LOG_PARAMETER: Parameter = {
+  name: 'Daybook-Log',
+  in: 'header',
+  required: false,
+  description:
+    'The header of the answer from which the positions of this request are. If another epoch of the event log has begun since, the request is refused with `epoch-ended`.',
+  schema: { type: 'string', pattern: LOG_NAME.source, maxLength: LOG_NAME_LENGTH_MAX },
+};
+
 const IDEMPOTENCY_KEY: Parameter = {
   name: 'Idempotency-Key',
   in: 'header',
@@ -239,6 +253,7 @@ const HEADERS = {
   'X-Request-Id': text('The id of the request.'),
   'RateLimit-Policy': text('The quota of the key: `"default";q=<requests>;w=<seconds>`.'),
   RateLimit: text('The remaining quota: `"default";r=<requests>;t=<seconds>`.'),
+  'Daybook-Log': text('The event log in which the positions of the answer are: `<id>.<epoch>`.'),
   'Idempotency-Replayed': text(
     '`true` if this is the answer of an earlier request with the same key.',
   ),

@@ -1,7 +1,9 @@
 import { EventStoreDBClient } from '@eventstore/db-client';
+import { checkOf, readerAt } from '../../testing/event-store.identity';
 import { startEventStoreDbStandIn } from '../../testing/eventstoredb-stand-in';
 import { aCommand, jar } from '../../testing/jar';
 import { rejection, SUITE_KINDS } from '../../testing/store-under-test';
+import { LOG_STREAM, type ReaderPlace } from '../check-log';
 import { decideAndAppend, decideAndAppendMany } from '../decide-and-append';
 import { type RecordedEvent, StreamIncomplete } from '../event-store';
 import type { EventStoreDbEventStore } from './eventstoredb-event-store';
@@ -119,6 +121,30 @@ describe.each(damages)('a stream %s', (_, reason, damage) => {
     expect(all.get(other)).toHaveLength(2);
     expect(() => all.get(stream)).toThrow(StreamIncomplete);
   });
+});
+
+it('goes on with a log whose identity was deleted, if its readers know it and have an event of it', async () => {
+  await store.checkWith(checkOf(() => []));
+  const { identity } = store;
+  const [last] = (await store.readStream(other)).slice(-1);
+  if (last === undefined) throw new Error('There is no event.');
+  const reader = readerAt(store, last);
+  await administrator.tombstoneStream(DEFAULT_PREFIX + LOG_STREAM);
+  await store.checkWith(checkOf(() => [reader]));
+  expect(store.identity).toEqual(identity);
+  await decide(put(other));
+  expect(store.incomplete.sentences().join()).toContain(LOG_STREAM);
+  const unproven = [
+    [],
+    [{ ...reader, last: null }],
+    [{ ...reader, log: { ...reader.log, epoch: 2 } }],
+    [reader, { ...reader, log: { id: 'another', epoch: 1 } }],
+  ] as ReaderPlace[][];
+  for (const readers of unproven) {
+    expect(await rejection(store.checkWith(checkOf(() => readers)))).toBeInstanceOf(
+      StreamIncomplete,
+    );
+  }
 });
 
 it('says at which revision an append landed behind a deletion', async () => {
