@@ -38,6 +38,7 @@ import { correction, findingCommand } from './audit-corrections';
 import {
   ASSETS,
   amountOf,
+  decimalsOf,
   minimumOf,
   outflowReport,
   release,
@@ -170,7 +171,12 @@ export async function tellHistory(store: EventStore, seed: number, steps: number
     policy: { screening: false },
   });
   for (const asset of ASSETS) {
-    const use = { type: 'RecordAsset', asset, currency: `OLD_${asset}`, decimals: 6 } as const;
+    const use = {
+      type: 'RecordAsset',
+      asset,
+      currency: `OLD_${asset}`,
+      decimals: decimalsOf(asset),
+    } as const;
     await write(streamName('asset', asset), assetRecord, use);
     await write(streamName('asset', asset), assetRecord, { ...use, currency: asset });
   }

@@ -1,7 +1,11 @@
 import type { OutflowCommand, Parties, ReplenishmentCommand } from '@daybook/domain';
 import * as a from '../../../libs/domain/testing/a';
 
-export const ASSETS = ['eip155:1/slip44:60', a.asset().id] as const;
+const COIN = 'eip155:1/slip44:60';
+const { id: TOKEN, decimals } = a.asset();
+export const ASSETS = [COIN, TOKEN] as const;
+/** As the registry has them: a ledger that starts on this history refuses others. */
+export const decimalsOf = (asset: string): number => (asset === COIN ? 18 : decimals);
 
 /** What was reported of each transfer or outflow. */
 export type Told = Map<number, { version: number; inBlock: boolean }>;

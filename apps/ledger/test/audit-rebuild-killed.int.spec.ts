@@ -35,27 +35,23 @@ const MOVES = 2 * READ_MODELS.flatMap(({ tables }) => tables).length + 1;
 const at = (dies: Place['dies'], ...diesAt: string[]): Place => ({ diesAt, dies });
 const nth = (statement: string, n: number): string[] => Array.from({ length: n }, () => statement);
 
-/** Every step of a rebuild, in order; of many that are alike the first, one between and the last. */
+/** Every step of a rebuild, in order; of many that are alike one. */
 const GROWING: readonly Place[] = [
   at('before', 'CREATE SCHEMA'),
   at('during', ...nth('CREATE UNLOGGED TABLE|CREATE TABLE', 4)),
-  at('before', 'INSERT INTO checkpoint'),
   at('during', ...nth('INSERT INTO checkpoint', 3)),
   at('during', ...nth('^CREATE .*INDEX', 2)),
-  at('after', ...nth('^ANALYZE', 5)),
   at('after', 'LOCK TABLE .* ACCESS SHARE'),
   at('during', ...nth('^DECLARE', 7)),
 ];
+// One transaction moves all tables, so a place in it is like any other, and its end shows that it is one: what
+// an earlier one had committed would be seen.
 const SWAPPING: readonly Place[] = [
-  at('after', 'FOR UPDATE'),
-  at('after', 'LOCK TABLE .* ACCESS EXCLUSIVE'),
   at('after', SWAP, 'DROP SCHEMA IF EXISTS'),
-  // One transaction moves all tables, so a place in it is like any other.
-  ...[1, MOVES >> 1, MOVES].map((n) => at('after', SWAP, ...nth('SET SCHEMA', n))),
-  at('after', SWAP, 'INSERT INTO .*rebuild'),
+  at('after', SWAP, ...nth('SET SCHEMA', MOVES >> 1)),
   at('before', LAST, '^COMMIT'),
-  at('during', LAST, '^COMMIT'),
 ];
+const COMMITTING: readonly Place[] = [at('during', LAST, '^COMMIT')];
 const SWAPPED: readonly Place[] = [at('after', LAST, '^COMMIT')];
 
 const titled = (places: readonly Place[]) =>
@@ -65,24 +61,24 @@ const titled = (places: readonly Place[]) =>
   }));
 
 describe('a rebuild that is killed', () => {
-  it.each(titled([...GROWING, ...SWAPPING.slice(0, -1)]))(
+  it.each(titled([...GROWING, ...SWAPPING]))(
     '$title leaves the old tables serving, under traffic',
     async ({ diesAt, dies }) => {
       const before = await served(ledger);
       await killed({ does: 'rebuild', diesAt, dies });
       expect(await served(ledger)).toEqual(before);
-      await servesWell();
+      await servesOn();
       await nextGoesWell();
     },
   );
 
-  it.each(titled(SWAPPING.slice(-1)))(
+  it.each(titled(COMMITTING))(
     '$title leaves the old tables or the new ones',
     async ({ diesAt, dies }) => {
       const before = await served(ledger);
       await killed({ does: 'rebuild', diesAt, dies });
       await allOldOrAllNew(before);
-      await servesWell();
+      await servesOn();
       await nextGoesWell();
     },
   );
@@ -101,7 +97,7 @@ describe('a rebuild that is killed', () => {
 
   it('at any moment leaves the old tables or the new ones, at one position', async () => {
     const number = numbersFrom(3);
-    for (let round = 0; round < 4; round++) {
+    for (let round = 0; round < 3; round++) {
       const before = await served(ledger);
       const child = start({ does: 'rebuild' });
       const began = await Promise.race([
@@ -122,20 +118,21 @@ describe('a rebuild that is killed', () => {
 });
 
 describe('a roll back that is killed', () => {
-  it.each(titled([GROWING.at(-1) as Place, ...SWAPPING.filter((_, i) => i % 3 === 0)]))(
+  // Every case leaves the tables of before to the next one.
+  beforeAll(nextGoesWell);
+
+  it.each(titled([GROWING.at(-1) as Place, ...SWAPPING.slice(1)]))(
     '$title leaves the tables that served',
     async ({ diesAt, dies }) => {
-      await nextGoesWell();
       const before = await served(ledger);
       await killed({ does: 'roll back', diesAt, dies });
       expect(await served(ledger)).toEqual(before);
-      await servesWell();
+      await servesOn();
       await nextGoesWell();
     },
   );
 
   it.each(titled(SWAPPED))('$title leaves the tables of before', async ({ diesAt, dies }) => {
-    await nextGoesWell();
     const before = await served(ledger);
     await killed({ does: 'roll back', diesAt, dies });
     expect(await allOldOrAllNew(before)).toBe('new');
@@ -187,14 +184,19 @@ async function caughtUp(): Promise<void> {
   expect(await projector.waitFor(await ledger.store.head(), 20_000)).toBe(true);
 }
 
-/** The projector goes on with whichever tables serve, and every row is as the log says. */
-async function servesWell(): Promise<void> {
+/** The projector goes on with whichever tables serve. */
+async function servesOn(): Promise<void> {
   await tellHistory(ledger.store, seed++, 5);
   await caughtUp();
+}
+
+/** It does, and every row is as the log says. */
+async function servesWell(): Promise<void> {
+  await servesOn();
   expect(await differencesIn(ledger)).toEqual([]);
 }
 
-/** The next rebuild clears away what was left. */
+/** The next rebuild clears away what was left, and finds every row that serves as the log says. */
 async function nextGoesWell(): Promise<void> {
   const { store, ownerUrl } = ledger;
   const { certificate } = await rebuild({

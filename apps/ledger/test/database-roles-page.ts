@@ -41,8 +41,9 @@ REVOKE ALL ON DATABASE daybook FROM PUBLIC;
 
 ## Who writes what
 
-Every role may read every table but \`event_store.head\`. Nobody changes an event: they are appended by \`event_store.append\` alone, which the
-roles api, consumer and reactions may call. It works out streams, revisions and positions itself.
+Every role may read every table but \`event_store.head\` and \`messaging.publisher\`. Nobody changes an event: they are appended by
+\`event_store.append\` and \`append_claimed\` alone, which the roles api, consumer and reactions may call. They work out streams, revisions,
+positions and times themselves. A notice of growth, which any user may send, is only a hint: readers ask the log.
 
 Tables that follow from the event log are written by the projector alone: keys, purses and figures too. \`npx daybook replay --compare\`
 compares them with the event log ([audit.md](audit.md)):

@@ -2,7 +2,6 @@ import { compare } from '@daybook/audit';
 import { operator, streamName } from '@daybook/domain';
 import { decideAndAppend, PostgresEventStore } from '@daybook/event-store';
 import { CommandBus } from '@nestjs/cqrs';
-import { startApp } from '../../../test/app-process';
 import { until } from '../../../test/dependencies';
 import { createLedgerForTest, type TestLedger } from '../../../test/ledger-harness';
 import { hashApiKey, newApiKey } from '../src/edge/api-key';
@@ -328,12 +327,9 @@ describe('a key id that two operators have in the log', () => {
 
   it('is not issued again by a start', async () => {
     const head = await clashed.store.head();
-    const app = await startApp('ledger', {
-      DAYBOOK_DATABASE_URL: clashed.databaseUrl,
-      DAYBOOK_BOOTSTRAP_API_KEY: clashed.apiKey,
-      DAYBOOK_OPERATOR_KEY: key,
-    });
-    await app.stop();
+    // With the same keys.
+    const next = await createLedgerForTest({ beside: clashed });
+    await next.close();
     expect(await clashed.store.head()).toBe(head);
   });
 

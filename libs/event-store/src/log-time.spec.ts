@@ -12,6 +12,10 @@ describe('when an event happened', () => {
     ['by an engine that is a year ahead', YEAR_AHEAD, NOW, NOW],
     ['by a writer that is a year ahead', NOW, YEAR_AHEAD, NOW],
     ['by a writer that tells no time', NOW, 'yesterday', NOW],
+    ['by a writer that tells it in another form', NOW, '1 January 2020', NOW],
+    ['by a writer that tells a day that there is not', NOW, '2026-02-31T00:00:00.000Z', NOW],
+    ['by a writer that tells the year 0', NOW, '0000-01-01T00:00:00.000Z', NOW],
+    ['by a writer that tells a number', NOW, 2020 as never, NOW],
   ])('is told for one recorded %s', (_, recordedAt, writtenAt, expected) => {
     expect(happenedAt({ recordedAt, writtenAt })).toBe(expected);
   });

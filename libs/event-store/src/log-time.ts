@@ -11,8 +11,12 @@ type Times = Pick<RecordedEvent, 'recordedAt' | 'writtenAt'>;
  */
 export function happenedAt({ recordedAt, writtenAt }: Times): string {
   if (writtenAt === undefined) return recordedAt;
+  const written = Date.parse(writtenAt);
   // A text that is no time gives NaN, which is not less.
-  return Date.parse(writtenAt) < Date.parse(recordedAt) - CLOCKS_DIFFER_MS ? writtenAt : recordedAt;
+  if (!(written < Date.parse(recordedAt) - CLOCKS_DIFFER_MS)) return recordedAt;
+  // Another text than a clock's would not compare as times do, and PostgreSQL does not know every time.
+  const isOfClock = written >= 0 && new Date(written).toISOString() === writtenAt;
+  return isOfClock ? writtenAt : recordedAt;
 }
 
 /**

@@ -42,37 +42,71 @@ const POLL_MS = 1_000;
 
 export type Growth = ReturnType<typeof watchGrowth>;
 
+/** What a source of notices calls. */
+export interface Notices {
+  /** The log reaches `head`, as it says itself. */
+  reached(head: Position): void;
+  /** Somebody says that the log reaches `head`: it wakes readers, and counts no longer once the log says otherwise. */
+  told(head: Position): void;
+}
+
 /**
- * Tracks the end of the log. `listen` gets the store's notices of growth until the signal aborts; it is called
+ * Tracks the end of the log. `listen` passes on the store's notices of growth until the signal aborts; it is called
  * at the first wait. Beside it the head is read every second while anyone waits.
  */
 export function watchGrowth(
-  listen: (reached: (head: Position) => void, signal: AbortSignal) => Promise<void>,
+  listen: (notices: Notices, signal: AbortSignal) => Promise<void>,
   readHead: () => Promise<Position>,
 ) {
   const waiters = positionWaiters();
   const closing = new AbortController();
   let known = START;
+  let hinted = START;
   let listening: Promise<void> | undefined;
   let polling: NodeJS.Timeout | undefined;
+  let checking: Promise<void> | undefined;
 
   /** Notes that the log is known to reach `head`. */
   function reached(head: Position): void {
     if (head <= known) return;
     known = head;
+    if (head > hinted) hinted = head;
+    waiters.moveTo(hinted);
+  }
+
+  function told(head: Position): void {
+    if (head <= hinted) return;
+    hinted = head;
     waiters.moveTo(head);
   }
 
   /** Ignores a failed poll; the next read reports the outage. */
-  const poll = () => void readHead().then(reached, () => undefined);
+  const poll = () => readHead().then(reached, () => undefined);
+
+  /** Asks the log whether it reaches what was told. What is told meanwhile is asked about next time. */
+  async function check(): Promise<void> {
+    const asked = hinted;
+    await poll();
+    if (hinted !== asked) return;
+    hinted = known;
+    waiters.moveTo(known);
+  }
 
   return {
     reached,
     /** Resolves when the log grows beyond `after`, after `timeoutMs`, or when `signal` aborts. */
     wait: async (after: Position, timeoutMs: number, signal: AbortSignal): Promise<void> => {
-      if (after < known || signal.aborted || closing.signal.aborted) return;
-      listening ??= listen(reached, closing.signal);
-      polling ??= setInterval(poll, POLL_MS);
+      const isOver = () => after < known || signal.aborted || closing.signal.aborted;
+      // A reader was woken, or would be, by what nobody has found in the log yet.
+      while (!isOver() && after < hinted) {
+        checking ??= check().finally(() => {
+          checking = undefined;
+        });
+        await checking;
+      }
+      if (isOver()) return;
+      listening ??= listen({ reached, told }, closing.signal);
+      polling ??= setInterval(() => void poll(), POLL_MS);
       await waiters.wait(after + 1n, timeoutMs, signal);
       if (!waiters.isEmpty()) return;
       clearInterval(polling);

@@ -1,7 +1,7 @@
 import { backOffMs, pause } from '@daybook/platform/plain';
 import type { AllStreamResolvedEvent, EventStoreDBClient } from '@eventstore/db-client';
 import { type Position, START } from '../event-store';
-import { type Growth, watchGrowth } from '../waiters';
+import { type Growth, type Notices, watchGrowth } from '../waiters';
 import { prefixFilter } from './read-log';
 
 /** A subscription that delivers nothing for this long while the log grows is replaced. */
@@ -68,7 +68,7 @@ export function subscribeToGrowth(
     subscription.unsubscribe().catch(() => undefined);
   }
 
-  async function listen(reached: (head: Position) => void, signal: AbortSignal): Promise<void> {
+  async function listen({ reached }: Notices, signal: AbortSignal): Promise<void> {
     signal.addEventListener('abort', () => endSubscription(), { once: true });
     for (let failures = 0; !signal.aborted; ) {
       const from = delivered;

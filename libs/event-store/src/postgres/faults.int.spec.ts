@@ -217,6 +217,23 @@ describe('the listening connection', () => {
     await waiting;
   });
 
+  it('is not disturbed by what anybody else with a connection sends', async () => {
+    const [reader, writer] = [connect(), connect()];
+    const head = await reader.head();
+    const { signal } = new AbortController();
+    const woken = reader.waitForGrowth(head, 10_000, signal);
+    await until(async () => (await listeners()).length === 1);
+    for (const payload of ['', 'x', '-1', '1e9', '9'.repeat(19), '9'.repeat(18)]) {
+      await log.sql('SELECT pg_notify($1, $2)', ['event_store', payload]);
+    }
+    // By the last one, which might be true.
+    await woken;
+    const grown = reader.waitForGrowth(head, 10_000, signal);
+    expect(await Promise.race([grown, reader.head().then(() => 'waits')])).toBe('waits');
+    await writer.append(anAppend());
+    await grown;
+  });
+
   it('is not needed to notice growth', async () => {
     const reader = connect();
     const head = await reader.head();

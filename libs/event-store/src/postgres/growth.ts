@@ -1,10 +1,12 @@
 import { pause } from '@daybook/platform/plain';
 import { Client, type ClientConfig } from 'pg';
 import type { Position } from '../event-store';
-import { type Growth, watchGrowth } from '../waiters';
+import { type Growth, type Notices, watchGrowth } from '../waiters';
 
 /** Until a lost listener is replaced, the poll notices growth. */
 const RECONNECT_MS = 500;
+/** Up to 18 digits, as of a `bigint`. */
+const POSITION = /^[0-9]{1,18}$/;
 
 /**
  * Learns of commits by other processes from one listening connection, which is reopened when it is lost; `onLost` hears
@@ -15,7 +17,7 @@ export function listenForGrowth(
   readHead: () => Promise<Position>,
   onLost: () => void,
 ): Growth {
-  async function listen(reached: (head: Position) => void, signal: AbortSignal): Promise<void> {
+  async function listen({ reached, told }: Notices, signal: AbortSignal): Promise<void> {
     let stop = (): void => undefined;
     signal.addEventListener('abort', () => stop(), { once: true });
     while (!signal.aborted) {
@@ -27,7 +29,10 @@ export function listenForGrowth(
         stop = resolve;
       });
       try {
-        client.on('notification', ({ payload }) => reached(BigInt(payload ?? 0)));
+        client.on('notification', ({ payload = '' }) => {
+          // Whoever may connect to the database may send notices, of any text.
+          if (POSITION.test(payload)) told(BigInt(payload));
+        });
         await client.connect();
         // A server that has another log now is refused here.
         await readHead();
