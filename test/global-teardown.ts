@@ -1,5 +1,6 @@
-import { surviveErrors } from '@daybook/platform/plain';
 import { Client } from 'pg';
+// Jest knows no aliases here.
+import { surviveErrors } from '../libs/platform/src/plain/lost-connections';
 import { shared, templatePrefix } from './shared-servers';
 
 /** Longer than any server takes to stop. */
