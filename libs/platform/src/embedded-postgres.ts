@@ -21,9 +21,10 @@ import { Client, DatabaseError } from 'pg';
 import { guardChild } from './child-guard';
 import { freePort, isPortFree } from './free-port';
 import { surviveErrors } from './plain';
+import { endBackEnds, hasStoppedBackEnd } from './postgres-back-ends';
 import { binariesFor, type SystemUser, serverUser } from './postgres-binaries';
 import { homeOf, recordedHome, throwAwayHome } from './postgres-home';
-import { endProcess, isAlive } from './processes';
+import { endIfStopped, endProcess, isAlive } from './processes';
 
 /**
  * With PostgreSQL's defaults (a small cache, frequent checkpoints) whole pages are written to the WAL repeatedly
@@ -82,8 +83,8 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions = {
     pid: child.pid as number,
     /** Where the data is; not the given folder when the server's user cannot reach that. */
     folder: home,
-    /** Whether it still takes connections and answers. */
-    answers: () => answers(url),
+    /** Whether it still takes connections and answers, and none of its processes is stopped. */
+    answers: async () => !hasStoppedBackEnd(child.pid as number) && answers(url),
     /** Resolves when the server process has ended, for any reason. */
     exited: new Promise<void>((resolve) => void child.once('exit', () => resolve())),
     stop: async (): Promise<void> => {
@@ -183,11 +184,12 @@ async function launch(
     closeSync(log);
     if (await ready(child, data, deadline)) return child;
     const said = readFileSync(logFile, 'utf8').slice(from).trim();
-    // Back ends of a killed server need a moment to end; until then their memory is in use.
+    // While back ends of a killed server live, their memory is in use.
     const passing = /shared memory block|lock file|being used by another/.test(said);
     if (!passing || Date.now() > deadline) {
       throw new Error(`PostgreSQL did not start. ${logFile} says:\n${said.slice(-1500)}`);
     }
+    if (runningServer(data) === undefined) endBackEnds(data);
     await sleep(250);
   }
 }
@@ -219,8 +221,10 @@ async function answers(connectionString: string): Promise<boolean> {
 async function ready(child: ChildProcess, data: string, deadline: number): Promise<boolean> {
   let failure: Error | undefined;
   child.once('error', (error) => (failure = error));
+  const checkStopped = endIfStopped(child.pid as number);
   for (;;) {
     if (failure) throw failure;
+    checkStopped();
     if (!isRunning(child)) return false;
     // The eighth line has the server's state (PostgreSQL: miscadmin.h, LOCK_FILE_LINE_PM_STATUS).
     const lines = pidFile(data);
