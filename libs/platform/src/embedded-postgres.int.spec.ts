@@ -1,4 +1,5 @@
 import {
+  appendFileSync,
   chmodSync,
   chownSync,
   cpSync,
@@ -103,6 +104,17 @@ describe('embedded PostgreSQL', () => {
       expect(pids.filter(isAlive)).toEqual([]);
     },
   );
+
+  it('bounds its log while it runs', async () => {
+    server = await startEmbeddedPostgres({ folder });
+    const log = join(server.folder, 'postgres.log');
+    appendFileSync(log, 'x'.repeat(11 * 1024 * 1024));
+    expect(await server.answers()).toBe(true);
+    expect(statSync(`${log}.1`).size).toBeGreaterThan(11 * 1024 * 1024);
+    await expect(query(server.url, 'SELECT 1 / 0')).rejects.toThrow('division by zero');
+    await until(() => readFileSync(log, 'utf8').includes('division by zero'));
+    expect(statSync(log).size).toBeLessThan(100_000);
+  });
 
   it('stops a server that runs already, so that there are never two on one folder', async () => {
     const first = await startEmbeddedPostgres({ folder });

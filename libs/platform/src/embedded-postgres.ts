@@ -24,6 +24,7 @@ import { surviveErrors } from './plain';
 import { endBackEnds, hasStoppedBackEnd } from './postgres-back-ends';
 import { binariesFor, type SystemUser, serverUser } from './postgres-binaries';
 import { homeOf, recordedHome, throwAwayHome } from './postgres-home';
+import { boundLog } from './postgres-log';
 import { endIfStopped, endProcess, isAlive } from './processes';
 
 /**
@@ -49,8 +50,6 @@ const STOP_TIMEOUT_MS = 30_000;
 const POLL_MS = 20;
 /** A server that works answers sooner. */
 const ANSWER_TIMEOUT_MS = 2_000;
-/** When the server's log is larger, it is rotated; one old file is kept. */
-const LOG_BYTES_MAX = 10 * 1024 * 1024;
 
 export interface EmbeddedPostgresOptions {
   /** Keeps data, password, port and log file. Default: a new folder, removed when the server stops. */
@@ -84,7 +83,10 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions = {
     /** Where the data is; not the given folder when the server's user cannot reach that. */
     folder: home,
     /** Whether it still takes connections and answers, and none of its processes is stopped. */
-    answers: async () => !hasStoppedBackEnd(child.pid as number) && answers(url),
+    answers: async () => {
+      boundLog(logOf(home));
+      return !hasStoppedBackEnd(child.pid as number) && answers(url);
+    },
     /** Resolves when the server process has ended, for any reason. */
     exited: new Promise<void>((resolve) => void child.once('exit', () => resolve())),
     stop: async (): Promise<void> => {
@@ -129,6 +131,8 @@ async function prepare({ folder, port: wanted }: EmbeddedPostgresOptions) {
 
 type Server = Awaited<ReturnType<typeof prepare>>;
 
+const logOf = (home: string): string => join(home, 'postgres.log');
+
 /** Creates the cluster beside its folder and renames it, so an interrupted start leaves none behind. */
 async function initialise({ binaries, home, data, user, password }: Server): Promise<void> {
   const draft = `${data}.draft`;
@@ -165,11 +169,9 @@ async function launch(
 ): Promise<ChildProcess> {
   const deadline = Date.now() + START_TIMEOUT_MS;
   const all = Object.entries({ ...SETTINGS, port, ...settings });
-  const logFile = join(home, 'postgres.log');
+  const logFile = logOf(home);
   for (;;) {
-    if (existsSync(logFile) && statSync(logFile).size > LOG_BYTES_MAX) {
-      renameSync(logFile, `${logFile}.1`);
-    }
+    boundLog(logFile);
     const log = openSync(logFile, 'a', 0o600);
     const from = statSync(logFile).size;
     const child = surviveErrors(
