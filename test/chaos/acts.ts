@@ -35,12 +35,12 @@ export interface Recovery {
 
 /**
  * What one deck has: how often each act comes, with how many victims. Its 20 signals take about a minute: a freeze lasts
- * until the launcher notices it.
+ * until the launcher notices it, so all three are stopped at once.
  */
 const DECK: readonly (readonly [kind: Kind, victims: number, times: number])[] = [
-  ['kill', 1, 2],
+  ['kill', 1, 1],
   ['kill', 2, 3],
-  ['freeze', 2, 1],
+  ['freeze', 3, 1],
   ['pause', 2, 3],
   ['power cut', 3, 1],
 ];

@@ -66,12 +66,16 @@ export async function startChaosChain(random: Random) {
     return BigInt((await local.rpc('eth_call', { to: local.usdt, data }, at)) as string);
   };
 
-  async function send(wallet: HDNodeWallet, call: TransactionRequest): Promise<void> {
+  async function send(
+    wallet: HDNodeWallet,
+    call: TransactionRequest,
+    pays: readonly Payment[] = [],
+  ): Promise<void> {
     const from = wallet.address;
     const nonce = Number(await local.rpc('eth_getTransactionCount', from, 'pending'));
     const common = { chainId: 31_337, type: 0, gasPrice: GAS_PRICE, gasLimit: 500_000n };
     const raw = await wallet.signTransaction({ ...common, nonce, ...call });
-    sent.set(Transaction.from(raw).hash as string, { raw, from, nonce });
+    sent.set(Transaction.from(raw).hash as string, { raw, from, nonce, pays });
     await local.rpc('eth_sendRawTransaction', raw);
   }
 
@@ -91,11 +95,24 @@ export async function startChaosChain(random: Random) {
     await send(wallet, { ...call, gasLimit });
   }
 
+  /** One is paid by a transfer, several by the calls of a contract. */
+  function payCoins(to: readonly string[], amounts: readonly bigint[]): Promise<void> {
+    const [one, value] = [to[0] as string, amounts[0] as bigint];
+    const call = to.length === 1 ? { to: one, value } : local.batchNative(to, amounts);
+    return send(PAYER, call, paymentsOf(NATIVE, to, amounts));
+  }
+
+  function payTokens(to: readonly string[], amounts: readonly bigint[]): Promise<void> {
+    const [one, amount] = [to[0] as string, amounts[0] as bigint];
+    const call = to.length === 1 ? local.payUsdt(one, amount) : local.batchUsdt(to, amounts);
+    return send(PAYER, call, paymentsOf(tokenIdOf(local), to, amounts));
+  }
+
   const acts: readonly (readonly [weight: number, name: string, act: () => Promise<void>])[] = [
-    [4, 'coins in', () => send(PAYER, { to: anyPurse().address, value: coins() })],
-    [4, 'tokens in', () => send(PAYER, local.payUsdt(anyPurse().address, tokens()))],
-    [1, 'tokens in, several', () => send(PAYER, local.batchUsdt(threePurses(), threeOf(tokens)))],
-    [1, 'coins in, by calls', () => send(PAYER, local.batchNative(threePurses(), threeOf(coins)))],
+    [4, 'coins in', () => payCoins([anyPurse().address], [coins()])],
+    [4, 'tokens in', () => payTokens([anyPurse().address], [tokens()])],
+    [1, 'tokens in, several', () => payTokens(threePurses(), threeOf(tokens))],
+    [1, 'coins in, by calls', () => payCoins(threePurses(), threeOf(coins))],
     [2, 'top-up', () => send(GAS, { to: anyPurse().address, value: coins() })],
     [2, 'sweep of coins', () => fromPurse(SWEEPS_GO_TO, 'coin')],
     [2, 'sweep of tokens', () => fromPurse(SWEEPS_GO_TO, 'token')],
@@ -178,6 +195,17 @@ export async function startChaosChain(random: Random) {
       await until(isEmpty, { description: 'An empty mempool' });
       await local.mine(CONFIRMATIONS + 1);
     },
+    /** What was paid to purses by transactions that the chain has. */
+    async deposits(): Promise<readonly Deposit[]> {
+      const found: Deposit[] = [];
+      for (const [txHash, { pays }] of sent) {
+        if (pays.length === 0) continue;
+        const receipt = await local.rpc('eth_getTransactionReceipt', txHash);
+        if ((receipt as { status?: string } | null)?.status !== '0x1') continue;
+        found.push(...pays.map((payment) => ({ txHash, ...payment })));
+      }
+      return found;
+    },
     /** What the chain says that a purse has, by asset. */
     holdings: async ({ address }: WatchedPurse): Promise<ReadonlyMap<string, bigint>> =>
       new Map([
@@ -188,10 +216,26 @@ export async function startChaosChain(random: Random) {
   };
 }
 
+interface Payment {
+  readonly asset: string;
+  readonly to: string;
+  readonly amount: bigint;
+}
+
+export interface Deposit extends Payment {
+  readonly txHash: string;
+}
+
 interface Sent {
   readonly raw: string;
   readonly from: string;
   readonly nonce: number;
+  /** What it pays to purses from outside. */
+  readonly pays: readonly Payment[];
+}
+
+function paymentsOf(asset: string, to: readonly string[], amounts: readonly bigint[]): Payment[] {
+  return to.map((address, i) => ({ asset, to: address, amount: amounts[i] as bigint }));
 }
 
 const tokenIdOf = ({ usdt }: LocalChain) => `${CHAIN}/erc20:${usdt}`;

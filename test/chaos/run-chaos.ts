@@ -17,8 +17,14 @@ import { type Product, startProduct } from './product';
 import { PURSES_XPUB } from './purse-keys';
 import { verdict } from './verdict';
 
-const PACE = { blockMs: 400, reorgEveryMs: 4_000 };
-const COMMAND_EVERY_MS = 250;
+/** How fast the chain makes blocks and reorgs, and each merchant sends commands. */
+export interface Pace {
+  readonly blockMs: number;
+  readonly reorgEveryMs: number;
+  readonly commandEveryMs: number;
+}
+
+const PACE: Pace = { blockMs: 400, reorgEveryMs: 4_000, commandEveryMs: 250 };
 /** So that money moves from the beginning. */
 const FIRST_CUSTOMERS = 4;
 /** The chain, the acts and two merchants. */
@@ -29,6 +35,7 @@ export interface ChaosOptions {
   readonly seed: number;
   /** Kafka instead of tables between ledger and watcher, as one more victim. */
   readonly withKafka?: boolean;
+  readonly pace?: Pace;
   /** How many times longer a recovery may take, where others share the cores. */
   readonly slack?: number;
   /** Asked before each act, with the number of those before it. */
@@ -55,7 +62,7 @@ export interface Outcome {
  * end whether everything is as it must be.
  */
 export async function runChaos(options: ChaosOptions): Promise<Outcome> {
-  const { seed, slack, withKafka = false } = options;
+  const { seed, slack, withKafka = false, pace = PACE } = options;
   const folder = await mkdtemp(join(tmpdir(), 'daybook-chaos-'));
   // A generator for each part, so that the timing of one does not change what another chooses.
   const randomOf = (part: number) => createRandom(seed * PARTS_AT_RANDOM + part);
@@ -82,9 +89,9 @@ export async function runChaos(options: ChaosOptions): Promise<Outcome> {
 
   const acting = act();
   const load = Promise.all([
-    chain.live(PACE, over.signal),
-    merchants.live(randomOf(2), COMMAND_EVERY_MS, over.signal),
-    merchants.live(randomOf(3), COMMAND_EVERY_MS, over.signal),
+    chain.live(pace, over.signal),
+    merchants.live(randomOf(2), pace.commandEveryMs, over.signal),
+    merchants.live(randomOf(3), pace.commandEveryMs, over.signal),
   ]);
   try {
     // Only a fault ends the load before the acts.

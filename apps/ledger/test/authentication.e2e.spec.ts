@@ -146,3 +146,13 @@ it('writes no line about what a client does wrong', async () => {
   const refused = ledger.logged.slice(before).filter(({ status }) => Number(status) >= 400);
   expect(refused).toEqual([]);
 });
+
+// Last: a minute has only so many lines about failures.
+it('refuses them after a few also when all come at once', async () => {
+  const keys = Array.from({ length: 40 * FAILURES_MAX }, () => newApiKey().key);
+  const answers = await Promise.all(keys.map((key) => from('198.51.100.9', key)));
+  const lookedUp = answers.filter(({ status }) => status === 401).length;
+  expect(lookedUp).toBeGreaterThanOrEqual(FAILURES_MAX);
+  // Those that are looked up at once.
+  expect(lookedUp).toBeLessThan(FAILURES_MAX + 8);
+});

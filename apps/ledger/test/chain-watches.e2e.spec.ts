@@ -148,6 +148,29 @@ describe('an account', () => {
   });
 });
 
+it('calls a chain silent that no watcher has reported a minute after the start', async () => {
+  const metrics = createMetrics('ledger');
+  let now = Date.now();
+  const monitoring = new Monitoring(
+    metrics,
+    () => ledger.app,
+    100,
+    () => now,
+  );
+  monitoring.start();
+  const said = () => monitoring.checks.optional?.chains?.().then(() => '', messageOf);
+  const age = async () => {
+    const text = await metrics.registry.metrics();
+    const pattern = `daybook_chain_head_age_seconds\\{chain="${UNREPORTED}".*} (\\d+)`;
+    return Number(new RegExp(pattern).exec(text)?.[1]);
+  };
+  await until(async () => (await age()) === 0);
+  expect(await said()).not.toContain(UNREPORTED);
+  now += 61_000;
+  expect(await said()).toContain(`${UNREPORTED} is silent: no watcher has reported it`);
+  await until(async () => (await age()) === 61);
+});
+
 it('shows a chain as silent whose watcher has not reported for a minute', async () => {
   const observedAt = new Date(Date.now() - 90_000).toISOString();
   await ledger.publishChainHead({ ...golden, chain: UNREPORTED, state: 'following', observedAt });

@@ -61,8 +61,10 @@ const RESPONSE_BYTES_MAX = 128 * 1024 * 1024;
 /** The most characters of a node's message that are quoted. */
 const QUOTED_CHARACTERS_MAX = 200;
 const READ_CHARACTERS_MAX = 4_000;
-/** Shorter parts of a URL are words such as `v3`; longer ones may be a provider's key. */
-const SECRET_CHARACTERS_MIN = 8;
+/** Shorter parts of a path are words such as `v3`; longer ones may be a provider's key. */
+const PATH_SECRET_CHARACTERS_MIN = 8;
+/** Shorter passwords and parameters would make a riddle of what a node says. */
+const SECRET_CHARACTERS_MIN = 4;
 
 export interface NodeHttpOptions {
   /** May contain a provider's key, and a user name and password for basic authentication. */
@@ -251,11 +253,15 @@ function decoded(text: string): string {
 function quoterOf({ url, headers = {} }: NodeHttpOptions): (words: string) => string {
   const parsed = new URL(url);
   const { username, password, pathname, searchParams } = parsed;
-  const inUrl = [username, password, ...pathname.split('/'), ...searchParams.values()];
-  const parts = [...inUrl, ...inUrl.map(decoded), basicOf(parsed) ?? ''];
-  const secrets = [...parts, ...Object.values(headers)].filter(
-    (part) => part.length >= SECRET_CHARACTERS_MIN,
-  );
+  const inPath = pathname.split('/').filter((part) => part.length >= PATH_SECRET_CHARACTERS_MIN);
+  const inUrl = [username, password, ...searchParams.values(), ...inPath];
+  // A header such as `Bearer <key>` has its key behind a word.
+  const inHeaders = Object.values(headers).flatMap((value) => [value, ...value.split(/\s+/)]);
+  const parts = [...inUrl, ...inUrl.map(decoded), basicOf(parsed) ?? '', ...inHeaders];
+  // The longest first: a part of another one would leave the rest of it.
+  const secrets = parts
+    .filter((part) => part.length >= SECRET_CHARACTERS_MIN)
+    .sort((a, b) => b.length - a.length);
   return (words) => {
     const start = words.slice(0, READ_CHARACTERS_MAX);
     const safe = secrets.reduce((text, secret) => text.replaceAll(secret, '***'), start);

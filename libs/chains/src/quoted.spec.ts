@@ -1,3 +1,4 @@
+import { createNodeHttp } from './node-http';
 import { quoted } from './quoted';
 
 describe('the words of a node', () => {
@@ -47,4 +48,20 @@ describe('the words of a node', () => {
     expect(quoted(`${'x'.repeat(195)} key=SECRET123`, 200)).not.toContain('SE');
     expect(quoted(`${'x'.repeat(3_990)} key=SECRET123`, 5_000)).not.toContain('SE');
   });
+});
+
+it.each([
+  [
+    'https://node.example/v3/abcdefgh',
+    {},
+    'project abcdefgh has no credit',
+    'project *** has no credit',
+  ],
+  ['https://node.example/v3', {}, 'v3 has no such method', 'v3 has no such method'],
+  ['https://node.example/?dkey=abcde', {}, 'who is abcde?', 'who is ***?'],
+  ['https://me:hunter@node.example', {}, 'not hunter', 'not ***'],
+  ['https://node.example', { authorization: 'Bearer abcdefgh' }, 'no abcdefgh here', 'no *** here'],
+  ['https://node.example', { 'x-key': 'a b c d e' }, 'a b c d e is not known', '*** is not known'],
+])('a node of %s %j is quoted without its keys', (url, headers, said, shown) => {
+  expect(createNodeHttp({ url, headers, limitStatuses: [] }).quote(said)).toBe(shown);
 });

@@ -1,4 +1,5 @@
 import {
+  appendFileSync,
   chmodSync,
   chownSync,
   cpSync,
@@ -21,6 +22,7 @@ import {
   startEmbeddedPostgres,
 } from './embedded-postgres';
 import { surviveErrors, surviveLostConnections } from './plain';
+import { isAlive } from './processes';
 
 async function query(url: string, sql: string): Promise<unknown[]> {
   const client = surviveErrors(new Client({ connectionString: url }));
@@ -67,6 +69,51 @@ describe('embedded PostgreSQL', () => {
     await server.exited;
     server = await startEmbeddedPostgres({ folder });
     expect(await query(server.url, 'SELECT n FROM kept')).toEqual([{ n: 7 }]);
+  });
+
+  const onLinux = process.platform === 'linux' ? it : it.skip;
+  onLinux('does not pass for well while a process of it is stopped', async () => {
+    server = await startEmbeddedPostgres({ folder });
+    expect(await server.answers()).toBe(true);
+    const [writer] = await query(
+      server.url,
+      "SELECT pid FROM pg_stat_activity WHERE backend_type = 'walwriter'",
+    );
+    const { pid } = writer as { pid: number };
+    process.kill(pid, 'SIGSTOP');
+    await until(async () => !(await server?.answers()));
+    process.kill(pid, 'SIGCONT');
+    await until(async () => (await server?.answers()) === true);
+  });
+
+  onLinux(
+    'starts again after all of its processes were stopped and the server killed',
+    async () => {
+      server = await startEmbeddedPostgres({ folder });
+      await query(server.url, 'CREATE TABLE kept AS SELECT 7 AS n');
+      const others = await query(server.url, 'SELECT pid FROM pg_stat_activity');
+      const pids = others.map((row) => (row as { pid: number }).pid);
+      for (const pid of pids) {
+        // The one of the query itself has ended.
+        if (isAlive(pid)) process.kill(pid, 'SIGSTOP');
+      }
+      process.kill(server.pid, 'SIGKILL');
+      await server.exited;
+      server = await startEmbeddedPostgres({ folder });
+      expect(await query(server.url, 'SELECT n FROM kept')).toEqual([{ n: 7 }]);
+      expect(pids.filter(isAlive)).toEqual([]);
+    },
+  );
+
+  it('bounds its log while it runs', async () => {
+    server = await startEmbeddedPostgres({ folder });
+    const log = join(server.folder, 'postgres.log');
+    appendFileSync(log, 'x'.repeat(11 * 1024 * 1024));
+    expect(await server.answers()).toBe(true);
+    expect(statSync(`${log}.1`).size).toBeGreaterThan(11 * 1024 * 1024);
+    await expect(query(server.url, 'SELECT 1 / 0')).rejects.toThrow('division by zero');
+    await until(() => readFileSync(log, 'utf8').includes('division by zero'));
+    expect(statSync(log).size).toBeLessThan(100_000);
   });
 
   it('stops a server that runs already, so that there are never two on one folder', async () => {

@@ -21,9 +21,11 @@ import { Client, DatabaseError } from 'pg';
 import { guardChild } from './child-guard';
 import { freePort, isPortFree } from './free-port';
 import { surviveErrors } from './plain';
+import { endBackEnds, hasStoppedBackEnd } from './postgres-back-ends';
 import { binariesFor, type SystemUser, serverUser } from './postgres-binaries';
 import { homeOf, recordedHome, throwAwayHome } from './postgres-home';
-import { endProcess, isAlive } from './processes';
+import { boundLog } from './postgres-log';
+import { endIfStopped, endProcess, isAlive } from './processes';
 
 /**
  * With PostgreSQL's defaults (a small cache, frequent checkpoints) whole pages are written to the WAL repeatedly
@@ -48,8 +50,6 @@ const STOP_TIMEOUT_MS = 30_000;
 const POLL_MS = 20;
 /** A server that works answers sooner. */
 const ANSWER_TIMEOUT_MS = 2_000;
-/** When the server's log is larger, it is rotated; one old file is kept. */
-const LOG_BYTES_MAX = 10 * 1024 * 1024;
 
 export interface EmbeddedPostgresOptions {
   /** Keeps data, password, port and log file. Default: a new folder, removed when the server stops. */
@@ -82,8 +82,11 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions = {
     pid: child.pid as number,
     /** Where the data is; not the given folder when the server's user cannot reach that. */
     folder: home,
-    /** Whether it still takes connections and answers. */
-    answers: () => answers(url),
+    /** Whether it still takes connections and answers, and none of its processes is stopped. */
+    answers: async () => {
+      boundLog(logOf(home));
+      return !hasStoppedBackEnd(child.pid as number) && answers(url);
+    },
     /** Resolves when the server process has ended, for any reason. */
     exited: new Promise<void>((resolve) => void child.once('exit', () => resolve())),
     stop: async (): Promise<void> => {
@@ -128,6 +131,8 @@ async function prepare({ folder, port: wanted }: EmbeddedPostgresOptions) {
 
 type Server = Awaited<ReturnType<typeof prepare>>;
 
+const logOf = (home: string): string => join(home, 'postgres.log');
+
 /** Creates the cluster beside its folder and renames it, so an interrupted start leaves none behind. */
 async function initialise({ binaries, home, data, user, password }: Server): Promise<void> {
   const draft = `${data}.draft`;
@@ -164,11 +169,9 @@ async function launch(
 ): Promise<ChildProcess> {
   const deadline = Date.now() + START_TIMEOUT_MS;
   const all = Object.entries({ ...SETTINGS, port, ...settings });
-  const logFile = join(home, 'postgres.log');
+  const logFile = logOf(home);
   for (;;) {
-    if (existsSync(logFile) && statSync(logFile).size > LOG_BYTES_MAX) {
-      renameSync(logFile, `${logFile}.1`);
-    }
+    boundLog(logFile);
     const log = openSync(logFile, 'a', 0o600);
     const from = statSync(logFile).size;
     const child = surviveErrors(
@@ -183,11 +186,12 @@ async function launch(
     closeSync(log);
     if (await ready(child, data, deadline)) return child;
     const said = readFileSync(logFile, 'utf8').slice(from).trim();
-    // Back ends of a killed server need a moment to end; until then their memory is in use.
+    // While back ends of a killed server live, their memory is in use.
     const passing = /shared memory block|lock file|being used by another/.test(said);
     if (!passing || Date.now() > deadline) {
       throw new Error(`PostgreSQL did not start. ${logFile} says:\n${said.slice(-1500)}`);
     }
+    if (runningServer(data) === undefined) endBackEnds(data);
     await sleep(250);
   }
 }
@@ -219,8 +223,10 @@ async function answers(connectionString: string): Promise<boolean> {
 async function ready(child: ChildProcess, data: string, deadline: number): Promise<boolean> {
   let failure: Error | undefined;
   child.once('error', (error) => (failure = error));
+  const checkStopped = endIfStopped(child.pid as number);
   for (;;) {
     if (failure) throw failure;
+    checkStopped();
     if (!isRunning(child)) return false;
     // The eighth line has the server's state (PostgreSQL: miscadmin.h, LOCK_FILE_LINE_PM_STATUS).
     const lines = pidFile(data);

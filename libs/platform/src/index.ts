@@ -32,7 +32,14 @@ export { createLogger } from './logger';
 export { createMetrics, durationHistogram, type Metrics } from './metrics';
 export { openMetrics, requireMetricsPort, serveMetrics } from './metrics-server';
 export type { Queries } from './plain';
-export { endProcess, isAlive, NODE_ARGUMENTS, nodeEnvironment, processIdentity } from './processes';
+export {
+  endIfStopped,
+  endProcess,
+  isAlive,
+  NODE_ARGUMENTS,
+  nodeEnvironment,
+  processIdentity,
+} from './processes';
 export { requirePostgres } from './require-postgres';
 export {
   createLogins,

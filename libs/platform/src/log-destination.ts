@@ -65,12 +65,13 @@ export function logDestination(file?: LogFile) {
     recovered(lines);
   }
 
-  /** Writes what waits, if the destination takes it at once. */
+  /** Writes what waits, behind what is under way, if the destination takes it at once. */
   function flushSync(): void {
     if (writingSince !== null && performance.now() - writingSince > STUCK_MS) return;
+    if (waiting.length === 0 && writingSince === null) return;
     const lines = waiting;
     [waiting, waitingLength] = [[], 0];
-    if (lines.length > 0 && !sink.writeNow(lines.join(''))) dropped += lines.length;
+    if (!sink.writeNow(lines.join(''))) dropped += lines.length;
   }
 
   let isWriting = false;

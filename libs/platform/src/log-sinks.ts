@@ -17,11 +17,15 @@ export interface LogFile {
 export interface Sink {
   /** Resolves when all of it is written. */
   write(text: string): Promise<void>;
-  /** Writes it before it returns, without waiting for a reader. Returns whether it did. */
+  /**
+   * Writes it before it returns, behind a `write` that is under way, without waiting for a reader. Returns whether it did.
+   */
   writeNow(text: string): boolean;
 }
 
 const MODE = 0o600;
+/** How long the end of a process waits for a write to a file that is under way. A disk that works needs moments. */
+const UNDER_WAY_MS_MAX = 1_000;
 
 /**
  * A file that rotates by size. Throws an `EnvironmentError` if it can never be written. After a failure it is opened
@@ -33,6 +37,10 @@ export function fileSink({ path, bytesMax, filesMax }: LogFile): Sink {
   let size = 0;
   /** Whether a failed write may have left a part of a line. */
   let isTorn = false;
+  /** The text of a `write` that the system does not have yet. */
+  let unsent = '';
+  /** The file of a `write` that the system has, and its size after it. */
+  let underWay: UnderWay | null = null;
 
   async function openIt(): Promise<FileHandle> {
     if (handle !== null) return handle;
@@ -59,12 +67,15 @@ export function fileSink({ path, bytesMax, filesMax }: LogFile): Sink {
 
   return {
     async write(text) {
+      unsent = text;
       try {
         await openIt();
         const bytes = Buffer.byteLength(text);
         if (size > 0 && size + bytes > bytesMax) await rotate();
         const file = await openIt();
         const isFirst = size === 0;
+        unsent = '';
+        underWay = { fd: file.fd, sizeAfter: size + bytes };
         await file.appendFile(isTorn && !isFirst ? `\n${text}` : text);
         isTorn = false;
         size += bytes;
@@ -72,13 +83,18 @@ export function fileSink({ path, bytesMax, filesMax }: LogFile): Sink {
         isTorn = true;
         await closeIt().catch(() => undefined);
         throw error;
+      } finally {
+        unsent = '';
+        underWay = null;
       }
     },
     writeNow(text) {
       try {
+        if (underWay !== null) waitFor(underWay);
         const fd = openSync(path, 'a', MODE);
         try {
-          return writeWhole(fd, text);
+          const start = isTorn && fstatSync(fd).size > 0 ? '\n' : '';
+          return writeWhole(fd, start + unsent + text);
         } finally {
           closeSync(fd);
         }
@@ -87,6 +103,20 @@ export function fileSink({ path, bytesMax, filesMax }: LogFile): Sink {
       }
     },
   };
+}
+
+interface UnderWay {
+  readonly fd: number;
+  readonly sizeAfter: number;
+}
+
+/** Another thread writes. Nothing else of this one goes on meanwhile. */
+function waitFor({ fd, sizeAfter }: UnderWay): void {
+  const nobodyWakes = new Int32Array(new SharedArrayBuffer(4));
+  const deadline = performance.now() + UNDER_WAY_MS_MAX;
+  while (fstatSync(fd).size < sizeAfter && performance.now() < deadline) {
+    Atomics.wait(nobodyWakes, 0, 0, 1);
+  }
 }
 
 function requireWritable(path: string): void {
@@ -104,10 +134,19 @@ function requireWritable(path: string): void {
 export function stdoutSink(): Sink {
   const stdout = 1;
   const isStream = fstatSync(stdout).isFIFO() || fstatSync(stdout).isSocket();
+  let underWay: UnderWay | null = null;
+  const toFile = async (text: string) => {
+    const { size } = fstatSync(stdout);
+    underWay = { fd: stdout, sizeAfter: size + Buffer.byteLength(text) };
+    await append(stdout, text).finally(() => {
+      underWay = null;
+    });
+  };
   return {
-    write: isStream ? streamWriter(stdout) : (text) => append(stdout, text),
+    write: isStream ? streamWriter(stdout) : toFile,
     writeNow(text) {
       try {
+        if (underWay !== null && fstatSync(stdout).isFile()) waitFor(underWay);
         return writeWhole(stdout, text);
       } catch {
         return false;

@@ -4,6 +4,8 @@ import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const POLL_MS = 20;
+/** A process that starts may be stopped for a moment. */
+const STOPPED_MS_MAX = 8_000;
 
 /**
  * Node's arguments for an app. With 64 MiB of young generation instead of 16, short-lived objects are not copied
@@ -47,6 +49,25 @@ export function isAlive(pid: number): boolean {
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
+}
+
+/** Whether the process is stopped, as SIGSTOP does. Known on Linux only. */
+export function isStopped(pid: number): boolean {
+  return process.platform === 'linux' && statOf(pid)[0] === 'T';
+}
+
+/**
+ * What must be called again and again while a process starts: it kills one that stays stopped. Nothing else tells it from
+ * one that takes its time, because it does not answer yet.
+ */
+export function endIfStopped(pid: number): () => void {
+  let since: number | undefined;
+  return () => {
+    since = isStopped(pid) ? (since ?? performance.now()) : undefined;
+    if (since !== undefined && performance.now() - since > STOPPED_MS_MAX) {
+      process.kill(pid, 'SIGKILL');
+    }
+  };
 }
 
 /**

@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { closeSync, openSync, readFileSync, statSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
+  endIfStopped,
   endProcess,
   guardChild,
   NODE_ARGUMENTS,
@@ -92,7 +93,9 @@ export async function startService(
     await exited;
   };
   const deadline = Date.now() + READY_TIMEOUT_MS;
+  const checkStopped = endIfStopped(child.pid as number);
   for (;;) {
+    checkStopped();
     const isAnswered = await succeeds(`${url}/${probe}`, READY_ANSWER_MS, certificate);
     // If the app has ended, another program answers in its place.
     if (hasEnded(child)) {
@@ -100,7 +103,7 @@ export async function startService(
       throw problem('ended before it was ready');
     }
     if (isAnswered) {
-      const answers = () => succeeds(`${url}/livez`, LIVE_TIMEOUT_MS, certificate);
+      const answers = () => answersAtAll(`${url}/livez`, certificate);
       return { pid: child.pid as number, exited, answers, stop };
     }
     if (Date.now() > deadline) {
@@ -113,6 +116,31 @@ export async function startService(
 
 function hasEnded(child: ChildProcess): boolean {
   return child.exitCode !== null || child.signalCode !== null;
+}
+
+/** Of fetch, and of a socket, when the other side has closed the connection. */
+const CLOSED = ['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE'];
+
+/**
+ * Whether a service lives. With as many connections as it allows it closes the next at once, that of a probe too: it must
+ * not be killed because others hold them.
+ */
+export async function answersAtAll(
+  url: string,
+  certificate?: string,
+  timeoutMs = LIVE_TIMEOUT_MS,
+): Promise<boolean> {
+  try {
+    const response = await callService(url, {
+      signal: AbortSignal.timeout(timeoutMs),
+      certificate,
+    });
+    await response.body?.cancel();
+    return true;
+  } catch (error) {
+    const { code, cause } = error as { readonly code?: unknown; readonly cause?: unknown };
+    return CLOSED.includes(String(code ?? (cause as { code?: unknown } | undefined)?.code));
+  }
 }
 
 async function succeeds(

@@ -46,7 +46,7 @@ export function consumeChainHeads(
 }
 
 /** A watcher reports every ten seconds at least. One that has not for longer than this is silent. */
-const REPORT_SECONDS_MAX = 60;
+export const REPORT_SECONDS_MAX = 60;
 
 /** How long ago a watcher reported. `now` in Unix milliseconds. */
 export function secondsSinceReport({ observedAt }: ChainHeadV1, now: number): number {

@@ -4,7 +4,12 @@ export { AssetNames, type NamedAssets } from './asset-names';
 export { AssetRegistry, ChainRegistry } from './asset-registry';
 export { assetsProjection } from './assets.projection';
 export { AssetsInUse } from './assets-in-use';
-export { ListChainHeads, secondsSinceReport, watchStateOf } from './chain-heads';
+export {
+  ListChainHeads,
+  REPORT_SECONDS_MAX,
+  secondsSinceReport,
+  watchStateOf,
+} from './chain-heads';
 export { quarantineOf } from './chain-watches';
 export { confirmationsOf, type Head, Heads } from './heads';
 export {

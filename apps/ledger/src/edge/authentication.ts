@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { clientAddress, networkOf, type TrustedProxies } from '@daybook/platform';
+import { limiter } from '@daybook/platform/plain';
 import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
 import { Counter, type Registry } from 'prom-client';
@@ -42,6 +43,13 @@ const NAMES_MAX = 10_000;
 const WINDOWS = { max: NAMES_MAX, ttl: WINDOW_MS };
 /** A key that was good within this time is looked up however many wrong ones come. */
 const REMEMBERED_MS = 24 * 60 * 60_000;
+/**
+ * Keys that are looked up at once, but for those that were good: wrong ones that come together must not all be asked for
+ * before the first of them counts.
+ */
+const LOOK_UPS_MAX = 8;
+/** More than all connections together send at once. */
+const WAITING_MAX = 10_000;
 /** Lines a minute about failures. The next line says how many were left out. */
 const LINES_MAX = 60;
 
@@ -53,6 +61,11 @@ export class Authentication {
   private readonly wrong = new WrongKeys();
   /** Hashes of keys that were good. */
   private readonly good = new LRUCache<string, true>({ max: NAMES_MAX, ttl: REMEMBERED_MS });
+  private readonly lookUps = limiter({
+    runningMax: LOOK_UPS_MAX,
+    waitingMax: WAITING_MAX,
+    tooMany: () => new Problem('unavailable', 'Too many keys are being looked up.'),
+  });
   private readonly failures: Counter<'reason'>;
   private lines = { left: LINES_MAX, until: 0, leftOut: 0 };
 
@@ -85,17 +98,30 @@ export class Authentication {
     const { keyId } = ref;
     const hash = hashApiKey(key);
     const names = [networkOf(this.addressOf(sender)), `${ref.kind} ${keyId}`];
-    const isGood = this.good.has(hash);
-    if (!isGood && names.some((name) => this.wrong.of(name) >= this.options.failuresMax)) {
-      throw this.failed('throttled', { sender, keyId, forPeople });
-    }
+    const found = this.good.has(hash)
+      ? await this.examine(key, hash, names)
+      : await this.examineUnknown(key, hash, names);
+    if (typeof found === 'string') throw this.failed(found, { sender, keyId, forPeople });
+    return found;
+  }
+
+  private async examineUnknown(key: string, hash: string, names: readonly string[]) {
+    const isThrottled = () => names.some((name) => this.wrong.of(name) >= this.options.failuresMax);
+    if (isThrottled()) return 'throttled';
+    // Others of its address may have failed by the time that it is its turn.
+    const inTurn = async () => (isThrottled() ? 'throttled' : this.examine(key, hash, names));
+    return this.lookUps.run(inTurn);
+  }
+
+  /** Looks a key up, and notes what comes of it before the turn of the next one. */
+  private async examine(key: string, hash: string, names: readonly string[]) {
     const found = await this.keys.examine(key);
     if (typeof found === 'string') {
       this.good.delete(hash);
       this.wrong.note(hash, names);
-      throw this.failed(found, { sender, keyId, forPeople });
+    } else {
+      this.good.set(hash, true);
     }
-    this.good.set(hash, true);
     return found;
   }
 

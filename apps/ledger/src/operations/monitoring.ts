@@ -13,7 +13,13 @@ import { type INestApplicationContext, Logger } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { DataSource } from 'typeorm';
 import { BooksModule } from '../books';
-import { ChainRegistry, ListChainHeads, publicWatchProblems, secondsSinceReport } from '../chains';
+import {
+  ChainRegistry,
+  ListChainHeads,
+  publicWatchProblems,
+  REPORT_SECONDS_MAX,
+  secondsSinceReport,
+} from '../chains';
 import { GetOpenFindings, type OpenFindings } from '../findings';
 import { LedgerEnv, mayAppend } from '../ledger.env';
 import { GetReactions, type ReactionsReport } from '../reactions/get-reactions';
@@ -22,7 +28,14 @@ import { readClocks } from './clocks';
 import { stateOfEngines } from './engine-state';
 import { followerState } from './get-status';
 import { type LedgerMetrics, ledgerMetrics } from './metrics';
-import { clockProblems, differingClocks, followerProblem, parkedProblem } from './problems';
+import {
+  differingClocks,
+  findingsDetail,
+  followerProblem,
+  noted,
+  parkedProblem,
+  reactionProblems,
+} from './problems';
 import { sampleReaders, secondsSince } from './sample-readers';
 
 /** How often the metrics are updated. */
@@ -38,7 +51,10 @@ export class Monitoring {
   private readonly logger = new Logger(Monitoring.name);
   /** What has been logged of incomplete streams. */
   private readonly logged = new Set<string>();
-  private heads: readonly ChainHeadV1[] = [];
+  /** The last reports of the chains of the chains file; undefined of one that no watcher has reported. */
+  private heads = new Map<string, ChainHeadV1 | undefined>();
+  /** Unix milliseconds; null before the start. */
+  private startedAt: number | null = null;
   /** A sentence for each group of the ledger, also of other processes, that handles nothing although messages wait. */
   private stopped: readonly string[] = [];
 
@@ -81,8 +97,12 @@ export class Monitoring {
         requireNone([...names].map((name) => `${name} is violated; log lines name the rows`));
       },
       chains: async () => {
-        const now = Date.now();
-        requireNone(this.heads.flatMap((head) => publicWatchProblems(head, now)));
+        const now = this.now();
+        requireNone(
+          [...this.heads].flatMap(([chain, head]) =>
+            head === undefined ? this.unreported(chain) : publicWatchProblems(head, now),
+          ),
+        );
       },
       // What operators have to decide is no fault of the service: a detail, not a failure.
       findings: async () => findingsDetail(this.findings),
@@ -96,11 +116,13 @@ export class Monitoring {
     metrics: Metrics,
     private readonly app: () => INestApplicationContext,
     private readonly sampleMs = SAMPLE_MS,
+    private readonly now: () => number = Date.now,
   ) {
     this.metrics = ledgerMetrics(metrics);
   }
 
   start(): void {
+    this.startedAt = this.now();
     this.work.store.observer = (report) => this.observeWrite(report);
     // A failed sample is ignored: readiness and the age of the last progress report outages.
     const sample = () => void this.sample().catch(() => undefined);
@@ -197,17 +219,30 @@ export class Monitoring {
   /** The chains of the chains file: one that left it is not watched any more. */
   private async sampleHeads(): Promise<void> {
     const { connections } = this.app().get(ChainRegistry).registry;
-    const watched = new Set(connections.map(({ chain }) => chain));
     const heads = await this.app().get(QueryBus).execute(new ListChainHeads());
-    this.heads = heads.filter(({ chain }) => watched.has(chain));
+    const headOf = new Map(heads.map((head) => [head.chain, head]));
+    this.heads = new Map(connections.map(({ chain }) => [chain, headOf.get(chain)]));
     this.sampleHeadAges();
   }
 
   private sampleHeadAges(): void {
-    const now = Date.now();
-    for (const head of this.heads) {
-      this.metrics.chainHeadAge.set({ chain: head.chain }, secondsSinceReport(head, now));
+    const now = this.now();
+    for (const [chain, head] of this.heads) {
+      const age = head === undefined ? this.secondsOfSilence() : secondsSinceReport(head, now);
+      this.metrics.chainHeadAge.set({ chain }, age);
     }
+  }
+
+  /** How long this process has waited for the first report of any chain. */
+  private secondsOfSilence(): number {
+    const now = this.now();
+    return (now - (this.startedAt ?? now)) / 1_000;
+  }
+
+  /** A watcher that never came is as silent as one that is gone. It may start after the ledger. */
+  private unreported(chain: string): readonly string[] {
+    if (this.secondsOfSilence() <= REPORT_SECONDS_MAX) return [];
+    return [`${chain} is silent: no watcher has reported it`];
   }
 
   private async sampleFindings(): Promise<void> {
@@ -242,13 +277,6 @@ export class Monitoring {
   }
 }
 
-/** A sentence about the findings that are open; undefined when none is. */
-function findingsDetail(findings: readonly OpenFindings[]): string | undefined {
-  if (findings.length === 0) return undefined;
-  const kinds = findings.map(({ kind, open }) => `${open} ${kind}`).join(', ');
-  return `open findings: ${kinds}; npx daybook findings list`;
-}
-
 /** Whether an error is that of a log that does not answer, or is not the right one. */
 function isOfLog(error: unknown): boolean {
   return error instanceof StoreUnavailable || error instanceof WrongLog;
@@ -257,19 +285,4 @@ function isOfLog(error: unknown): boolean {
 /** Fails a check with all that is wrong. */
 function requireNone(problems: readonly string[]): void {
   if (problems.length > 0) throw new Error(problems.join('; '));
-}
-
-/** How many rows failed, or wait for more than their time. */
-function noted({ notes }: ReactionsReport['reactions'][number], isError: boolean): number {
-  return notes.filter((n) => n.isError === isError).reduce((sum, { rows }) => sum + rows, 0);
-}
-
-function reactionProblems(report: ReactionsReport): string[] {
-  const failing = report.reactions.filter((state) => noted(state, true) > 0);
-  return [
-    ...clockProblems(report),
-    ...failing.map(
-      (s) => `${s.name} failed for ${noted(s, true)} rows and retries; a log line says why`,
-    ),
-  ];
 }

@@ -1,5 +1,7 @@
 import type { json } from '@daybook/contracts';
+import type { OpenFindings } from '../findings';
 import { clocksAgree } from '../reactions/clocks-agree';
+import type { ReactionsReport } from '../reactions/get-reactions';
 
 /** A sentence for each thing that is wrong. */
 export function problemsOf(
@@ -67,6 +69,28 @@ type ParkedConsumer = Pick<json.ConsumerState, 'group' | 'topic' | 'parkedKeys'>
 export function parkedProblem({ group, topic, parkedKeys }: ParkedConsumer): string {
   const keys = parkedKeys === 1 ? 'key' : 'keys';
   return `${group} has ${parkedKeys} parked ${keys} on ${topic}: npx daybook parked list`;
+}
+
+/** A sentence about the findings that are open; undefined when none is. */
+export function findingsDetail(findings: readonly OpenFindings[]): string | undefined {
+  if (findings.length === 0) return undefined;
+  const kinds = findings.map(({ kind, open }) => `${open} ${kind}`).join(', ');
+  return `open findings: ${kinds}; npx daybook findings list`;
+}
+
+/** How many rows failed, or wait for more than their time. */
+export function noted({ notes }: ReactionsReport['reactions'][number], isError: boolean): number {
+  return notes.filter((n) => n.isError === isError).reduce((sum, { rows }) => sum + rows, 0);
+}
+
+export function reactionProblems(report: ReactionsReport): string[] {
+  const failing = report.reactions.filter((state) => noted(state, true) > 0);
+  return [
+    ...clockProblems(report),
+    ...failing.map(
+      (s) => `${s.name} failed for ${noted(s, true)} rows and retries; a log line says why`,
+    ),
+  ];
 }
 
 type Group = Pick<json.ConsumerState, 'group' | 'topic'>;
