@@ -32,16 +32,16 @@ const GROUPS = `
        WHERE m.topic_id = c.topic_id AND m."offset" > c.position) AS w
    ORDER BY t.name, c.group_name`;
 
-/** Offsets have no gaps. */
+/** Offsets have no gaps, so a gap means that messages were deleted; those behind the last message are noted. */
 const LAG = `
   SELECT coalesce(c.position, 0) AS place,
          coalesce((SELECT max(m."offset") FROM messaging.message m
                     WHERE m.topic_id = t.topic_id AND m."offset" > coalesce(c.position, 0))
                   - coalesce(c.position, 0), 0) AS waiting,
-         -- Offsets have no gaps, so a gap means that messages were deleted.
-         coalesce((SELECT min(m."offset") FROM messaging.message m
-                    WHERE m.topic_id = t.topic_id AND m."offset" > coalesce(c.position, 0))
-                  - coalesce(c.position, 0) - 1, 0) AS lost
+         greatest(coalesce((SELECT min(m."offset") - 1 FROM messaging.message m
+                             WHERE m.topic_id = t.topic_id AND m."offset" > coalesce(c.position, 0)),
+                           t.deleted_through)
+                  - coalesce(c.position, 0), 0) AS lost
     FROM messaging.topic t
     LEFT JOIN messaging.consumer c ON c.topic_id = t.topic_id AND c.group_name = $2
    WHERE t.name = $1`;

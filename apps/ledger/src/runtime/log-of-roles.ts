@@ -6,6 +6,7 @@ import {
   type PartitionLag,
   PostgresLog,
   type RunningSubscription,
+  type StoppedGroup,
   type Subscription,
 } from '@daybook/messaging';
 import { type DatabaseRole, databaseRolesOf, databaseUrlOf, type LedgerEnv } from '../ledger.env';
@@ -43,6 +44,10 @@ export class LogOfRoles extends DurableLog {
 
   groups(): Promise<readonly ConsumerGroup[]> {
     return this.main.groups();
+  }
+
+  stopped(): Promise<readonly StoppedGroup[]> {
+    return this.main.stopped();
   }
 
   lag(topic: string, group: string): Promise<readonly PartitionLag[]> {
