@@ -1,5 +1,6 @@
-import { surviveErrors } from '@daybook/platform/plain';
 import { Client } from 'pg';
+// Jest maps no names of packages here.
+import { surviveErrors } from '../libs/platform/src/plain';
 import { shared, templatePrefix } from './shared-servers';
 
 /** Longer than any server takes to stop. */
