@@ -21,9 +21,10 @@ import { BackgroundWork } from '../runtime/background-work';
 import { readClocks } from './clocks';
 import { stateOfEngines } from './engine-state';
 import { followerState } from './get-status';
+import { GroupWaits } from './group-waits';
 import { type LedgerMetrics, ledgerMetrics } from './metrics';
 import { clockProblems, differingClocks, followerProblem, parkedProblem } from './problems';
-import { sampleReaders, secondsSince } from './sample-readers';
+import { groupsWithLag, sampleReaders, secondsSince, stoppedElsewhere } from './sample-readers';
 
 /** How often the metrics are updated. */
 const SAMPLE_MS = 5_000;
@@ -41,6 +42,7 @@ export class Monitoring {
   private heads: readonly ChainHeadV1[] = [];
   /** A sentence for each group of the ledger, also of other processes, that handles nothing although messages wait. */
   private stopped: readonly string[] = [];
+  private readonly waits = new GroupWaits();
 
   readonly checks: HealthChecks = {
     required: {
@@ -183,8 +185,11 @@ export class Monitoring {
     for (const { topic, group, parkedKeys } of own) {
       this.metrics.parkedKeys.set({ topic, group }, parkedKeys);
     }
-    const groups = await this.app().get(DurableLog).groups();
-    this.stopped = sampleReaders(groups, own, this.metrics);
+    const log = this.app().get(DurableLog);
+    const [groups, stopped] = await Promise.all([log.groups(), log.stopped()]);
+    const measured = await groupsWithLag(log, groups, own, this.waits);
+    const idle = sampleReaders(measured, own, this.metrics);
+    this.stopped = [...stoppedElsewhere(stopped, own), ...idle];
   }
 
   /** The age of the first event after a position. */
