@@ -246,3 +246,14 @@ it('repeats its answer with --watch', async () => {
   expect([exitCode, stderr]).toEqual([130, '']);
   for (const line of stdout.trimEnd().split('\n')) answerOf('status', line);
 });
+
+it('says that a topic is gone which only the consumer reads', async () => {
+  await sql(`
+    DELETE FROM messaging.consumer c USING messaging.topic t
+    WHERE t.topic_id = c.topic_id AND t.name = '${TOPICS.outflow}';
+    DELETE FROM messaging.topic WHERE name = '${TOPICS.outflow}'`);
+  const { engines, state } = await known('status');
+  expect(state).toBe('unreachable');
+  const detail = expect.stringContaining(`does not have ${TOPICS.outflow} any more`);
+  expect(engines.durableLog).toMatchObject({ answers: false, detail });
+});

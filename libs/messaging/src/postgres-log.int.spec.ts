@@ -160,6 +160,17 @@ describe('PostgreSQL log', () => {
     await subscription.stop();
   });
 
+  it('fails its check when a topic was deleted, also when another process has made it again', async () => {
+    const [log, topic] = [open(), `topic-${randomUUID()}`];
+    await log.publish(topic, messages('a'));
+    await log.check();
+    await pool.query('DELETE FROM messaging.topic WHERE name = $1', [topic]);
+    const gone = `PostgreSQL does not have ${topic} any more`;
+    await expect(log.check()).rejects.toThrow(gone);
+    await open().publish(topic, messages('b'));
+    await expect(log.check()).rejects.toThrow(gone);
+  });
+
   it('goes on behind its groups when every message of a topic was deleted', async () => {
     const [log, topic] = [open(), `topic-${randomUUID()}`];
     await log.publish(topic, messages('a', 'b'));

@@ -132,14 +132,26 @@ export class PostgresLog extends EngineLog {
 
   async check(): Promise<void> {
     this.assertOpen();
-    const used = [...this.topics.keys()];
+    const known = await Promise.allSettled(
+      [...this.topics].map(async ([name, topic]) => ({ name, id: (await topic).id })),
+    );
+    const used = known.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
+    // By their ids: one that was made again has another, and is not the one that is read and written here.
     const { rows } = await this.pool
-      .query<{ name: string }>('SELECT name FROM messaging.topic WHERE name = ANY($1)', [used])
+      .query<{ id: number }>(
+        'SELECT topic_id AS id FROM messaging.topic WHERE topic_id = ANY($1::integer[])',
+        [used.map(({ id }) => id)],
+      )
       .catch((cause) => {
         throw new Error(`The log in PostgreSQL cannot be reached: ${reasonOf(cause)}`, { cause });
       });
-    const missing = used.filter((topic) => !rows.some(({ name }) => name === topic));
-    if (missing.length > 0) throw new TopicsGone('PostgreSQL', missing);
+    const missing = used.filter((topic) => !rows.some(({ id }) => id === topic.id));
+    if (missing.length > 0) {
+      throw new TopicsGone(
+        'PostgreSQL',
+        missing.map(({ name }) => name),
+      );
+    }
   }
 
   protected async disconnect(): Promise<void> {

@@ -186,10 +186,11 @@ export class Monitoring {
       this.metrics.parkedKeys.set({ topic, group }, parkedKeys);
     }
     const log = this.app().get(DurableLog);
-    const [groups, stopped] = await Promise.all([log.groups(), log.stopped()]);
-    const measured = await groupsWithLag(log, groups, own, this.waits);
-    const idle = sampleReaders(measured, own, this.metrics);
-    this.stopped = [...stoppedElsewhere(stopped, own), ...idle];
+    // Also known where the brokers do not answer.
+    const stopped = stoppedElsewhere(await log.stopped(), own);
+    this.stopped = stopped;
+    const groups = await groupsWithLag(log, await log.groups(), own, this.waits);
+    this.stopped = [...stopped, ...sampleReaders(groups, own, this.metrics)];
   }
 
   /** The age of the first event after a position. */

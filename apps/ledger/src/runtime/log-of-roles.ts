@@ -66,8 +66,9 @@ export class LogOfRoles extends DurableLog {
     return this.as('api').retryParked(topic, group, key);
   }
 
-  check(): Promise<void> {
-    return this.main.check();
+  /** Each knows the topics that its role has used. */
+  async check(): Promise<void> {
+    await Promise.all([...new Set(this.logs.values())].map((log) => log.check()));
   }
 
   async close(): Promise<void> {
