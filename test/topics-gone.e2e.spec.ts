@@ -119,8 +119,14 @@ describeWith('java', 'the probes', () => {
       ...{ code: 200, status: 'degraded' },
       purposes: { reads: 'ok', commands: 'ok', chains: 'failing' },
     });
+    // A process without consumers says it, too.
+    const api = await startApp('ledger', { ...environment, DAYBOOK_ROLES: 'api' });
+    expect(await failure(api, 'consumers')).toBe(said);
     expect(await log.retryParked(TOPIC, 'ledger', '(deleted messages)')).toBe(true);
     await until(async () => (await forChains()) === 200, { timeoutMs: 60_000 });
+    const forChainsThere = async () => (await readiness(api, '?for=chains')).code;
+    await until(async () => (await forChainsThere()) === 200, { timeoutMs: 60_000 });
+    await api.kill();
   });
 
   it('fail when a topic is gone, until it is there again', async () => {

@@ -71,7 +71,6 @@ const STARTS: readonly Case[] = [
     { DAYBOOK_LOG_FILE: '/nowhere/at/all.log' },
     /DAYBOOK_LOG_FILE: \/nowhere\/at\/all\.log cannot be written: ENOENT/,
   ],
-  ['no database URL', { DAYBOOK_DATABASE_URL: '' }, /DAYBOOK_DATABASE_URL must be like postgres:/],
   [
     'a host that is not ours',
     { DAYBOOK_HTTP_HOST: NOT_OURS, DAYBOOK_INSECURE: 'true' },
@@ -80,6 +79,7 @@ const STARTS: readonly Case[] = [
 ];
 
 const EVERY_APP: readonly Case[] = [
+  ['no database URL', { DAYBOOK_DATABASE_URL: '' }, /DAYBOOK_DATABASE_URL must be like postgres:/],
   [
     'a URL of another kind',
     { DAYBOOK_DATABASE_URL: 'mysql://127.0.0.1/x' },
@@ -173,7 +173,7 @@ describe('a wrong configuration is refused with a sentence and before any server
   it('by both: a chains file with a mistake, at its line and column', async () => {
     const changes = await chainsFile('{\n  "chains": [,]\n}');
     for (const app of ['ledger', 'chain-watcher'] as const) {
-      expect(await refusal(app, changes)).toMatch(/Line 2, column 14/);
+      expect(fault(app, changes)).toMatch(/Line 2, column 14/);
     }
   });
 
@@ -282,9 +282,9 @@ describe('an asset that was used before', () => {
   );
 });
 
-describe.each(['ledger', 'chain-watcher'] as const)('the migration of the %s', (app) => {
-  /** What it says before it gives up. */
-  async function migrationRefusal(environment: Changes): Promise<string> {
+describe('a migration', () => {
+  /** What it says before it gives up. Both apps leave all but their own variables to the same function. */
+  async function migrationRefusal(environment: Changes, app: App = 'ledger'): Promise<string> {
     const script = join(ROOT, 'apps', app, 'src/migrate.ts');
     const child = surviveErrors(
       spawn(process.execPath, ['-r', join(__dirname, 'register.cjs'), script], {
@@ -301,8 +301,8 @@ describe.each(['ledger', 'chain-watcher'] as const)('the migration of the %s', (
     return said;
   }
 
-  it('names what is not set', async () => {
-    const said = await migrationRefusal({});
+  it.each(['ledger', 'chain-watcher'] as const)('of the %s names what is not set', async (app) => {
+    const said = await migrationRefusal({}, app);
     expect(said).toMatch(/DAYBOOK_MIGRATION_URL must be like postgres:/);
     expect(said).toMatch(/DAYBOOK_DATABASE_URL must be like postgres:/);
   });

@@ -51,6 +51,10 @@ export class CrashingLog extends DurableLog {
     throw new Error('The simulation has no groups.');
   }
 
+  stopped(): never {
+    throw new Error('The simulation has no groups.');
+  }
+
   lag(): never {
     throw new Error('The simulation has no groups.');
   }

@@ -324,14 +324,10 @@ it('heals a topic that lost messages with one command', async () => {
   await ledger.stop();
   await pay(purse.address);
   const unpublished = async () => (await sql.query('SELECT FROM watcher.outbox')).rows.length;
-  const published = () => until(async () => (await unpublished()) === 0);
-  await published();
-  await pay(purse.address);
-  await published();
-  const topic = `topic_id = (SELECT topic_id FROM messaging.topic WHERE name = 'daybook.transfer.v1')`;
-  // The last message shows that some before it are gone.
-  await sql.query(`DELETE FROM messaging.message WHERE ${topic}
-    AND "offset" < (SELECT max("offset") FROM messaging.message WHERE ${topic})`);
+  await until(async () => (await unpublished()) === 0);
+  // Also when no message is left that shows a gap.
+  await sql.query(`DELETE FROM messaging.message WHERE topic_id =
+    (SELECT topic_id FROM messaging.topic WHERE name = 'daybook.transfer.v1')`);
   ledger = await startLedger();
   place = { ...place, DAYBOOK_LEDGER_URL: ledger.url };
   const readiness = async (): Promise<HealthReport> =>
@@ -352,8 +348,8 @@ it('heals a topic that lost messages with one command', async () => {
     expect.stringContaining('ledger continues on daybook.transfer.v1'),
   ]);
   await until(
-    async () => (await receipts(purse.id)).filter((it) => it.status === 'confirmed').length === 2,
-    { timeoutMs: 20_000, description: 'Both credits' },
+    async () => (await receipts(purse.id)).filter((it) => it.status === 'confirmed').length === 1,
+    { timeoutMs: 20_000, description: 'The credit' },
   );
   await until(async () => (await readiness()).status === 'ok');
 });

@@ -8,9 +8,9 @@ import {
   startEventStoreDbStandIn,
 } from '../../../libs/event-store/testing/eventstoredb-stand-in';
 import { type AppProcess, refusalOf, startApp } from '../../../test/app-process';
-import { copyOf, type TestDatabase, until } from '../../../test/dependencies';
-import { newApiKey } from '../src/edge/api-key';
-import { migrate } from '../src/migrate';
+import { freshDatabase, type TestDatabase, until } from '../../../test/dependencies';
+import type { Reply, TestLedger } from '../../../test/ledger-harness';
+import { KEYS, startOn } from '../../../test/restored';
 
 let folder: string;
 let database: TestDatabase;
@@ -18,8 +18,7 @@ let sql: Client;
 let server: StandIn;
 let port: number;
 let environment: Record<string, string>;
-const { key: apiKey } = newApiKey();
-const { key: operatorKey } = newApiKey({ kind: 'operator' });
+const { apiKey, operatorKey } = KEYS;
 
 /** The log of the server, and copies of it. */
 const logFile = (name: string) => join(folder, `${name}.log`);
@@ -30,7 +29,7 @@ beforeAll(async () => {
   await writeFile(chainsFile, JSON.stringify({ chains: [] }));
   server = await startEventStoreDbStandIn({ file: logFile('right') });
   ({ port } = server);
-  database = await copyOf('ledger_alone', (url) => migrate(url, 'postgres'));
+  database = await freshDatabase();
   sql = surviveErrors(new Client({ connectionString: database.url }));
   await sql.connect();
   environment = {
@@ -49,34 +48,45 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** Runs `work` while a ledger runs. */
-async function whileRunning(work: (ledger: AppProcess) => Promise<void>): Promise<void> {
-  const ledger = await startApp('ledger', environment);
-  await work(ledger).finally(() => ledger.kill());
+/** How a ledger is called: one in this process, or one of its own. */
+type Call = (path: string, body?: object, key?: string) => Promise<Pick<Reply, 'status' | 'body'>>;
+
+/** Runs `work` while a ledger runs, in this process. */
+async function whileRunning(
+  work: (call: Call) => Promise<void>,
+  on: TestDatabase = database,
+  url = server.url,
+): Promise<void> {
+  const ledger = await startOn(on, url);
+  await work(callOf(ledger)).finally(() => ledger.close());
 }
 
-async function call({ url }: AppProcess, path: string, body?: object, key = apiKey) {
-  const response = await fetch(url + path, {
-    method: body === undefined ? 'GET' : 'POST',
-    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
-    ...(body !== undefined && { body: JSON.stringify(body) }),
-  });
-  // biome-ignore lint/suspicious/noExplicitAny: read as a client without types does.
-  return { status: response.status, body: (await response.json()) as any };
+function callOf({ url }: AppProcess | TestLedger): Call {
+  return async (path, body, key = apiKey) => {
+    const response = await fetch(url + path, {
+      method: body === undefined ? 'GET' : 'POST',
+      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+    // biome-ignore lint/suspicious/noExplicitAny: read as a client without types does.
+    return { status: response.status, body: (await response.json()) as any };
+  };
 }
 
-const create = (ledger: AppProcess, externalId: string) =>
-  call(ledger, '/v1/customers', { externalId });
+const create = (call: Call, externalId: string) => call('/v1/customers', { externalId });
 
 /** Creates customers, and waits until the read models have them. */
-async function createSome(ledger: AppProcess, names: readonly string[]): Promise<void> {
+async function createSome(call: Call, names: readonly string[]): Promise<void> {
   for (const name of names) {
-    await until(async () => (await create(ledger, name)).status < 300);
+    await until(async () => (await create(call, name)).status < 300);
     await until(
-      async () => (await call(ledger, `/v1/customers?externalId=${name}`)).body.data.length === 1,
+      async () => (await call(`/v1/customers?externalId=${name}`)).body.data.length === 1,
     );
   }
 }
+
+const statusOf = async (call: Call) =>
+  (await call('/v1/operations/status', undefined, operatorKey)).body;
 
 /** Has the server come back with another log. */
 async function replaceLog(file: string): Promise<void> {
@@ -86,13 +96,13 @@ async function replaceLog(file: string): Promise<void> {
 
 describe('a ledger on a log from which its read models do not come', () => {
   it('gives the log an identity, and keeps it with every reader', async () => {
-    await whileRunning(async (ledger) => {
-      await createSome(ledger, ['before-the-backup']);
-      const { body } = await call(ledger, '/v1/operations/status', undefined, operatorKey);
-      expect(body.engines.eventLog).toMatchObject({ epoch: 1, refused: null });
+    await whileRunning(async (call) => {
+      await createSome(call, ['before-the-backup']);
+      const { engines } = await statusOf(call);
+      expect(engines.eventLog).toMatchObject({ epoch: 1, refused: null });
       const { rows } = await sql.query('SELECT * FROM ledger.checkpoint');
       expect(rows.length).toBeGreaterThan(3);
-      const known = { log_id: body.engines.eventLog.logId, log_epoch: 1 };
+      const known = { log_id: engines.eventLog.logId, log_epoch: 1 };
       await until(async () => {
         const { rows: now } = await sql.query('SELECT log_id, log_epoch FROM ledger.checkpoint');
         return now.every(({ log_id }) => log_id === known.log_id);
@@ -101,7 +111,7 @@ describe('a ledger on a log from which its read models do not come', () => {
       expect(readModels).toMatchObject({ ...known, last_position: readModels.position });
     });
     await copyFile(logFile('right'), logFile('older'));
-    await whileRunning((ledger) => createSome(ledger, ['after-1', 'after-2']));
+    await whileRunning((call) => createSome(call, ['after-1', 'after-2']));
   });
 
   it('refuses to start where the address of EventStoreDB was forgotten', async () => {
@@ -118,14 +128,9 @@ describe('a ledger on a log from which its read models do not come', () => {
 
   it('refuses to start on the log of another installation', async () => {
     const other = await startEventStoreDbStandIn();
-    const elsewhere = await copyOf('ledger_alone', (url) => migrate(url, 'postgres'));
-    const changes = { DAYBOOK_EVENTSTOREDB_URL: other.url };
-    const owner = await startApp('ledger', {
-      ...{ ...environment, ...changes },
-      DAYBOOK_DATABASE_URL: elsewhere.url,
-    });
-    await owner.kill();
-    expect(await refusalOf('ledger', { ...environment, ...changes })).toMatch(
+    const elsewhere = await freshDatabase();
+    await whileRunning(async () => undefined, elsewhere, other.url);
+    await expect(startOn(database, other.url)).rejects.toThrow(
       /in EventStoreDB \(DAYBOOK_EVENTSTOREDB_URL\) is another one: it has the identity [0-9a-f-]{36}, and "[a-z:-]+" has read the log/,
     );
     await other.stop();
@@ -135,64 +140,61 @@ describe('a ledger on a log from which its read models do not come', () => {
   it('refuses to start on an older backup of the log, also when that has grown since', async () => {
     await copyFile(logFile('older'), logFile('restored'));
     await replaceLog(logFile('restored'));
-    expect(await refusalOf('ledger', environment)).toMatch(
+    await expect(startOn(database, server.url)).rejects.toThrow(
       /ends at \d+, before \d+, up to which "[a-z:-]+" has read it: it was restored from an older backup.*npx daybook log adopt/,
     );
     // What others write to it makes it as long as the readers remember it.
-    const elsewhere = await copyOf('ledger_alone', (url) => migrate(url, 'postgres'));
-    const owner = await startApp('ledger', {
-      ...environment,
-      DAYBOOK_DATABASE_URL: elsewhere.url,
-    });
-    await createSome(
-      owner,
-      Array.from({ length: 12 }, (_, i) => `since-${i}`),
-    );
-    await owner.kill();
+    const elsewhere = await freshDatabase();
+    const since = Array.from({ length: 12 }, (_, i) => `since-${i}`);
+    await whileRunning((call) => createSome(call, since), elsewhere);
     await elsewhere.drop();
-    expect(await refusalOf('ledger', environment)).toMatch(
+    await expect(startOn(database, server.url)).rejects.toThrow(
       /has not the event that "[a-z:-]+" has read at \d+, \S+@\d+: it was restored from an older backup, and has gone on since/,
     );
     await replaceLog(logFile('right'));
   });
 
   it('stops writing while it runs, says so, and goes on when the log is the right one again', async () => {
-    await whileRunning(async (ledger) => {
-      await createSome(ledger, ['while-it-runs']);
-      const { body: kept } = await call(ledger, '/v1/customers?externalId=while-it-runs');
+    const ledger = await startApp('ledger', environment);
+    const call = callOf(ledger);
+    try {
+      await createSome(call, ['while-it-runs']);
+      const { body: kept } = await call('/v1/customers?externalId=while-it-runs');
       await copyFile(logFile('older'), logFile('swapped'));
       await replaceLog(logFile('swapped'));
-      let refused = await create(ledger, 'never');
+      let refused = await create(call, 'never');
       await until(async () => {
-        refused = await create(ledger, 'never');
+        refused = await create(call, 'never');
         expect(refused.status).toBe(503);
         return refused.body.code === 'wrong-log';
       });
       const probe = await fetch(`${ledger.url}/readyz`).then((answer) => answer.text());
       expect(probe).toContain('it was restored from an older backup');
-      const { body: status } = await call(ledger, '/v1/operations/status', undefined, operatorKey);
+      const status = await statusOf(call);
       expect(status.state).not.toBe('ok');
       expect(status.engines.eventLog.refused).toContain('it was restored from an older backup');
       expect(status.problems).toContain(status.engines.eventLog.refused);
       // What was read before is still shown.
-      const { body } = await call(ledger, '/v1/customers?externalId=while-it-runs');
+      const { body } = await call('/v1/customers?externalId=while-it-runs');
       expect(body).toEqual(kept);
 
       await replaceLog(logFile('right'));
-      await createSome(ledger, ['afterwards']);
-      const { body: well } = await call(ledger, '/v1/operations/status', undefined, operatorKey);
+      await createSome(call, ['afterwards']);
+      const well = await statusOf(call);
       expect(well.engines.eventLog.refused).toBeNull();
-      const { body: never } = await call(ledger, '/v1/customers?externalId=never');
+      const { body: never } = await call('/v1/customers?externalId=never');
       expect(never.data).toEqual([]);
-    });
+    } finally {
+      await ledger.kill();
+    }
   });
 
   it('takes a log and readers of a version that knew no identities for its own', async () => {
     await sql.query(
       'UPDATE ledger.checkpoint SET log_id = NULL, log_epoch = NULL, last_stream = NULL',
     );
-    await whileRunning(async (ledger) => {
-      await createSome(ledger, ['of-an-old-folder']);
+    await whileRunning(async (call) => {
+      await createSome(call, ['of-an-old-folder']);
       await until(async () => {
         const { rows } = await sql.query('SELECT log_id FROM ledger.checkpoint');
         return rows.every(({ log_id }) => log_id !== null);

@@ -98,10 +98,18 @@ export interface RunningSubscription {
 export interface ConsumerGroup {
   readonly topic: string;
   readonly group: string;
-  /** Messages published and not yet handled; null on Kafka, where members know. */
+  /** Messages published and not yet handled; null on Kafka: ask `lag`. */
   readonly lag: bigint | null;
   /** Since when nothing was handled although messages wait; null while none waits, and on Kafka. */
   readonly waitingSince: Date | null;
+}
+
+/** A consumer group that has stopped, because messages were deleted before it read them. */
+export interface StoppedGroup {
+  readonly topic: string;
+  readonly group: string;
+  /** What was lost, and what to do, in sentences. */
+  readonly reason: string;
 }
 
 /** How far a group is in one partition of a topic. In PostgreSQL a topic is one partition. */
@@ -134,6 +142,8 @@ export abstract class DurableLog {
   abstract subscribe(subscription: Subscription): Promise<RunningSubscription>;
   /** The groups of all processes that read topics of this log, by topic and name. */
   abstract groups(): Promise<readonly ConsumerGroup[]>;
+  /** The groups that have stopped, in any process. */
+  abstract stopped(): Promise<readonly StoppedGroup[]>;
   /** How far a group is, running or not. A group that never read the topic is at its beginning. */
   abstract lag(topic: string, group: string): Promise<readonly PartitionLag[]>;
   /** The parked keys of a group, longest first. */

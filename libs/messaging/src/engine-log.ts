@@ -4,9 +4,11 @@ import {
   DurableLog,
   type ParkedKey,
   type RunningSubscription,
+  type StoppedGroup,
   type Subscription,
   type SubscriptionStatus,
 } from './durable-log';
+import { stoppedGroups } from './lost-messages';
 import { anyParked, countParked, listParked, requestRetry } from './parking';
 
 /** Publishing to tables needs one connection per busy topic; status and parking share them. */
@@ -31,6 +33,10 @@ export abstract class EngineLog extends DurableLog {
       ...config,
     };
     this.pool = surviveLostConnections(new Pool({ ...this.config, max: POOL_CONNECTIONS_MAX }));
+  }
+
+  stopped(): Promise<readonly StoppedGroup[]> {
+    return stoppedGroups(this.pool);
   }
 
   async parked(topic: string, group: string): Promise<readonly ParkedKey[]> {

@@ -7,6 +7,7 @@ export {
   type Poison,
   type ReceivedMessage,
   type RunningSubscription,
+  type StoppedGroup,
   type Subscription,
   type SubscriptionStatus,
   TopicsGone,

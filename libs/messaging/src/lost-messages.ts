@@ -1,5 +1,5 @@
 import type { ClientBase, Pool } from 'pg';
-import type { Subscription } from './durable-log';
+import type { StoppedGroup, Subscription } from './durable-log';
 
 /** The parked key that stands for messages which were deleted before a group read them. No message has it. */
 export const LOST_KEY = '(deleted messages)';
@@ -10,6 +10,10 @@ const NOTE = `
 const IS_ADMITTED = `
   SELECT FROM messaging.parked_key
   WHERE topic = $1 AND group_name = $2 AND key = $3 AND retry_requested_at IS NOT NULL`;
+/** What an operator has admitted continues soon. */
+const STOPPED = `
+  SELECT topic, group_name AS "group", reason FROM messaging.parked_key
+  WHERE key = $1 AND retry_requested_at IS NULL ORDER BY topic, group_name`;
 const FORGET = `
   DELETE FROM messaging.parked_key WHERE topic = $1 AND group_name = $2 AND key = $3`;
 
@@ -26,6 +30,11 @@ export class MessagesLost extends Error {
         `"npx daybook parked retry ${topic} ${group} '${LOST_KEY}'" only lets it continue.`,
     );
   }
+}
+
+/** The groups that have stopped and that no operator has let continue. */
+export async function stoppedGroups(pool: Pool): Promise<readonly StoppedGroup[]> {
+  return (await pool.query<StoppedGroup>(STOPPED, [LOST_KEY])).rows;
 }
 
 /** Ends the stop of a group that lacks nothing any more. */

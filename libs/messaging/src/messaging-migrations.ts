@@ -168,12 +168,74 @@ export class PublishOwnTopics1763800017550 {
   }
 }
 
+/**
+ * Keeps up to where messages of a topic were deleted. Gaps show what is gone before a message that is left; behind the last
+ * one only this tells it. Whoever deletes pays for it, not every commit of a publisher.
+ */
+export class NoteDeletedMessages1763800018250 {
+  readonly name = 'NoteDeletedMessages1763800018250';
+
+  async up(queries: Queries): Promise<void> {
+    await queries.query(`
+      ALTER TABLE messaging.topic ADD COLUMN IF NOT EXISTS deleted_through bigint NOT NULL DEFAULT 0;
+
+      CREATE OR REPLACE FUNCTION messaging.note_deleted() RETURNS trigger
+      LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+      BEGIN
+        UPDATE messaging.topic t SET deleted_through = gone.last
+        FROM (SELECT topic_id, max("offset") AS last FROM deleted GROUP BY topic_id) AS gone
+        WHERE gone.topic_id = t.topic_id AND gone.last > t.deleted_through;
+        RETURN NULL;
+      END $$;
+      CREATE OR REPLACE FUNCTION messaging.note_truncated() RETURNS trigger
+      LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+      BEGIN
+        UPDATE messaging.topic t SET deleted_through = gone.last
+        FROM (SELECT topic_id, max("offset") AS last FROM messaging.message GROUP BY topic_id) AS gone
+        WHERE gone.topic_id = t.topic_id AND gone.last > t.deleted_through;
+        RETURN NULL;
+      END $$;
+      CREATE OR REPLACE TRIGGER note_deleted AFTER DELETE ON messaging.message
+        REFERENCING OLD TABLE AS deleted FOR EACH STATEMENT EXECUTE FUNCTION messaging.note_deleted();
+      CREATE OR REPLACE TRIGGER note_truncated BEFORE TRUNCATE ON messaging.message
+        FOR EACH STATEMENT EXECUTE FUNCTION messaging.note_truncated();
+
+      CREATE OR REPLACE FUNCTION messaging.publish(
+        to_topic integer, ids text[], keys text[], contents text[], heads text[]
+      ) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+      DECLARE
+        topic_name text;
+        deleted_last bigint;
+      BEGIN
+        SELECT name, deleted_through INTO topic_name, deleted_last
+        FROM messaging.topic WHERE topic_id = to_topic FOR NO KEY UPDATE;
+        -- The owner, and a superuser, may publish everything.
+        IF topic_name IS NULL OR NOT (pg_has_role(session_user, current_user, 'MEMBER') OR EXISTS (
+          SELECT FROM messaging.publisher p WHERE p.user_name = session_user AND p.topic = topic_name
+        )) THEN
+          RAISE EXCEPTION 'permission denied: % may not publish to %', session_user, coalesce(topic_name, 'an unknown topic')
+            USING ERRCODE = 'insufficient_privilege';
+        END IF;
+        INSERT INTO messaging.message (topic_id, "offset", id, key, value, headers, published_at)
+        SELECT to_topic, last."offset" + m.n, m.id, m.key, m.value, m.headers, clock_timestamp()
+        FROM
+          -- A dump may have been restored without messages: then the groups know how far the topic was.
+          (SELECT greatest(deleted_last, coalesce(
+             (SELECT max("offset") FROM messaging.message WHERE topic_id = to_topic),
+             (SELECT max(position) FROM messaging.consumer WHERE topic_id = to_topic),
+             0)) AS "offset") AS last,
+          unnest(ids, keys, contents, heads) WITH ORDINALITY AS m (id, key, value, headers, n);
+      END $$;`);
+  }
+}
+
 /** In the order in which they must run; pass them to a TypeORM data source. */
 export const messagingMigrations = [
   CreateMessaging1763700000000,
   ParkKeys1763800000000,
   KeepOffsets1763800017320,
   PublishOwnTopics1763800017550,
+  NoteDeletedMessages1763800018250,
 ] as const;
 
 /** What a user of the database may do with the durable log. */

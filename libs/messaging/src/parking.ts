@@ -186,6 +186,14 @@ export async function listParked(pool: Pool, { topic, group }: TopicGroup): Prom
   return rows.map((row) => ({ ...row, since: row.since.toISOString() }));
 }
 
+/** The groups that have parked keys. */
+export async function groupsWithParked(pool: Pool): Promise<readonly TopicGroup[]> {
+  const { rows } = await pool.query<TopicGroup>(
+    'SELECT DISTINCT topic, group_name AS "group" FROM messaging.parked_key',
+  );
+  return rows;
+}
+
 export async function countParked(pool: Pool, { topic, group }: TopicGroup): Promise<number> {
   const { rows } = await pool.query<{ count: number }>(
     'SELECT count(*)::int AS count FROM messaging.parked_key WHERE topic = $1 AND group_name = $2',

@@ -3,7 +3,7 @@ import { pause } from '@daybook/platform/plain';
 import type { Client } from 'pg';
 import type { ReceivedMessage } from './durable-log';
 import type { Member } from './engine-log';
-import { stopOrMoveOn } from './lost-messages';
+import { endStop, stopOrMoveOn } from './lost-messages';
 import { anyParked, heldBack, park, RETRY_CHECK_MS, retryOne, setAsideParked } from './parking';
 
 export const CHANNEL = 'daybook_messaging';
@@ -13,17 +13,23 @@ const RECONNECT_MS = 1_000;
 const POLL_MS = 250;
 
 /**
- * Locks the group's row when there are messages after its offset and no other member holds it. Without
- * work no row is locked and nothing is written.
+ * Locks the group's row when there are messages after its offset, or were before they were deleted, and no other member
+ * holds it. Without work no row is locked and nothing is written.
  */
 const OWN = {
   name: 'messaging-own',
   text: `
-    SELECT c.position FROM messaging.consumer c
-    WHERE c.consumer_id = $1 AND EXISTS (
-      SELECT FROM messaging.message m WHERE m.topic_id = c.topic_id AND m."offset" > c.position)
-    FOR UPDATE SKIP LOCKED`,
+    SELECT c.position, t.deleted_through AS "deletedThrough"
+    FROM messaging.consumer c JOIN messaging.topic t USING (topic_id)
+    WHERE c.consumer_id = $1 AND (t.deleted_through > c.position OR EXISTS (
+      SELECT FROM messaging.message m WHERE m.topic_id = c.topic_id AND m."offset" > c.position))
+    FOR UPDATE OF c SKIP LOCKED`,
 };
+/** Up to where the topic is known to have had messages. */
+const END = `
+  SELECT greatest(t.deleted_through, (
+    SELECT max(m."offset") FROM messaging.message m WHERE m.topic_id = t.topic_id)) AS "end"
+  FROM messaging.topic t WHERE t.topic_id = $1`;
 const READ = {
   name: 'messaging-read',
   rowMode: 'array' as const,
@@ -64,6 +70,9 @@ export async function consume(
   };
   let next: ReturnType<typeof read> | undefined;
   let retryCheckAt = 0;
+  /** Up to here an operator lets the group go on without what was deleted. */
+  let admittedThrough = 0n;
+  let mayHaveStopped = subscription.needsAll;
 
   while (!member.isStopping) {
     await client.query('BEGIN');
@@ -74,7 +83,9 @@ export async function consume(
       if (retried) member.progressed();
       continue;
     }
-    const owned = await client.query<{ position: string }>(OWN, [consumerId]);
+    const owned = await client.query<{ position: string; deletedThrough: string }>(OWN, [
+      consumerId,
+    ]);
     const place = owned.rows[0];
     if (!place) {
       await client.query('ROLLBACK');
@@ -83,19 +94,34 @@ export async function consume(
     }
     // A page that was read ahead is valid only if no other member has advanced the offset.
     const page = next?.after === place.position ? next : read(place.position);
-    const messages = await page.messages;
-    const last = messages.at(-1)?.offset;
-    if (last === undefined)
-      throw new Error(`Messages of ${topic} were removed before this group handled them.`);
-    // Offsets have no gaps, so a gap means that messages were deleted.
-    const lost = BigInt(messages[0]?.offset ?? 0) - BigInt(place.position) - 1n;
-    if (subscription.needsAll && lost > 0n) {
-      await client.query('ROLLBACK');
-      await stopOrMoveOn(client, subscription, lost, () =>
-        client.query(ADVANCE, [consumerId, BigInt(place.position) + lost]),
-      );
+    const waiting = await page.messages;
+    const { messages, lost } = subscription.needsAll
+      ? upToGap(waiting, place)
+      : { messages: waiting, lost: waiting.length > 0 ? 0n : lostBefore(undefined, place) };
+    if (lost > 0n) {
+      const behind = BigInt(place.position) + lost;
+      const moveOn = () => client.query(ADVANCE, [consumerId, behind]);
+      if (subscription.needsAll && behind > admittedThrough) {
+        await client.query('ROLLBACK');
+        await stopOrMoveOn(client, subscription, lost, moveOn);
+        const { rows } = await client.query<{ end: string }>(END, [topicId]);
+        admittedThrough = BigInt(rows[0]?.end ?? 0);
+      } else {
+        await moveOn();
+        await client.query('COMMIT');
+      }
+      member.progressed();
       continue;
     }
+    const last = messages.at(-1)?.offset;
+    if (last === undefined) {
+      // The messages were deleted after the group's row was read. Read how many again.
+      await client.query('ROLLBACK');
+      continue;
+    }
+    // What it lacked may have been put back.
+    if (mayHaveStopped) await endStop(client, subscription);
+    mayHaveStopped = false;
     next = messages.length === limit ? read(last) : undefined;
     // Read after the group's row was locked, so what its last owner parked is seen.
     const free = (await anyParked(client, subscription))
@@ -109,6 +135,36 @@ export async function consume(
     member.progressed();
     if (next && (await next.messages).length === 0) next = undefined;
   }
+}
+
+interface Place {
+  readonly position: string;
+  readonly deletedThrough: string;
+}
+
+/** The messages of a page that follow each other from the group's offset on; if none do, how many were deleted there. */
+function upToGap(
+  page: readonly ReceivedMessage[],
+  place: Place,
+): { readonly messages: readonly ReceivedMessage[]; readonly lost: bigint } {
+  const last = page.at(-1);
+  const position = BigInt(place.position);
+  // Offsets have no gaps, so a gap means that messages were deleted.
+  if (last !== undefined && BigInt(last.offset) === position + BigInt(page.length)) {
+    return { messages: page, lost: 0n };
+  }
+  const gap = page.findIndex(({ offset }, n) => BigInt(offset) !== position + BigInt(n) + 1n);
+  if (gap > 0) return { messages: page.slice(0, gap), lost: 0n };
+  return { messages: [], lost: lostBefore(page[0], place) };
+}
+
+/** How many messages were deleted between the group's offset and the next message that is left. */
+function lostBefore(
+  next: ReceivedMessage | undefined,
+  { position, deletedThrough }: Place,
+): bigint {
+  const behind = next === undefined ? BigInt(deletedThrough) : BigInt(next.offset) - 1n;
+  return behind - BigInt(position);
 }
 
 function received(topic: string, rows: readonly Row[]): ReceivedMessage[] {

@@ -96,6 +96,81 @@ describe('PostgreSQL log', () => {
     await subscription.stop();
   });
 
+  it.each([
+    ['all', 'DELETE FROM messaging.message WHERE topic_id = $1', 6, []],
+    [
+      'those at the end',
+      'DELETE FROM messaging.message WHERE topic_id = $1 AND "offset" > 2',
+      4,
+      [...['a0', 'b1']],
+    ],
+    [
+      'some between others',
+      'DELETE FROM messaging.message WHERE topic_id = $1 AND "offset" IN (3, 4, 6)',
+      2,
+      ['a0', 'b1'],
+    ],
+  ] as const)('stops a group once for deleted messages: %s', async (_, deletion, lost, before) => {
+    const [log, topic] = [open(), `topic-${randomUUID()}`];
+    await log.publish(topic, messages('a', 'b', 'c', 'd', 'e', 'f'));
+    const { rows } = await pool.query('SELECT topic_id FROM messaging.topic WHERE name = $1', [
+      topic,
+    ]);
+    const deleted = await pool.query(deletion, [rows[0].topic_id]);
+    const seen: string[] = [];
+    const subscription = await log.subscribe({
+      ...{ topic, group: 'all', limit: 1_000, needsAll: true },
+      async handle(batch) {
+        seen.push(...batch.map(({ key, value }) => key + value));
+        return [];
+      },
+    });
+    const stopped = async () => (await log.stopped()).filter((each) => each.topic === topic);
+    await until(async () => (await stopped()).length === 1);
+    const reason = expect.stringMatching(new RegExp(`^${lost} messages of ${topic} were deleted`));
+    expect(await stopped()).toEqual([{ topic, group: 'all', reason }]);
+    // What is reported again comes before the group continues.
+    await log.publish(topic, messages('g'));
+    expect(seen).toEqual(before);
+    expect(await log.retryParked(topic, 'all', '(deleted messages)')).toBe(true);
+    await until(() => seen.at(-1) === 'g0', { timeoutMs: 30_000 });
+    expect(seen).toHaveLength(7 - (deleted.rowCount ?? 0));
+    expect(await pass(log, topic, 'any')).toEqual(seen);
+    await until(async () => (await subscription.status()).lastError === null);
+    expect(await stopped()).toEqual([]);
+    await subscription.stop();
+  });
+
+  it('notes what a table lost that was emptied, and reads on where it was put back', async () => {
+    const [log, topic] = [open(), `topic-${randomUUID()}`];
+    await log.publish(topic, messages('a', 'b'));
+    await pool.query('CREATE TABLE kept AS TABLE messaging.message; TRUNCATE messaging.message');
+    const seen: string[] = [];
+    const subscription = await log.subscribe({
+      ...{ topic, group: 'all', limit: 1_000, needsAll: true },
+      async handle(batch) {
+        seen.push(...batch.map(({ key }) => key));
+        return [];
+      },
+    });
+    const stopped = async () => (await log.stopped()).some((each) => each.topic === topic);
+    await until(stopped);
+    await pool.query('INSERT INTO messaging.message TABLE kept; DROP TABLE kept');
+    await until(async () => seen.length === 2 && !(await stopped()), { timeoutMs: 30_000 });
+    await subscription.stop();
+  });
+
+  it('fails its check when a topic was deleted, also when another process has made it again', async () => {
+    const [log, topic] = [open(), `topic-${randomUUID()}`];
+    await log.publish(topic, messages('a'));
+    await log.check();
+    await pool.query('DELETE FROM messaging.topic WHERE name = $1', [topic]);
+    const gone = `PostgreSQL does not have ${topic} any more`;
+    await expect(log.check()).rejects.toThrow(gone);
+    await open().publish(topic, messages('b'));
+    await expect(log.check()).rejects.toThrow(gone);
+  });
+
   it('goes on behind its groups when every message of a topic was deleted', async () => {
     const [log, topic] = [open(), `topic-${randomUUID()}`];
     await log.publish(topic, messages('a', 'b'));

@@ -32,16 +32,16 @@ const GROUPS = `
        WHERE m.topic_id = c.topic_id AND m."offset" > c.position) AS w
    ORDER BY t.name, c.group_name`;
 
-/** Offsets have no gaps. */
+/** Offsets have no gaps, so a gap means that messages were deleted; those behind the last message are noted. */
 const LAG = `
   SELECT coalesce(c.position, 0) AS place,
          coalesce((SELECT max(m."offset") FROM messaging.message m
                     WHERE m.topic_id = t.topic_id AND m."offset" > coalesce(c.position, 0))
                   - coalesce(c.position, 0), 0) AS waiting,
-         -- Offsets have no gaps, so a gap means that messages were deleted.
-         coalesce((SELECT min(m."offset") FROM messaging.message m
-                    WHERE m.topic_id = t.topic_id AND m."offset" > coalesce(c.position, 0))
-                  - coalesce(c.position, 0) - 1, 0) AS lost
+         greatest(coalesce((SELECT min(m."offset") - 1 FROM messaging.message m
+                             WHERE m.topic_id = t.topic_id AND m."offset" > coalesce(c.position, 0)),
+                           t.deleted_through)
+                  - coalesce(c.position, 0), 0) AS lost
     FROM messaging.topic t
     LEFT JOIN messaging.consumer c ON c.topic_id = t.topic_id AND c.group_name = $2
    WHERE t.name = $1`;
@@ -132,14 +132,26 @@ export class PostgresLog extends EngineLog {
 
   async check(): Promise<void> {
     this.assertOpen();
-    const used = [...this.topics.keys()];
+    const known = await Promise.allSettled(
+      [...this.topics].map(async ([name, topic]) => ({ name, id: (await topic).id })),
+    );
+    const used = known.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
+    // By their ids: one that was made again has another, and is not the one that is read and written here.
     const { rows } = await this.pool
-      .query<{ name: string }>('SELECT name FROM messaging.topic WHERE name = ANY($1)', [used])
+      .query<{ id: number }>(
+        'SELECT topic_id AS id FROM messaging.topic WHERE topic_id = ANY($1::integer[])',
+        [used.map(({ id }) => id)],
+      )
       .catch((cause) => {
         throw new Error(`The log in PostgreSQL cannot be reached: ${reasonOf(cause)}`, { cause });
       });
-    const missing = used.filter((topic) => !rows.some(({ name }) => name === topic));
-    if (missing.length > 0) throw new TopicsGone('PostgreSQL', missing);
+    const missing = used.filter((topic) => !rows.some(({ id }) => id === topic.id));
+    if (missing.length > 0) {
+      throw new TopicsGone(
+        'PostgreSQL',
+        missing.map(({ name }) => name),
+      );
+    }
   }
 
   protected async disconnect(): Promise<void> {

@@ -6,6 +6,7 @@ import {
   type PartitionLag,
   type ReceivedMessage,
   type RunningSubscription,
+  type StoppedGroup,
   type Subscription,
 } from '../src/durable-log';
 import { heldBack } from '../src/parking';
@@ -122,6 +123,11 @@ export class InMemoryLog extends DurableLog {
       const [topic = '', group = ''] = id.split(' ');
       return { topic, group, lag: null, waitingSince: null };
     });
+  }
+
+  /** Nothing is ever deleted here. */
+  async stopped(): Promise<readonly StoppedGroup[]> {
+    return [];
   }
 
   async lag(topic: string, name: string): Promise<readonly PartitionLag[]> {

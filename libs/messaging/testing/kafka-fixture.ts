@@ -84,7 +84,8 @@ export class KafkaFixture {
   async open(topic: string, options: Partial<KafkaOptions> = {}): Promise<KafkaLog> {
     const line = new Line();
     const log = await openKafka({
-      brokers: kafkaBrokers(),
+      // A suite with a broker of its own may run alone, without the shared one.
+      brokers: options.brokers ?? kafkaBrokers(),
       clientId: `test-${randomUUID().slice(0, 8)}`,
       topics: [{ name: topic, partitions: 4, retentionMs: RETENTION_MS }],
       parkingUrl: this.database?.url as string,

@@ -112,7 +112,7 @@ export function comparePage(report: Compared): string {
 }
 
 function watcherPage({ movements, lacking, omitted, remedies }: WatcherComparison): string {
-  const asked = `${grouped(movements)} transfers and outflows of the watchers' record`;
+  const asked = `${grouped(movements)} transfers and outflows that the watchers published a minute ago or earlier`;
   if (lacking.length === 0) return colors.green(`The event log has all ${asked}.`);
   const count = grouped(lacking.length + omitted);
   return sections([

@@ -40,7 +40,7 @@ export function progressBar() {
   };
 }
 
-/** A bar for work with a known total above 0, in the same unit. */
+/** A bar for work with a known total, in the same unit; of nothing, all is done. */
 export function countingBar(title: string, unit: string) {
   const bar = progressBar();
   let first: { readonly at: number; readonly done: number } | undefined;
@@ -50,7 +50,8 @@ export function countingBar(title: string, unit: string) {
       const seconds = (Date.now() - first.at) / 1_000;
       const perSecond = seconds > 0 ? (done - first.done) / seconds : 0;
       const secondsLeft = perSecond > 0 ? (total - done) / perSecond : null;
-      bar.show({ title, unit, done, fraction: done / total, perSecond, secondsLeft });
+      const fraction = total > 0 ? done / total : 1;
+      bar.show({ title, unit, done, fraction, perSecond, secondsLeft });
     },
     end: bar.end,
   };

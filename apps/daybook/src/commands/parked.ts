@@ -2,25 +2,10 @@ import type { Command } from '@commander-js/extra-typings';
 import type { json } from '@daybook/contracts';
 import type { List } from '../cli/ledger-api';
 import { operate } from '../cli/operate';
-import type { Operation } from '../cli/operation';
 import { reasonOption, subcommand } from '../cli/options';
-import { recordTable, remark } from '../cli/output';
+import { recordTable } from '../cli/output';
 
-const PARKED_KEYS = '/v1/operations/parked-keys';
-
-/** The client of a broker is loaded only where it is needed. */
-const load = () => require('@daybook/messaging') as typeof import('@daybook/messaging');
-
-/** Lets the consumer groups continue that stopped because messages were deleted before they read them. */
-export async function continueStopped({ api }: Operation, reason: string): Promise<void> {
-  const { LOST_KEY } = load();
-  const { data: parked } = await api.get<List<json.ParkedKey>>(PARKED_KEYS);
-  for (const { topic, group, key } of parked) {
-    if (key !== LOST_KEY) continue;
-    await api.post(`${PARKED_KEYS}/retry`, { topic, group, key, reason });
-    remark(`${group} continues on ${topic} after the deleted messages.`);
-  }
-}
+export const PARKED_KEYS = '/v1/operations/parked-keys';
 
 export function addParked(program: Command): void {
   const parked = program

@@ -14,7 +14,6 @@ import {
   uuid,
 } from '../cli/options';
 import { recordTable } from '../cli/output';
-import { continueStopped } from './parked';
 import { answerOf, isOpen, makeRequest, REQUESTS, requestReport } from './watch-request';
 
 const CHAIN_HELP = 'a CAIP-2 id; may be omitted if only one chain is watched';
@@ -132,6 +131,9 @@ function addRescan(watch: Command): void {
         });
         // Only then: a group that has continued does not say any more that it lacks something.
         if (wanted.afterLoss && answer.exitCode === EXIT.ok) {
+          // The client of a broker is loaded only where it is needed.
+          const { continueStopped } =
+            require('./continue-stopped') as typeof import('./continue-stopped');
           await continueStopped(operation, reason);
         }
         return answer;

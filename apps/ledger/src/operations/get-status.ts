@@ -116,15 +116,17 @@ export class GetStatusHandler implements IQueryHandler<GetStatus> {
   /** In this process consumers know their errors, and on Kafka also how far they are. */
   private async consumers(now: number): Promise<json.ConsumerState[]> {
     const running = await Promise.all(this.work.subscriptions.map((one) => one.status()));
-    const groups = await this.log.groups();
+    const [groups, stopped] = await Promise.all([this.log.groups(), this.log.stopped()]);
     return Promise.all(
       groups.map(async ({ topic, group, lag: known, waitingSince }) => {
-        const own = running.find((one) => one.topic === topic && one.group === group);
+        const isThis = (one: { readonly topic: string; readonly group: string }) =>
+          one.topic === topic && one.group === group;
+        const own = running.find(isThis);
         const lag = known ?? own?.lag ?? null;
         const parked = await this.log.parked(topic, group);
         const since = waitingSince ?? (lag ? (own?.lastProgressAt ?? null) : null);
         const seconds = since === null ? 0 : secondsFrom(new Date(since).getTime(), now);
-        const detail = own?.lastError ?? null;
+        const detail = own?.lastError ?? stopped.find(isThis)?.reason ?? null;
         return {
           ...{ topic, group, lag: lag === null ? null : String(lag), parkedKeys: parked.length },
           secondsSinceProgress: lag === null ? null : seconds,

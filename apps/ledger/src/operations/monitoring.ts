@@ -27,6 +27,7 @@ import { BackgroundWork } from '../runtime/background-work';
 import { readClocks } from './clocks';
 import { stateOfEngines } from './engine-state';
 import { followerState } from './get-status';
+import { GroupWaits } from './group-waits';
 import { type LedgerMetrics, ledgerMetrics } from './metrics';
 import {
   differingClocks,
@@ -36,7 +37,7 @@ import {
   parkedProblem,
   reactionProblems,
 } from './problems';
-import { sampleReaders, secondsSince } from './sample-readers';
+import { groupsWithLag, sampleReaders, secondsSince, stoppedElsewhere } from './sample-readers';
 
 /** How often the metrics are updated. */
 const SAMPLE_MS = 5_000;
@@ -57,6 +58,7 @@ export class Monitoring {
   private startedAt: number | null = null;
   /** A sentence for each group of the ledger, also of other processes, that handles nothing although messages wait. */
   private stopped: readonly string[] = [];
+  private readonly waits = new GroupWaits();
 
   readonly checks: HealthChecks = {
     required: {
@@ -205,8 +207,12 @@ export class Monitoring {
     for (const { topic, group, parkedKeys } of own) {
       this.metrics.parkedKeys.set({ topic, group }, parkedKeys);
     }
-    const groups = await this.app().get(DurableLog).groups();
-    this.stopped = sampleReaders(groups, own, this.metrics);
+    const log = this.app().get(DurableLog);
+    // Also known where the brokers do not answer.
+    const stopped = stoppedElsewhere(await log.stopped(), own);
+    this.stopped = stopped;
+    const groups = await groupsWithLag(log, await log.groups(), own, this.waits);
+    this.stopped = [...stopped, ...sampleReaders(groups, own, this.metrics)];
   }
 
   /** The age of the first event after a position. */

@@ -1,6 +1,6 @@
 import { createMetrics } from '@daybook/platform';
 import { ledgerMetrics } from './metrics';
-import { sampleReaders } from './sample-readers';
+import { sampleReaders, stoppedElsewhere } from './sample-readers';
 
 const topic = 'daybook.transfer.v1';
 const metrics = () => ledgerMetrics(createMetrics('ledger'));
@@ -33,5 +33,13 @@ describe('a consumer group that handles nothing although messages wait', () => {
   ])('is reported on Kafka by its member: one %s', (_, lag, seconds, count) => {
     const groups = [{ topic, group: 'ledger', lag: null, waitingSince: null }];
     expect(sampleReaders(groups, [own(lag, seconds)], metrics())).toHaveLength(count);
+  });
+
+  it('is reported by every process when it has stopped for deleted messages, once', () => {
+    const lost = (group: string) => ({ topic, group, reason: `3 messages are lost for ${group}.` });
+    const stopped = [lost('ledger'), lost('ledger-balances'), lost('watcher-eip155:1')];
+    expect(stoppedElsewhere(stopped, [own(0n, 0)])).toEqual([
+      `${topic}: 3 messages are lost for ledger-balances.`,
+    ]);
   });
 });

@@ -1,5 +1,11 @@
-import type { ConsumerGroup, SubscriptionStatus } from '@daybook/messaging';
+import type {
+  ConsumerGroup,
+  DurableLog,
+  StoppedGroup,
+  SubscriptionStatus,
+} from '@daybook/messaging';
 import { STALLED_SECONDS } from './get-status';
+import type { GroupWaits } from './group-waits';
 import type { LedgerMetrics } from './metrics';
 import { stoppedProblem } from './problems';
 
@@ -7,6 +13,35 @@ import { stoppedProblem } from './problems';
 const GROUPS = /^ledger(-|$)/;
 
 type GroupOfTopic = Pick<ConsumerGroup, 'topic' | 'group'>;
+
+/** The groups; those of the ledger that run in other processes with how far they are, which on Kafka has to be asked. */
+export function groupsWithLag(
+  log: DurableLog,
+  groups: readonly ConsumerGroup[],
+  own: readonly SubscriptionStatus[],
+  waits: GroupWaits,
+): Promise<readonly ConsumerGroup[]> {
+  const here = new Set(own.map(nameOf));
+  return Promise.all(
+    groups.map(async (of) => {
+      if (of.lag !== null || here.has(nameOf(of)) || !GROUPS.test(of.group)) return of;
+      // A user may see a group without the right to ask how far it is.
+      const places = await log.lag(of.topic, of.group).catch(() => null);
+      return places === null ? of : waits.note(of, places);
+    }),
+  );
+}
+
+/** What groups of the ledger lack that have stopped in other processes. Members say it of those in this one. */
+export function stoppedElsewhere(
+  stopped: readonly StoppedGroup[],
+  own: readonly SubscriptionStatus[],
+): readonly string[] {
+  const here = new Set(own.map(nameOf));
+  return stopped
+    .filter((of) => GROUPS.test(of.group) && !here.has(nameOf(of)))
+    .map(({ topic, reason }) => `${topic}: ${reason}`);
+}
 
 /**
  * Measures every reader of the durable log, also of the chain-watchers and of other processes. Returns a sentence for each

@@ -36,6 +36,8 @@ export async function whyUnrecorded(
 async function isAllHandled(log: DurableLog): Promise<boolean> {
   const deadline = Date.now() + HANDLED_WITHIN_MS;
   const lag = await log.lag(TOPICS.transfer, GROUP);
+  // The group has stopped, or will: it lacks what was deleted before it read it.
+  if (lag.some(({ lost }) => lost > 0n)) return false;
   const ends = new Map(lag.map(({ partition, place, waiting }) => [partition, place + waiting]));
   let places = lag;
   while (places.some(({ partition, place }) => place < (ends.get(partition) ?? 0n))) {

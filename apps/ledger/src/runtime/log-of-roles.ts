@@ -6,6 +6,7 @@ import {
   type PartitionLag,
   PostgresLog,
   type RunningSubscription,
+  type StoppedGroup,
   type Subscription,
 } from '@daybook/messaging';
 import { type DatabaseRole, databaseRolesOf, databaseUrlOf, type LedgerEnv } from '../ledger.env';
@@ -45,6 +46,10 @@ export class LogOfRoles extends DurableLog {
     return this.main.groups();
   }
 
+  stopped(): Promise<readonly StoppedGroup[]> {
+    return this.main.stopped();
+  }
+
   lag(topic: string, group: string): Promise<readonly PartitionLag[]> {
     return this.main.lag(topic, group);
   }
@@ -61,8 +66,9 @@ export class LogOfRoles extends DurableLog {
     return this.as('api').retryParked(topic, group, key);
   }
 
-  check(): Promise<void> {
-    return this.main.check();
+  /** Each knows the topics that its role has used. */
+  async check(): Promise<void> {
+    await Promise.all([...new Set(this.logs.values())].map((log) => log.check()));
   }
 
   async close(): Promise<void> {

@@ -3,7 +3,7 @@ import type { PartitionLag, ReceivedMessage } from '../durable-log';
 import type { Member } from '../engine-log';
 import { endStop, stopOrMoveOn } from '../lost-messages';
 import { anyParked, heldBack, park, RETRY_CHECK_MS, retryOne, setAsideParked } from '../parking';
-import { type Chunk, FETCH_SILENCE_MAX_MS, type KafkaSession } from './kafka-session';
+import { type Chunk, FETCH_SILENCE_MAX_MS, type KafkaSession, type Piece } from './kafka-session';
 
 /**
  * One member of a group on Kafka. Handlers are called one at a time, over all partitions and sessions. A new
@@ -12,6 +12,8 @@ import { type Chunk, FETCH_SILENCE_MAX_MS, type KafkaSession } from './kafka-ses
 export class KafkaConsumer {
   /** Offsets where reconnecting already failed to help; do not reconnect for them again. */
   private readonly known = new Map<number, bigint>();
+  /** The offset after the last message of each partition that this member has handled. */
+  private readonly reached = new Map<number, bigint>();
 
   constructor(
     private readonly member: Member,
@@ -39,10 +41,30 @@ export class KafkaConsumer {
   private async requireAll(): Promise<void> {
     const { subscription } = this.member;
     if (!subscription.needsAll) return;
-    const lacking = (await this.lag()).filter(({ lost }) => lost > 0n);
+    const lacking = await this.lacking();
     if (lacking.length === 0) return endStop(this.pool, subscription);
     const lost = lacking.reduce((sum, partition) => sum + partition.lost, 0n);
     await stopOrMoveOn(this.pool, subscription, lost, () => this.moveTo(lacking));
+  }
+
+  /** The partitions of which messages were deleted before the group read them. */
+  private async lacking(): Promise<readonly PartitionLag[]> {
+    const places = (await this.lag()).map(({ lost, ...at }) => {
+      // kafkajs forgets the group's offset where messages were deleted while it runs.
+      const unread = at.place - (this.reached.get(at.partition) ?? 0n);
+      return { ...at, lost: unread < lost ? unread : lost };
+    });
+    return places.filter(({ lost }) => lost > 0n);
+  }
+
+  /**
+   * Ends the session before it handles messages behind deleted ones: kafkajs passes over those. The next session stops, or
+   * moves on.
+   */
+  private async requireNoGap({ pieces }: Chunk): Promise<void> {
+    const isNext = ({ partition, first }: Piece) => this.reached.get(partition) === first;
+    if (!this.member.subscription.needsAll || pieces.every(isNext)) return;
+    if ((await this.lacking()).length > 0) throw new Error('Messages were deleted meanwhile.');
   }
 
   private async work(session: KafkaSession): Promise<void> {
@@ -56,8 +78,13 @@ export class KafkaConsumer {
       }
       const chunk = session.take(member.subscription.limit);
       if (chunk) {
+        await this.requireNoGap(chunk).catch((error) => {
+          session.release();
+          throw error;
+        });
         if (await this.handleUntilDone(session, chunk)) {
           await session.commit(chunk);
+          for (const { partition, next } of chunk.pieces) this.reached.set(partition, next);
           member.progressed();
         } else session.release();
         continue;

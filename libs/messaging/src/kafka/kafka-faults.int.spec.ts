@@ -297,11 +297,52 @@ describeWith('java', 'Kafka log when things break', () => {
     });
     const { lastError } = await subscription.status();
     expect(lastError).toMatch(/^3 messages of \S+ were deleted before all read them/);
+    // It has joined no group of the brokers yet.
+    expect(await log.groups()).toContainEqual(expect.objectContaining({ topic, group: 'all' }));
     await log.publish(topic, [message('k', 4)]);
     expect(await log.retryParked(topic, 'all', '(deleted messages)')).toBe(true);
     await until(() => seen.length === 1, { description: 'what is left', timeoutMs: 60_000 });
     expect(seen).toEqual(['4']);
     expect((await subscription.status()).parkedKeys).toBe(0);
+  });
+
+  it('stops a running group when messages were deleted before it fetched them', async () => {
+    const log = await open();
+    const admin = new Kafka({ brokers: [broker.brokers], logLevel: logLevel.NOTHING }).admin();
+    await admin.connect();
+    const seen: string[] = [];
+    let go: () => void = () => undefined;
+    const gate = new Promise<void>((resolve) => {
+      go = resolve;
+    });
+    const subscription = await log.subscribe({
+      ...{ topic, group: 'behind', limit: 50, needsAll: true },
+      async handle(batch) {
+        seen.push(...batch.map(({ value }) => value));
+        if (seen.length === 2) await gate;
+        return [];
+      },
+    });
+    await log.publish(topic, [message('k', 1)]);
+    await until(() => seen.length === 1, { timeoutMs: 30_000 });
+    await log.publish(topic, [message('k', 2)]);
+    await until(() => seen.length === 2, { timeoutMs: 30_000 });
+    await log.publish(topic, [message('k', 3), message('k', 4)]);
+    const ends = await admin.fetchTopicOffsets(topic);
+    const partitions = ends.map(({ partition, high }) => ({ partition, offset: high }));
+    await admin.deleteTopicRecords({ topic, partitions });
+    await admin.disconnect();
+    await log.publish(topic, [message('k', 5)]);
+    go();
+    await until(async () => (await log.stopped()).length === 1, { timeoutMs: 60_000 });
+    expect(await log.stopped()).toMatchObject([
+      { topic, group: 'behind', reason: expect.stringMatching(/^2 messages of \S+ were deleted/) },
+    ]);
+    expect(seen).toEqual(['1', '2']);
+    expect(await log.retryParked(topic, 'behind', '(deleted messages)')).toBe(true);
+    await until(() => seen.length === 3, { description: 'what is left', timeoutMs: 60_000 });
+    expect([seen[2], await log.stopped()]).toEqual(['5', []]);
+    await subscription.stop();
   });
 
   it('fails its check when a topic was deleted', async () => {

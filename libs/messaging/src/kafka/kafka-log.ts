@@ -10,6 +10,7 @@ import {
   TopicsGone,
 } from '../durable-log';
 import { EngineLog, Member } from '../engine-log';
+import { groupsWithParked } from '../parking';
 import { BROKERS_SETTING, parseBrokerAddress } from './broker-address';
 import { type ClientOptions, createClient, reasonOf } from './kafka-client';
 import { KafkaConsumer } from './kafka-consumer';
@@ -126,15 +127,23 @@ export class KafkaLog extends EngineLog {
     );
   }
 
-  /** Those that this user may see. */
+  /** Those that this user may see, and those with parked keys: one that stopped before its first message has no offset. */
   async groups(): Promise<readonly ConsumerGroup[]> {
-    const { groups } = await this.administrator.ask((admin) => admin.listGroups());
-    const ids = groups.map(({ groupId }) => groupId).sort((a, b) => a.localeCompare(b));
-    return ids.flatMap((id) => {
-      const topic = [...this.partitions.keys()].find((name) => id.startsWith(`${name}.`));
-      if (topic === undefined) return [];
-      return [{ topic, group: id.slice(topic.length + 1), lag: null, waitingSince: null }];
-    });
+    const [{ groups }, parked] = await Promise.all([
+      this.administrator.ask((admin) => admin.listGroups()),
+      groupsWithParked(this.pool),
+    ]);
+    const ids = new Set([
+      ...groups.map(({ groupId }) => groupId),
+      ...parked.map(({ topic, group }) => groupIdOf(topic, group)),
+    ]);
+    return [...ids]
+      .sort((a, b) => a.localeCompare(b))
+      .flatMap((id) => {
+        const topic = [...this.partitions.keys()].find((name) => id.startsWith(`${name}.`));
+        if (topic === undefined) return [];
+        return [{ topic, group: id.slice(topic.length + 1), lag: null, waitingSince: null }];
+      });
   }
 
   lag(topic: string, group: string): Promise<readonly PartitionLag[]> {

@@ -49,10 +49,20 @@ interface Part {
   finish(error?: Error): void;
 }
 
+/** Messages of one partition in a chunk. */
+export interface Piece {
+  readonly part: Part;
+  readonly end: number;
+  readonly partition: number;
+  /** The offset of the first message, and the one after the last. */
+  readonly first: bigint;
+  readonly next: bigint;
+}
+
 /** Messages of several partitions, handed out together. */
 export interface Chunk {
   readonly messages: readonly ReceivedMessage[];
-  readonly pieces: readonly { readonly part: Part; readonly end: number }[];
+  readonly pieces: readonly Piece[];
   readonly generation: number;
 }
 
@@ -124,15 +134,16 @@ export class KafkaSession {
   take(limit: number): Chunk | undefined {
     if (this.mustYield) return undefined;
     const messages: ReceivedMessage[] = [];
-    const pieces: { part: Part; end: number }[] = [];
+    const pieces: Piece[] = [];
     for (const part of this.parts) {
       const { partition, messages: records } = part.payload.batch;
       const end = Math.min(records.length, part.at + limit - messages.length);
       if (end === part.at) continue;
-      for (const record of records.slice(part.at, end)) {
-        messages.push(fromRecord(this.options.topic, partition, record));
-      }
-      pieces.push({ part, end });
+      const taken = records.slice(part.at, end);
+      for (const record of taken) messages.push(fromRecord(this.options.topic, partition, record));
+      const first = BigInt(taken[0]?.offset ?? 0);
+      const next = BigInt(taken.at(-1)?.offset ?? 0) + 1n;
+      pieces.push({ part, end, partition, first, next });
     }
     if (messages.length === 0) return undefined;
     this.current = { messages, pieces, generation: this.generation };
