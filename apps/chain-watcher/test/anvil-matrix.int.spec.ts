@@ -9,12 +9,15 @@ const [purse, other] = [addressOf('purse'), addressOf('other purse')];
 let local: LocalChain;
 let driver: Driver;
 
-beforeEach(async () => {
+beforeAll(async () => {
   local = await startLocalChain(['--slots-in-an-epoch', '2']);
+});
+afterAll(() => local.stop());
+beforeEach(async () => {
+  await local.restore();
 });
 afterEach(async () => {
   await driver.stop();
-  await local.stop();
 });
 
 async function start(options: DriverOptions = {}): Promise<void> {

@@ -20,8 +20,12 @@ let driver: Driver;
 let purse: Holder;
 let other: Holder;
 
-beforeEach(async () => {
+beforeAll(async () => {
   local = await startLocalChain();
+});
+afterAll(() => local.stop());
+beforeEach(async () => {
+  await local.restore();
   [purse, other] = [local.holder(20), local.holder(21)];
   driver = await drive(local, new InMemoryWatcherStore(), createBroker());
   await driver.settle();
@@ -35,7 +39,6 @@ afterEach(async () => {
   await mine(3);
   expect(published()).toEqual(await balances());
   await driver.stop();
-  await local.stop();
 });
 
 async function mine(blocks = 1): Promise<void> {

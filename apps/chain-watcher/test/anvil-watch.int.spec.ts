@@ -1,6 +1,6 @@
 import type { TransferV1 } from '@daybook/contracts';
 import { addressOf } from '../../../libs/chains/testing/raw-blocks';
-import { freshDatabase, type TestDatabase } from '../../../test/dependencies';
+import { copyOf, type TestDatabase } from '../../../test/dependencies';
 import { migrate } from '../src/migrate';
 import { PostgresWatcherStore } from '../src/store/postgres-watcher-store';
 import { createBroker, type Driver, type DriverOptions, drive } from '../testing/driver';
@@ -15,8 +15,8 @@ let broker: ReturnType<typeof createBroker>;
 let driver: Driver;
 
 beforeEach(async () => {
-  [local, database] = await Promise.all([startLocalChain(), freshDatabase()]);
-  await migrate(database.url, 'postgres');
+  const copied = copyOf('watcher', (url) => migrate(url, 'postgres'));
+  [local, database] = await Promise.all([startLocalChain(), copied]);
   store = new PostgresWatcherStore({ url: database.url });
   broker = createBroker();
 });

@@ -18,8 +18,12 @@ let store: InMemoryWatcherStore;
 let broker: ReturnType<typeof createBroker>;
 let nowMs: number;
 
-beforeEach(async () => {
+beforeAll(async () => {
   local = await startLocalChain(['--slots-in-an-epoch', '2']);
+});
+afterAll(() => local.stop());
+beforeEach(async () => {
+  await local.restore();
   token = await deployLyingToken(local);
   node = await startProxy(local.anvil.url);
   others = [];
@@ -27,7 +31,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await driver.stop();
-  await Promise.all([local.stop(), node.stop(), ...others.map((each) => each.stop())]);
+  await Promise.all([node.stop(), ...others.map((each) => each.stop())]);
 });
 
 /** Begins a leadership, with the token listed. */

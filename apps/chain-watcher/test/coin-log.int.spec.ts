@@ -20,8 +20,12 @@ let withdrawals: Map<number, { index: number; address: string; amount: bigint }[
 /** From this height on the fork is there. */
 let forkHeight: number;
 
-beforeEach(async () => {
+beforeAll(async () => {
   local = await startLocalChain(['--slots-in-an-epoch', '2']);
+});
+afterAll(() => local.stop());
+beforeEach(async () => {
+  await local.restore();
   node = await startProxy(local.anvil.url);
   [inner, withdrawals] = [new Map(), new Map()];
   forkHeight = (await local.height()) + 4;
@@ -44,7 +48,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await driver.stop();
-  await Promise.all([local.stop(), node.stop()]);
+  await node.stop();
 });
 
 async function start(coin: object = {}): Promise<void> {

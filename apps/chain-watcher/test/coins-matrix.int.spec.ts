@@ -40,20 +40,22 @@ describe.each(NODES)('a node %s', (_, refused) => {
     await local.mine();
     const receipt = await local.rpc('eth_getTransactionReceipt', hash);
     lyingToken = (receipt as { contractAddress: string }).contractAddress.toLowerCase();
+  });
+  beforeEach(async () => {
     broker = createBroker();
     const asset = (id: string, n: number) => {
       return { id, currency: `ASSET_${n}`, decimals: 6, minimum: '1' };
     };
     const entry = {
       ...{ id: CHAIN, name: 'Local', rpcUrl: node.url, blockTimeMs: null, reorgWindow: 32 },
-      ...{ finality: { kind: 'tag', tag: 'finalized' }, startBlock: null },
+      ...{ finality: { kind: 'tag', tag: 'finalized' }, startBlock: await local.height() },
       assets: [NATIVE, ...[local.usdt, lyingToken].map(tokenId)].map(asset),
     };
     driver = await driveChain(entry, new InMemoryWatcherStore(), broker, { now: () => nowMs });
     await driver.settle();
   });
+  afterEach(() => driver.stop());
   afterAll(async () => {
-    await driver.stop();
     await Promise.all([local.stop(), node.stop()]);
   });
 

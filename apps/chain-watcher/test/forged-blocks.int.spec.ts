@@ -54,6 +54,8 @@ async function start(count: number) {
   const providers = proxies.map(({ url }, i) => ({ name: `provider-${i}`, rpcUrl: url }));
   const started = await drive(local, new InMemoryWatcherStore(), createBroker(), {
     chain: { providers },
+    // The blocks of the tests before are no part of this one.
+    startBlock: await local.height(),
     now: () => nowMs,
   });
   driver = started;

@@ -19,15 +19,19 @@ let store: InMemoryWatcherStore;
 let broker: ReturnType<typeof createBroker>;
 let nowMs: number;
 
-beforeEach(async () => {
+beforeAll(async () => {
   keccak = await loadKeccak();
   local = await startLocalChain(['--slots-in-an-epoch', '2']);
+});
+afterAll(() => local.stop());
+beforeEach(async () => {
+  await local.restore();
   honest = await Promise.all([startProxy(local.anvil.url), startProxy(local.anvil.url)]);
   [store, broker, nowMs] = [new InMemoryWatcherStore(), createBroker(), Date.now()];
 });
 afterEach(async () => {
   await driver.stop();
-  await Promise.all([liar?.stop(), local.stop(), ...honest.map((it) => it.stop())]);
+  await Promise.all([liar?.stop(), ...honest.map((it) => it.stop())]);
   liar = undefined;
 });
 

@@ -29,6 +29,8 @@ afterAll(() => local.stop());
 async function start(): Promise<void> {
   driver = await drive(local, new InMemoryWatcherStore(), createBroker(), {
     chain: { rpcUrl: node.url },
+    // The blocks of the tests before are no part of this one.
+    startBlock: await local.height(),
   });
   await driver.settle();
   await driver.mint([purse]);
@@ -221,7 +223,7 @@ describe('a chain whose clock is a day behind', () => {
   it('is scanned for what was paid to a purse before its address was known', async () => {
     const now = () => Date.now() + 86_400_000;
     driver = await drive(local, new InMemoryWatcherStore(), createBroker(), {
-      ...{ chain: { rpcUrl: node.url }, now },
+      ...{ chain: { rpcUrl: node.url }, startBlock: await local.height(), now },
     });
     await driver.settle();
     const mintedAt = now();

@@ -14,8 +14,12 @@ let driver: Driver;
 let broker: ReturnType<typeof createBroker>;
 let nowMs: number;
 
-beforeEach(async () => {
+beforeAll(async () => {
   local = await startLocalChain(['--slots-in-an-epoch', '2']);
+});
+afterAll(() => local.stop());
+beforeEach(async () => {
+  await local.restore();
   broker = createBroker();
   nowMs = Date.now();
   driver = await drive(local, new InMemoryWatcherStore(), broker, {
@@ -27,7 +31,6 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await driver.stop();
-  await local.stop();
 });
 
 async function mine(blocks = 1): Promise<void> {

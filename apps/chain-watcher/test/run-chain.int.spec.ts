@@ -124,10 +124,15 @@ function watcher(
   return running;
 }
 
+let shared: LocalChain;
+beforeAll(async () => {
+  shared = await startLocalChain();
+});
+afterAll(() => shared.stop());
+
 async function localChain(): Promise<LocalChain> {
-  const local = await startLocalChain();
-  cleanUp.push(() => local.stop());
-  return local;
+  await shared.restore();
+  return shared;
 }
 
 /** A node in front of `url` that does not have the blocks below the number that `pruned` returns. */

@@ -6,7 +6,7 @@ import { PostgresLog } from '@daybook/messaging';
 import type { HealthReport } from '@daybook/platform';
 import { addressOf } from '../../../libs/chains/testing/raw-blocks';
 import { type AppProcess, startApp } from '../../../test/app-process';
-import { freshDatabase, type TestDatabase, until } from '../../../test/dependencies';
+import { copyOf, type TestDatabase, until } from '../../../test/dependencies';
 import { migrate } from '../src/migrate';
 import { CHAIN, type LocalChain, NATIVE, startLocalChain } from '../testing/local-chain';
 
@@ -22,8 +22,8 @@ let watchers: AppProcess[];
 let transfers: TransferV1[];
 
 beforeEach(async () => {
-  [local, database] = await Promise.all([startLocalChain(), freshDatabase()]);
-  await migrate(database.url, 'postgres');
+  const copied = copyOf('watcher', (url) => migrate(url, 'postgres'));
+  [local, database] = await Promise.all([startLocalChain(), copied]);
   folder = await mkdtemp(join(tmpdir(), 'daybook-takeover-'));
   const chains = [
     {

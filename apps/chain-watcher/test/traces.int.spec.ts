@@ -22,14 +22,18 @@ let store: InMemoryWatcherStore;
 let broker: ReturnType<typeof createBroker>;
 let nowMs: number;
 
-beforeEach(async () => {
+beforeAll(async () => {
   local = await startLocalChain(['--slots-in-an-epoch', '2']);
+});
+afterAll(() => local.stop());
+beforeEach(async () => {
+  await local.restore();
   node = await startProxy(local.anvil.url);
   [store, broker, nowMs] = [new InMemoryWatcherStore(), createBroker(), Date.now()];
 });
 afterEach(async () => {
   await driver.stop();
-  await Promise.all([local.stop(), node.stop()]);
+  await node.stop();
 });
 
 async function start(options: DriverOptions = {}, purses = [purse]): Promise<void> {

@@ -37,13 +37,17 @@ async function start(
   return [alpha, beta];
 }
 
-beforeEach(async () => {
+beforeAll(async () => {
   local = await startLocalChain(['--slots-in-an-epoch', '2']);
+});
+afterAll(() => local.stop());
+beforeEach(async () => {
+  await local.restore();
   [store, broker, nowMs] = [new InMemoryWatcherStore(), createBroker(), Date.now()];
 });
 afterEach(async () => {
   await driver.stop();
-  await Promise.all([local.stop(), alpha?.stop(), beta?.stop()]);
+  await Promise.all([alpha?.stop(), beta?.stop()]);
 });
 
 /** What was published of a transaction, in order. */

@@ -9,7 +9,7 @@ import {
 import { surviveErrors } from '@daybook/platform/plain';
 import { Client } from 'pg';
 import { addressOf } from '../../../libs/chains/testing/raw-blocks';
-import { freshDatabase, type TestDatabase } from '../../../test/dependencies';
+import { copyOf, type TestDatabase } from '../../../test/dependencies';
 import { migrate } from '../src/migrate';
 import type { Rescan } from '../src/state/rescan';
 import { PostgresWatcherStore } from '../src/store/postgres-watcher-store';
@@ -27,8 +27,8 @@ let broker: ReturnType<typeof createBroker>;
 let driver: Driver;
 
 beforeEach(async () => {
-  [local, database] = await Promise.all([startLocalChain(), freshDatabase()]);
-  await migrate(database.url, 'postgres');
+  const copied = copyOf('watcher', (url) => migrate(url, 'postgres'));
+  [local, database] = await Promise.all([startLocalChain(), copied]);
   client = surviveErrors(new Client({ connectionString: database.url }));
   await client.connect();
   store = new PostgresWatcherStore({ url: database.url });

@@ -1,4 +1,5 @@
 import { serve } from '../../../libs/chains/testing/serve';
+import { askNode } from './ask-node';
 
 /** Changes a node's result for a request; the parameters are those of the request. */
 export type Alter = (method: string, params: readonly unknown[], result: unknown) => unknown;
@@ -34,8 +35,6 @@ interface Asked {
 }
 
 export async function startProxy(target: string): Promise<NodeProxy> {
-  const headers = { 'content-type': 'application/json' };
-
   async function answerTo(asked: Asked): Promise<object> {
     const { id, method } = asked;
     const params = proxy.ask(asked.params);
@@ -43,9 +42,8 @@ export async function startProxy(target: string): Promise<NodeProxy> {
       const message = `the method ${method} does not exist/is not available`;
       return { jsonrpc: '2.0', id, error: { code: -32_601, message } };
     }
-    const body = JSON.stringify({ ...asked, params });
-    const answer = await fetch(target, { method: 'POST', headers, body });
-    const { result, ...rest } = (await answer.json()) as { result?: unknown };
+    const answer = await askNode(target, JSON.stringify({ ...asked, params }));
+    const { result, ...rest } = JSON.parse(answer) as { result?: unknown };
     return result === undefined
       ? rest
       : { ...rest, result: await proxy.alter(method, params, result) };

@@ -13,12 +13,15 @@ export async function watchShape(local: LocalChain, { name, shape, proof }: Shap
   const keccak = await loadKeccak();
   const node: ShapedNode = await startShapedNode(local, shape, keccak);
   const [store, broker] = [new InMemoryWatcherStore(), createBroker()];
+  // The blocks of the watches before this one are no part of it.
+  const startBlock = await local.height();
   let nowMs = Date.now();
 
   function open(urls: readonly string[]): Promise<Driver> {
     const providers = urls.map((rpcUrl, i) => ({ name: `provider-${i}`, rpcUrl }));
     const chain = { providers, ...(proof && { proof }) };
-    return drive(local, store, broker, { chain, band: '1000', now: () => nowMs });
+    const options = { chain, startBlock, band: '1000', now: () => nowMs };
+    return drive(local, store, broker, options);
   }
 
   let driver = await open([node.url]);

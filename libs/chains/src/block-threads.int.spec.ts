@@ -30,7 +30,8 @@ beforeAll(async () => {
   });
 });
 
-beforeEach(() => {
+// The same threads for all tests, as a thread loads the sources for half a second.
+beforeAll(() => {
   started = [];
   threads = createBlockThreads(() => {
     const worker = startHere(REGISTER);
@@ -39,7 +40,7 @@ beforeEach(() => {
   });
 });
 
-afterEach(async () => {
+afterAll(async () => {
   await Promise.all(started.map((worker) => worker.terminate()));
 });
 

@@ -4,14 +4,18 @@ import type { Keccak } from '../src/evm/keccak';
 /** Paths in nibbles, each with its value in hexadecimal digits. No path begins with another one. */
 export type Entries = readonly (readonly [path: string, value: string])[];
 
+export interface NaiveTrie {
+  readonly root: string;
+  /** The nodes on the way to `path`, from the root down, as `eth_getProof` shows them. */
+  nodesTo(path: string): readonly string[];
+}
+
 /**
- * The nodes of the Merkle-Patricia trie of `entries` on the way to `path`, from the root down, as `eth_getProof` shows
- * them. It builds the whole trie each time, by the definition (Yellow Paper, appendix D), from the leaves up: slow, and
- * made to be compared with.
+ * The Merkle-Patricia trie of `entries`, built whole by the definition (Yellow Paper, appendix D) from the leaves up:
+ * slow, and made to be compared with.
  */
-export function nodesTo(path: string, entries: Entries, keccak: Keccak): readonly string[] {
-  const nodes: string[] = [];
-  if (entries.length === 0) return nodes;
+export function naiveTrie(entries: Entries, keccak: Keccak): NaiveTrie {
+  if (entries.length === 0) return { root: `0x${keccak('80')}`, nodesTo: () => [] };
   const hashed = new Map<string, string>();
 
   function referenceTo(node: RlpStructuredData): RlpStructuredData {
@@ -38,35 +42,36 @@ export function nodesTo(path: string, entries: Entries, keccak: Keccak): readonl
   }
 
   const root = nodeOf(entries, 0);
-  nodes.push(encodeRlp(root));
-  let node = root;
-  let at = 0;
-  for (;;) {
-    const items = node as RlpStructuredData[];
-    let next: RlpStructuredData | undefined;
-    if (items.length === 17) {
-      next = items[Number.parseInt(path[at] as string, 16)];
-      at += 1;
-    } else {
-      const { nibbles, isLeaf } = unpacked(items[0] as string);
-      if (isLeaf || path.slice(at, at + nibbles.length) !== nibbles) return nodes;
-      next = items[1];
-      at += nibbles.length;
-    }
-    if (next === '0x' || next === undefined) return nodes;
-    if (typeof next !== 'string') {
-      node = next;
-      continue;
-    }
-    const bytes = hashed.get(next) as string;
-    nodes.push(bytes);
-    node = decodeRlp(bytes);
-  }
-}
+  const rootBytes = encodeRlp(root);
 
-export function rootOf(entries: Entries, keccak: Keccak): string {
-  const [root = '0x80'] = nodesTo('0'.repeat(64), entries, keccak);
-  return `0x${keccak(root.slice(2))}`;
+  function nodesTo(path: string): readonly string[] {
+    const nodes = [rootBytes];
+    let node = root;
+    let at = 0;
+    for (;;) {
+      const items = node as RlpStructuredData[];
+      let next: RlpStructuredData | undefined;
+      if (items.length === 17) {
+        next = items[Number.parseInt(path[at] as string, 16)];
+        at += 1;
+      } else {
+        const { nibbles, isLeaf } = unpacked(items[0] as string);
+        if (isLeaf || path.slice(at, at + nibbles.length) !== nibbles) return nodes;
+        next = items[1];
+        at += nibbles.length;
+      }
+      if (next === '0x' || next === undefined) return nodes;
+      if (typeof next !== 'string') {
+        node = next;
+        continue;
+      }
+      const bytes = hashed.get(next) as string;
+      nodes.push(bytes);
+      node = decodeRlp(bytes);
+    }
+  }
+
+  return { root: `0x${keccak(rootBytes.slice(2))}`, nodesTo };
 }
 
 function packed(nibbles: string, flags: number): string {

@@ -13,7 +13,14 @@ import { describeIdentity } from './event-store.identity';
 import { describeModel } from './event-store.model';
 import { describeReading } from './event-store.reading';
 import { watchOrder } from './order-oracle';
-import { BEYOND, existingStream, rejection, type StoreUnderTest } from './store-under-test';
+import {
+  BEYOND,
+  existingStream,
+  MANY_APPENDS,
+  MANY_STREAMS,
+  rejection,
+  type StoreUnderTest,
+} from './store-under-test';
 
 /**
  * What every event store must do. The log may have older events, of these kinds of streams too, and
@@ -222,14 +229,14 @@ export function describeEventStore(name: string, create: () => Promise<StoreUnde
         expect(stored.map((e) => e.data.i)).toEqual(requests.map((_, i) => i));
       });
 
-      it('stores thousands', async () => {
-        const requests = Array.from({ length: 5_000 }, () => anAppend());
+      it('stores more than it has in flight, and reads more streams than in one query', async () => {
+        const requests = Array.from({ length: MANY_APPENDS }, () => anAppend());
         const results = await store.appendMany(requests);
         expect(results.filter((r) => 'outcome' in r && r.outcome === 'appended')).toHaveLength(
-          5_000,
+          MANY_APPENDS,
         );
-        const streams = await store.readStreams(requests);
-        expect(streams.size).toBe(5_000);
+        const streams = await store.readStreams(requests.slice(0, MANY_STREAMS));
+        expect(streams.size).toBe(MANY_STREAMS);
       });
     });
 

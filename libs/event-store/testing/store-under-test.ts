@@ -3,6 +3,7 @@ import {
   ConcurrencyConflict,
   type EventStore,
   EventStoreError,
+  type Expected,
   type NewEvent,
 } from '../src/event-store';
 import { anEvent, aStream } from './an';
@@ -12,6 +13,11 @@ export const SUITE_KINDS = ['test', 'jar', 'purse', 'purses', 'customer', 'reple
 
 /** A position that no log comes to. */
 export const BEYOND = 2n ** 62n;
+
+/** More than any store has in flight: EventStoreDB 1,024 appends, PostgreSQL two batches of 512. */
+export const MANY_APPENDS = 1_100;
+/** More than any store reads at once: EventStoreDB 64 streams, PostgreSQL 512 in a query. */
+export const MANY_STREAMS = 600;
 
 /** A log and ways to it. */
 export interface StoreUnderTest {
@@ -40,17 +46,17 @@ export async function rejection(promise: Promise<unknown>): Promise<unknown> {
   throw new Error('It was expected to be refused.');
 }
 
-/** Appends where the stream ends now, and again when another writer was faster. */
+/** Appends where the stream ends, which a conflict tells; again when another writer was faster. */
 export async function appendAtEnd(
   store: EventStore,
   stream: string,
   events: readonly NewEvent[],
 ): Promise<Appended> {
+  let expected: Expected = 'no-stream';
   for (;;) {
-    const expected = (await store.readStream(stream)).at(-1)?.revision ?? 'no-stream';
     const [result] = await store.appendMany([{ stream, expected, events }]);
-    if (result instanceof ConcurrencyConflict) continue;
-    if (result instanceof EventStoreError) throw result;
-    return result as Appended;
+    if (!(result instanceof EventStoreError)) return result as Appended;
+    if (!(result instanceof ConcurrencyConflict)) throw result;
+    expected = result.actual;
   }
 }

@@ -34,26 +34,32 @@ async function query(url: string, sql: string): Promise<unknown[]> {
   }
 }
 
+/** Makes a private folder, which the server of a root user cannot enter. So the tests depend on the user. */
+function privateFolder(): string {
+  return mkdtempSync(join(tmpdir(), 'daybook-spec-'));
+}
+
+const asRoot = process.getuid?.() === 0 ? it : it.skip;
+
+/** One after the other on one folder, as making a cluster takes longer than all that they do. */
 describe('embedded PostgreSQL', () => {
-  let parent: string;
-  let folder: string;
-  let server: EmbeddedPostgres | undefined;
+  const parent = privateFolder();
+  const folder = join(parent, 'postgres');
+  let server: EmbeddedPostgres;
 
-  beforeEach(() => {
-    // mkdtemp makes a private folder, which the server of a root user cannot enter. So the tests depend on the user.
-    parent = mkdtempSync(join(tmpdir(), 'daybook-spec-'));
-    folder = join(parent, 'postgres');
+  beforeAll(async () => {
+    server = await startEmbeddedPostgres({ folder });
   });
-
-  afterEach(async () => {
-    await server?.stop();
-    server = undefined;
+  beforeEach(async () => {
+    if (!(await server.answers())) server = await startEmbeddedPostgres({ folder });
+  });
+  afterAll(async () => {
+    await server.stop();
     await removeEmbeddedPostgres(folder);
     rmSync(parent, { recursive: true });
   });
 
   it('keeps data, port and password over a restart', async () => {
-    server = await startEmbeddedPostgres({ folder });
     await query(server.url, 'CREATE TABLE kept AS SELECT 7 AS n');
     await server.stop();
     const again = await startEmbeddedPostgres({ folder });
@@ -63,12 +69,11 @@ describe('embedded PostgreSQL', () => {
   });
 
   it('recovers after the server was killed', async () => {
-    server = await startEmbeddedPostgres({ folder });
-    await query(server.url, 'CREATE TABLE kept AS SELECT 7 AS n');
+    await query(server.url, 'CREATE TABLE recovered AS SELECT 7 AS n');
     process.kill(server.pid, 'SIGKILL');
     await server.exited;
     server = await startEmbeddedPostgres({ folder });
-    expect(await query(server.url, 'SELECT n FROM kept')).toEqual([{ n: 7 }]);
+    expect(await query(server.url, 'SELECT n FROM recovered')).toEqual([{ n: 7 }]);
   });
 
   const onLinux = process.platform === 'linux' ? it : it.skip;
@@ -117,15 +122,15 @@ describe('embedded PostgreSQL', () => {
   });
 
   it('stops a server that runs already, so that there are never two on one folder', async () => {
-    const first = await startEmbeddedPostgres({ folder });
+    const first = server;
     server = await startEmbeddedPostgres({ folder });
     await first.exited;
+    expect(server.pid).not.toBe(first.pid);
     expect(server.port).toBe(first.port);
     expect(await query(server.url, 'SELECT 1 AS n')).toEqual([{ n: 1 }]);
   });
 
   it('is not misled when the number of a dead server is now another process', async () => {
-    server = await startEmbeddedPostgres({ folder });
     const lock = join(server.folder, 'data', 'postmaster.pid');
     const stale = readFileSync(lock, 'utf8').replace(/^\d+/, String(process.pid));
     await server.stop();
@@ -136,18 +141,14 @@ describe('embedded PostgreSQL', () => {
     expect(await query(server.url, 'SELECT 1 AS n')).toEqual([{ n: 1 }]);
   });
 
-  it('starts over after an interrupted first start', async () => {
-    server = await startEmbeddedPostgres({ folder });
-    await server.stop();
-    const data = join(server.folder, 'data');
-    renameSync(data, `${data}.draft`);
-    server = await startEmbeddedPostgres({ folder });
-    expect(await query(server.url, 'SELECT 1 AS n')).toEqual([{ n: 1 }]);
-    expect(existsSync(`${data}.draft`)).toBe(false);
+  it('requires the password and keeps it private', async () => {
+    const wrong = new URL(server.url);
+    wrong.password = 'guess';
+    await expect(query(wrong.href, 'SELECT 1')).rejects.toThrow('password authentication failed');
+    expect(statSync(join(server.folder, 'identity.json')).mode & 0o777).toBe(0o600);
   });
 
   it('takes another port when its own is taken meanwhile', async () => {
-    server = await startEmbeddedPostgres({ folder });
     await server.stop();
     const { port } = server;
     const intruder = surviveLostConnections(createServer()).listen(port, '127.0.0.1');
@@ -158,46 +159,54 @@ describe('embedded PostgreSQL', () => {
     expect(await query(server.url, 'SELECT 1 AS n')).toEqual([{ n: 1 }]);
   });
 
-  it('requires the password and keeps it private', async () => {
-    server = await startEmbeddedPostgres({ folder });
-    const wrong = new URL(server.url);
-    wrong.password = 'guess';
-    await expect(query(wrong.href, 'SELECT 1')).rejects.toThrow('password authentication failed');
-    expect(statSync(join(server.folder, 'identity.json')).mode & 0o777).toBe(0o600);
-  });
-
-  const asRoot = process.getuid?.() === 0 ? it : it.skip;
-  asRoot('moves its data when the server can no longer reach its folder', async () => {
-    chmodSync(parent, 0o755);
-    server = await startEmbeddedPostgres({ folder });
-    expect(server.folder).toBe(folder);
-    await query(server.url, 'CREATE TABLE kept AS SELECT 7 AS n');
-    await server.stop();
-    chmodSync(parent, 0o700);
-    server = await startEmbeddedPostgres({ folder });
-    expect(server.folder).not.toBe(folder);
-    expect(await query(server.url, 'SELECT n FROM kept')).toEqual([{ n: 7 }]);
-  });
-
   asRoot('refuses a copy of a folder whose data is elsewhere', async () => {
-    server = await startEmbeddedPostgres({ folder });
     const copy = join(parent, 'copy');
     cpSync(folder, copy, { recursive: true });
     await expect(startEmbeddedPostgres({ folder: copy })).rejects.toThrow('is a copy of');
     expect(await query(server.url, 'SELECT 1 AS n')).toEqual([{ n: 1 }]);
   });
 
-  it('leaves nothing behind when it was thrown away', async () => {
-    const thrownAway = await startEmbeddedPostgres();
-    await thrownAway.stop();
-    expect(existsSync(thrownAway.folder)).toBe(false);
+  it('starts over after an interrupted first start', async () => {
+    await server.stop();
+    const data = join(server.folder, 'data');
+    renameSync(data, `${data}.draft`);
+    server = await startEmbeddedPostgres({ folder });
+    expect(await query(server.url, "SELECT to_regclass('kept') AS kept")).toEqual([{ kept: null }]);
+    expect(existsSync(`${data}.draft`)).toBe(false);
   });
 
   it('removes what it kept elsewhere', async () => {
-    server = await startEmbeddedPostgres({ folder });
     const { folder: home } = server;
     await removeEmbeddedPostgres(folder);
     await server.exited;
     expect([existsSync(folder), existsSync(home)]).toEqual([false, false]);
+  });
+});
+
+describe('embedded PostgreSQL in another folder', () => {
+  asRoot('moves its data when the server can no longer reach its folder', async () => {
+    const parent = privateFolder();
+    const folder = join(parent, 'postgres');
+    chmodSync(parent, 0o755);
+    let server = await startEmbeddedPostgres({ folder });
+    try {
+      expect(server.folder).toBe(folder);
+      await query(server.url, 'CREATE TABLE kept AS SELECT 7 AS n');
+      await server.stop();
+      chmodSync(parent, 0o700);
+      server = await startEmbeddedPostgres({ folder });
+      expect(server.folder).not.toBe(folder);
+      expect(await query(server.url, 'SELECT n FROM kept')).toEqual([{ n: 7 }]);
+    } finally {
+      await server.stop();
+      await removeEmbeddedPostgres(folder);
+      rmSync(parent, { recursive: true });
+    }
+  });
+
+  it('leaves nothing behind when it was thrown away', async () => {
+    const thrownAway = await startEmbeddedPostgres();
+    await thrownAway.stop();
+    expect(existsSync(thrownAway.folder)).toBe(false);
   });
 });

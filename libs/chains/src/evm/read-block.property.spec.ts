@@ -102,17 +102,25 @@ describe('a real block with one field changed', () => {
   /** By number, so that a counterexample is short. */
   const places = fc.nat({ max: cases.length - 1 });
 
+  const real = new Map<string, ReturnType<typeof contentOf>[] | undefined>();
+  /** Read once by each rule, and not again for each change. */
+  function realOf(recording: Recording, rule: Proof['rule']) {
+    const key = `${rule} ${recordings.indexOf(recording)}`;
+    if (!real.has(key)) real.set(key, read(recording, rule)?.transfers.map(contentOf));
+    return real.get(key);
+  }
+
   /** What is proven is what it was, whatever was changed around it. */
   function check(place: number, shape: unknown, rule: Proof['rule']): void {
     const { recording, path } = cases[place] as (typeof cases)[number];
     const found = read(changed(recording, path, shape) as Recording, rule);
     if (found?.proven !== 'content') return;
-    const real = read(recording, rule)?.transfers.map(contentOf);
-    expect([path, found.transfers.map(contentOf)]).toEqual([path, real]);
+    const expected = realOf(recording, rule);
+    expect([path, found.transfers.map(contentOf)]).toEqual([path, expected]);
   }
 
   it('is read as what it means, or refused', () => {
-    fc.assert(fc.property(places, shapes, fc.constantFrom(...rules), check), { numRuns: 5_000 });
+    fc.assert(fc.property(places, shapes, fc.constantFrom(...rules), check), { numRuns: 2_500 });
   });
 
   it('is read as what it means, or refused, with each field deleted or null', () => {
