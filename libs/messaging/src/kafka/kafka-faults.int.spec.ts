@@ -273,7 +273,7 @@ describeWith('kafka', 'Kafka log when things break', () => {
 
   it('stops a running group when messages were deleted before it fetched them', async () => {
     const log = await open();
-    const admin = new Kafka({ brokers: [broker.brokers], logLevel: logLevel.NOTHING }).admin();
+    const admin = new Kafka({ brokers: [kafkaBrokers()], logLevel: logLevel.NOTHING }).admin();
     await admin.connect();
     const seen: string[] = [];
     let go: () => void = () => undefined;
