@@ -1,5 +1,6 @@
 // Packs @daybook/client for other repositories: `npm run pack:client` compiles it with the contracts it needs and
-// writes an archive into the given folder, or into the current one.
+// writes an archive into the given folder, or into the current one. It only emits, in half the time: `npm run check` has
+// checked the types of these files.
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';

@@ -64,9 +64,9 @@ export interface LocalChain {
   batchNative(to: readonly string[], amounts: readonly bigint[]): Call;
   mintNft(to: string, tokenId: bigint): Call;
   /**
-   * Takes everything back to what it was after the start: for the next test, in a tenth of the time of a start. Not
-   * for tests with an `anvil_reorg` from below that point, or of transactions that an earlier test sent as well: anvil
-   * then loses the point, or leaves such a transaction out.
+   * Takes everything back to what it was after the start: for the next test, in a tenth of the time of a start. A suite
+   * with an `anvil_reorg` from below that point, or with hundreds of blocks, starts a chain for each test: after this,
+   * anvil 1.7.1 was seen to lose blocks and transactions in such reorgs.
    */
   restore(): Promise<void>;
   stop(): Promise<void>;

@@ -110,7 +110,7 @@ describe('an append during a fault', () => {
   });
 
   it('does not fail other appends of the same process', async () => {
-    const requests = Array.from({ length: 300 }, () => anAppend());
+    const requests = Array.from({ length: 100 }, () => anAppend());
     const faults: AppendFault[] = ['answer-lost', 'busy', 'unavailable', 'request-lost', 'timeout'];
     for (const fault of faults) standIn.fail(fault, 4);
     const results = await appendWithRetry(store, requests);
