@@ -39,8 +39,10 @@ const nth = (statement: string, n: number): string[] => Array.from({ length: n }
 const GROWING: readonly Place[] = [
   at('before', 'CREATE SCHEMA'),
   at('during', ...nth('CREATE UNLOGGED TABLE|CREATE TABLE', 4)),
+  at('before', 'INSERT INTO checkpoint'),
   at('during', ...nth('INSERT INTO checkpoint', 3)),
   at('during', ...nth('^CREATE .*INDEX', 2)),
+  at('after', ...nth('^ANALYZE', 5)),
   at('after', 'LOCK TABLE .* ACCESS SHARE'),
   at('during', ...nth('^DECLARE', 7)),
 ];
