@@ -28,7 +28,7 @@ import { refillRelayState } from './relay-refill';
 // A failing property runs many times while it shrinks.
 const REACHED_MS = 30_000;
 const APPLICATION = 'daybook-relay-test';
-const RUNS = { seed: 20261121, numRuns: 12 };
+const RUNS = { seed: 20261121, numRuns: 5 };
 
 const registry = new AssetRegistry(ASSETS);
 let database: TestDatabase;
@@ -270,7 +270,7 @@ describe('the relay of ledger events', () => {
           expect(since.map(bytes)).toEqual(whole.filter(isLater).map(bytes));
         },
       ),
-      { ...RUNS, numRuns: 6 },
+      { ...RUNS, numRuns: 4 },
     );
   });
 
@@ -316,7 +316,7 @@ describe('the relay of ledger events', () => {
         byId(published.messages(TOPICS.balance));
         expect(balancesOn(published)).toEqual(balancesOn(whole));
       }),
-      { ...RUNS, numRuns: 6 },
+      { ...RUNS, numRuns: 4 },
     );
   });
 
