@@ -1,5 +1,5 @@
-import { surviveErrors } from '../libs/platform/src/plain/lost-connections';
 import { Client } from 'pg';
+import { surviveErrors } from '../libs/platform/src/plain/lost-connections';
 import { shared, templatePrefix } from './shared-servers';
 
 /** Longer than any server takes to stop. */
