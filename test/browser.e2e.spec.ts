@@ -14,7 +14,7 @@ describeWith('browser', 'in a browser', () => {
   beforeAll(async () => {
     browser = await TestBrowser.start();
   });
-  afterAll(() => browser?.stop());
+  afterAll(() => browser.stop());
 
   describe('the ledger', () => describeLedger(() => browser));
   describe('the chain-watcher', () => describeWatcher(() => browser));
