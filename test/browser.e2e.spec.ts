@@ -5,18 +5,28 @@ import { migrate } from '../apps/chain-watcher/src/migrate';
 import { CHAIN, type LocalChain, startLocalChain } from '../apps/chain-watcher/testing/local-chain';
 import { type AppProcess, startApp } from './app-process';
 import { TestBrowser } from './browser';
-import { freePort, freshDatabase, type TestDatabase } from './dependencies';
+import { copyOf, freePort, type TestDatabase } from './dependencies';
 import { createLedgerForTest, type TestLedger } from './ledger-harness';
 import { describeWith } from './needs';
 
 describeWith('browser', 'in a browser', () => {
   let browser: TestBrowser;
+  beforeAll(async () => {
+    browser = await TestBrowser.start();
+  });
+  afterAll(() => browser.stop());
+
+  describe('the ledger', () => describeLedger(() => browser));
+  describe('the chain-watcher', () => describeWatcher(() => browser));
+});
+
+function describeLedger(browser: () => TestBrowser): void {
   let ledger: TestLedger;
 
   beforeAll(async () => {
-    [browser, ledger] = await Promise.all([TestBrowser.start(), createLedgerForTest()]);
+    ledger = await createLedgerForTest();
   });
-  afterAll(() => Promise.all([browser?.stop(), ledger?.close()]));
+  afterAll(() => ledger?.close());
 
   it.each([
     ['/docs', 'A ledger for crypto deposits'],
@@ -25,7 +35,7 @@ describeWith('browser', 'in a browser', () => {
     ['/metrics', 'daybook_http_request_duration_seconds'],
   ])('%s asks for a password, takes the key and shows its content', async (path, shown) => {
     const key = path === '/metrics' ? ledger.operatorKey : ledger.apiKey;
-    const { page, status, faults } = await browser.open(ledger.url + path, key);
+    const { page, status, faults } = await browser().open(ledger.url + path, key);
     expect(status).toBe(200);
     await page.getByText(shown).first().waitFor();
     expect(faults).toEqual([]);
@@ -34,7 +44,7 @@ describeWith('browser', 'in a browser', () => {
   it.each(['/livez', '/readyz', '/startupz'])(
     '%s shows its content without a key',
     async (path) => {
-      const { page, status, faults } = await browser.open(ledger.url + path);
+      const { page, status, faults } = await browser().open(ledger.url + path);
       expect(status).toBe(200);
       await page.getByText('"status":"ok"').waitFor();
       expect(faults).toEqual([]);
@@ -42,7 +52,7 @@ describeWith('browser', 'in a browser', () => {
   );
 
   it('/docs sends a request with the key that was typed into its form', async () => {
-    const { page, faults } = await browser.open(`${ledger.url}/docs`, ledger.apiKey);
+    const { page, faults } = await browser().open(`${ledger.url}/docs`, ledger.apiKey);
     await page.getByRole('button', { name: 'Authorize' }).click();
     const form = page.locator('.auth-container');
     await form.locator('input').fill(ledger.apiKey);
@@ -58,21 +68,20 @@ describeWith('browser', 'in a browser', () => {
   });
 
   it('a wrong password is refused with a sentence that says what to send', async () => {
-    const { page, status } = await browser.open(`${ledger.url}/docs`, 'wrong');
+    const { page, status } = await browser().open(`${ledger.url}/docs`, 'wrong');
     expect(status).toBe(401);
     await page.getByText('Send a valid API key').waitFor();
   });
 
   // A browser repeats a password to any page that asks for a request, so commands never take one.
   it('/v1/customers asks for no password', async () => {
-    const { page, status } = await browser.open(`${ledger.url}/v1/customers`, ledger.apiKey);
+    const { page, status } = await browser().open(`${ledger.url}/v1/customers`, ledger.apiKey);
     expect(status).toBe(401);
     await page.getByText('Send a valid API key').waitFor();
   });
-});
+}
 
-describeWith('browser', 'the chain-watcher in a browser', () => {
-  let browser: TestBrowser;
+function describeWatcher(browser: () => TestBrowser): void {
   let chain: LocalChain;
   let database: TestDatabase;
   let folder: string;
@@ -81,12 +90,10 @@ describeWith('browser', 'the chain-watcher in a browser', () => {
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'daybook-browser-'));
-    [browser, chain, database] = await Promise.all([
-      TestBrowser.start(),
+    [chain, database] = await Promise.all([
       startLocalChain(),
-      freshDatabase(),
+      copyOf('watcher', (url) => migrate(url, 'postgres')),
     ]);
-    await migrate(database.url, 'postgres');
     const local = { id: CHAIN, name: 'Local', rpcUrl: chain.anvil.url, blockTimeMs: null };
     const finality = { kind: 'depth', confirmations: 2 };
     const chainsFile = join(folder, 'chains.json');
@@ -99,7 +106,7 @@ describeWith('browser', 'the chain-watcher in a browser', () => {
     });
   });
   afterAll(async () => {
-    await Promise.all([browser.stop(), watcher.stop()]);
+    await watcher.stop();
     await Promise.all([chain.stop(), database.drop()]);
     await rm(folder, { recursive: true, force: true });
   });
@@ -111,9 +118,9 @@ describeWith('browser', 'the chain-watcher in a browser', () => {
     ['/metrics', 'process_cpu_seconds_total'],
   ])('%s shows its content without a key', async (path, shown) => {
     const url = path === '/metrics' ? `http://127.0.0.1:${metricsPort}` : watcher.url;
-    const { page, status, faults } = await browser.open(url + path);
+    const { page, status, faults } = await browser().open(url + path);
     expect(status).toBe(200);
     await page.getByText(shown).first().waitFor();
     expect(faults).toEqual([]);
   });
-});
+}

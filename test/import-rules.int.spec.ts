@@ -59,10 +59,11 @@ test('every planted violation is named by its rule', async () => {
   expect(missed).toEqual([]);
 });
 
-/** The lines of the report. */
+/** The lines of the report on what the planted files import. `npm run check` reads all that the others do. */
 function cruise(cwd: string): Promise<readonly string[]> {
   const binary = join(ROOT, 'node_modules/dependency-cruiser/bin/dependency-cruise.mjs');
-  const args = [binary, 'apps', 'libs', 'test', '--config', '.dependency-cruiser.mjs'];
+  const files = PLANTED.map(([file]) => file);
+  const args = [binary, ...files, '--max-depth', '1', '--config', '.dependency-cruiser.mjs'];
   return new Promise((resolve) => {
     execFile(process.execPath, args, { cwd }, (_, stdout) => resolve(stdout.split('\n')));
   });

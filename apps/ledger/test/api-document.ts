@@ -48,7 +48,8 @@ interface Document {
 export class ApiDocument {
   readonly operations: readonly Operation[];
   private readonly ajv = new Ajv2020({ strict: false, allErrors: true });
-  private readonly compiled = new Map<Schema, ValidateFunction>();
+  /** By the text of the schema: operations share refusals and parameters, and to compile is what takes long. */
+  private readonly compiled = new Map<string, ValidateFunction>();
 
   constructor(readonly document: Document) {
     addFormats(this.ajv);
@@ -64,11 +65,9 @@ export class ApiDocument {
 
   /** What is wrong with a value by a schema of the document; null when nothing is. */
   faults(schema: Schema, value: unknown): string | null {
-    let validate = this.compiled.get(schema);
-    if (validate === undefined) {
-      validate = this.ajv.compile(rebased(schema) as object);
-      this.compiled.set(schema, validate);
-    }
+    const text = JSON.stringify(schema);
+    const validate = this.compiled.get(text) ?? this.ajv.compile(rebased(schema) as object);
+    this.compiled.set(text, validate);
     validate(value);
     return validate.errors?.length ? this.ajv.errorsText(validate.errors) : null;
   }

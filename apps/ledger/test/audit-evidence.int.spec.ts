@@ -15,7 +15,7 @@ let log: readonly RecordedEvent[];
 
 beforeAll(async () => {
   ledger = await freshAuditLedger();
-  await tellHistory(ledger.store, 31, 400);
+  await tellHistory(ledger.store, 31, 200);
   log = (await ledger.store.readAll({ after: 0n, limit: 10_000 })).events;
 });
 

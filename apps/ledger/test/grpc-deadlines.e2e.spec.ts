@@ -17,7 +17,7 @@ const DEADLINE_MS = 50;
 const WORKING_MAX = 10;
 const CALLS_MAX = 200;
 /** More than a connection may reset unless Node is told otherwise, which old ones cannot be. */
-const CALLS = Number(process.versions.node.split('.')[0]) >= 24 ? 3_000 : 800;
+const CALLS = Number(process.versions.node.split('.')[0]) >= 24 ? 1_500 : 800;
 
 let ledger: GrpcLedger;
 let api: Reflected;

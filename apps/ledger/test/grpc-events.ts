@@ -8,7 +8,7 @@ import type { Reflected } from './grpc-reflected';
 
 const EVENTS = 'daybook.v1.EventService';
 /** Together below what one append may hold. */
-const PER_APPEND = 500;
+const PER_APPEND = 250;
 
 export interface Told {
   readonly position: string;

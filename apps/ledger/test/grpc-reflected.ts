@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { fromBinary } from '@bufbuild/protobuf';
 import { FileDescriptorProtoSchema } from '@bufbuild/protobuf/wkt';
@@ -84,7 +85,7 @@ export async function reflect(
   channel: ChannelCredentials = credentials.createInsecure(),
 ): Promise<Reflected> {
   const { services, files } = await askReflection(address, channel);
-  const definitions = loadFileDescriptorSetFromBuffer(descriptorSet(files), LOADING);
+  const definitions = definitionsIn(files);
   const loaded = loadPackageDefinition(definitions) as Answer;
   const constructors = new Map<string, ServiceClientConstructor>(
     services
@@ -109,14 +110,15 @@ export async function reflect(
   };
   /** By service. Reading a message with all that it holds takes longer than a call. */
   const described = new Map<string, readonly ReflectedMethod[]>();
+  const typeOf = typeReader(definitions);
   const methodsOf = (service: string): readonly ReflectedMethod[] => {
     const methods =
       described.get(service) ??
       Object.values(constructors.get(service)?.service ?? {}).map((method) => ({
         name: method.path.slice(method.path.lastIndexOf('/') + 1),
         isStream: method.responseStream,
-        request: typeOf(definitions, (method as Answer).requestType),
-        response: typeOf(definitions, (method as Answer).responseType),
+        request: typeOf((method as Answer).requestType),
+        response: typeOf((method as Answer).responseType),
       }));
     described.set(service, methods);
     return methods;
@@ -181,12 +183,7 @@ export async function askReflection(
   channel: ChannelCredentials,
   more: readonly string[] = [],
 ): Promise<{ readonly services: readonly string[]; readonly files: readonly Buffer[] }> {
-  const proto = join(
-    require.resolve('@grpc/reflection'),
-    '../../proto/grpc/reflection/v1/reflection.proto',
-  );
-  const loaded = loadPackageDefinition(loadSync(proto, LOADING)) as Answer;
-  const client = new loaded.grpc.reflection.v1.ServerReflection(address, channel);
+  const client = new (reflectionService())(address, channel);
   const ask = (request: object): Promise<Answer> =>
     new Promise((resolve, reject) => {
       const stream = client.serverReflectionInfo();
@@ -218,6 +215,25 @@ export async function askReflection(
   }
 }
 
+let reflectionLoaded: Answer;
+
+function reflectionService(): Answer {
+  const folder = join(require.resolve('@grpc/reflection'), '../../proto/grpc/reflection/v1');
+  reflectionLoaded ??= loadPackageDefinition(loadSync(join(folder, 'reflection.proto'), LOADING));
+  return reflectionLoaded.grpc.reflection.v1.ServerReflection;
+}
+
+/** By what the files hold: most servers of a suite describe themselves alike, and to load takes longer than to ask. */
+const loadedBefore = new Map<string, PackageDefinition>();
+
+function definitionsIn(files: readonly Buffer[]): PackageDefinition {
+  const set = descriptorSet(files);
+  const digest = createHash('sha256').update(set).digest('hex');
+  const definitions = loadedBefore.get(digest) ?? loadFileDescriptorSetFromBuffer(set, LOADING);
+  loadedBefore.set(digest, definitions);
+  return definitions;
+}
+
 /** A FileDescriptorSet: field 1, repeated. */
 function descriptorSet(files: readonly Buffer[]): Buffer {
   return Buffer.concat(files.flatMap((file) => [Buffer.from([0x0a]), varint(file.length), file]));
@@ -238,24 +254,37 @@ interface RawField {
   readonly label: string;
 }
 
-/** No message of the contract holds itself, so this ends. */
-function typeOf(definitions: PackageDefinition, described: object): ReflectedType {
-  const { type } = described as { type: { name: string; field: RawField[] } };
-  return {
-    name: type.name,
-    fields: type.field.map(({ name, number, type: kind, typeName, label }) => {
-      const [, named] = Object.entries(definitions).find(
-        ([full]) => typeName !== '' && `.${full}`.endsWith(`.${typeName}`),
-      ) ?? [null, null];
-      const enumeration = named as { type: { value?: { name: string }[] } } | null;
-      return {
-        name,
-        number,
-        kind,
-        isRepeated: label === 'LABEL_REPEATED',
-        message: kind === 'TYPE_MESSAGE' && named !== null ? typeOf(definitions, named) : null,
-        words: (enumeration?.type.value ?? []).map((value) => value.name),
-      };
-    }),
+/** What is named, by its name as a field says it: without the names of what it is in. */
+function byName(definitions: PackageDefinition): ReadonlyMap<string, object> {
+  const named = new Map<string, object>();
+  for (const [full, definition] of Object.entries(definitions)) {
+    const parts = full.split('.');
+    for (const at of parts.keys()) {
+      const name = parts.slice(at).join('.');
+      if (!named.has(name)) named.set(name, definition);
+    }
+  }
+  return named;
+}
+
+/** No message of the contract holds itself, so this ends. Messages that several others hold are read once. */
+function typeReader(definitions: PackageDefinition): (described: object) => ReflectedType {
+  const named = byName(definitions);
+  const known = new Map<object, ReflectedType>();
+  const fieldOf = ({ name, number, type: kind, typeName, label }: RawField): ReflectedField => {
+    const definition = named.get(typeName) ?? null;
+    const enumeration = definition as { type: { value?: { name: string }[] } } | null;
+    return {
+      ...{ name, number, kind, isRepeated: label === 'LABEL_REPEATED' },
+      message: kind === 'TYPE_MESSAGE' && definition !== null ? typeOf(definition) : null,
+      words: (enumeration?.type.value ?? []).map((value) => value.name),
+    };
   };
+  const typeOf = (described: object): ReflectedType => {
+    const { type } = described as { type: { name: string; field: RawField[] } };
+    const made = known.get(described) ?? { name: type.name, fields: type.field.map(fieldOf) };
+    known.set(described, made);
+    return made;
+  };
+  return typeOf;
 }

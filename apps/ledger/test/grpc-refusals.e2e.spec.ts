@@ -182,7 +182,8 @@ describe('without a key that opens the method', () => {
     return key;
   }
 
-  it.each([
+  /** One door refuses for all methods: each of them is tried without a key, and with one of the others. */
+  const WRONG: readonly (readonly [string, () => Promise<string>])[] = [
     ['no key', async () => ''],
     ['no scheme', async () => ledger.apiKey],
     ['garbage', async () => 'Bearer garbage'],
@@ -191,7 +192,10 @@ describe('without a key that opens the method', () => {
     ['another secret', async () => `Bearer ${ledger.apiKey.slice(0, -2)}xx`],
     ['an expired key', async () => `Bearer ${await expired()}`],
     ['a revoked key', async () => `Bearer ${await revoked()}`],
-  ])('every method is refused in the same words: %s', async (_, authorizationOf) => {
+  ];
+  const shares = WRONG.map(([name, authorizationOf], share) => ({ name, authorizationOf, share }));
+
+  it.each(shares)('is refused in the same words: $name', async ({ authorizationOf, share }) => {
     const authorization = await authorizationOf();
     const isClosed = async () => {
       const metadata = { authorization };
@@ -199,7 +203,8 @@ describe('without a key that opens the method', () => {
     };
     await until(isClosed, { description: 'A key that opens nothing' });
     const head = await ledger.store.head();
-    for (const method of everyMethod()) {
+    const isTried = (n: number) => share === 0 || n % (WRONG.length - 1) === share - 1;
+    for (const method of everyMethod().filter((_, n) => isTried(n))) {
       expect(await refusalOf(api, method, { authorization })).toEqual({
         code: 'UNAUTHENTICATED',
         message: 'Send a valid API key: "Authorization: Bearer dbk_...".',

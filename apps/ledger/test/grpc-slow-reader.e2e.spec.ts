@@ -13,8 +13,8 @@ const EVENTS = 'daybook.v1.EventService';
 const PREFIX_BYTES = 5;
 const MIB = 1024 * 1024;
 /** Some 12 MiB over the wire: far more than any buffer on the way holds. */
-const FLOOD = 15_000;
-const DESCRIPTION = 'x'.repeat(500);
+const FLOOD = 5_000;
+const DESCRIPTION = 'x'.repeat(2_500);
 /** A page of the log, a message, and what the connections of both ends hold. */
 const STOPPED_MAX_BYTES = 8 * MIB;
 

@@ -14,7 +14,7 @@ const HEARTBEAT_MS = 100;
 const OTHER_ACCOUNT = '3f1c0b54-1111-4222-8333-444455556666';
 /** Streams of one account (`stream-slots.ts`). */
 const PER_ACCOUNT_MAX = 16;
-const FLOOD = 3_000;
+const FLOOD = 1_200;
 
 let ledger: GrpcLedger;
 let api: Reflected;
@@ -25,7 +25,7 @@ beforeAll(async () => {
   api = await reflect(ledger.address, ledger.apiKey);
   known = await fill(ledger);
   // More than a page and more than a message, so that streams have parts.
-  await flood(ledger.store, known.customerId, FLOOD, 'x'.repeat(300));
+  await flood(ledger.store, known.customerId, FLOOD, 'x'.repeat(800));
 });
 afterAll(async () => {
   api?.close();

@@ -6,11 +6,13 @@ import {
   startEventStoreDbStandIn,
 } from '../../../libs/event-store/testing/eventstoredb-stand-in';
 import { type AppProcess, startApp } from '../../../test/app-process';
-import { urlAs } from '../../../test/database-users';
-import { freshDatabase, type TestDatabase, until } from '../../../test/dependencies';
-import { createLedgerForTest } from '../../../test/ledger-harness';
+import { TEST_USERS, urlAs } from '../../../test/database-users';
+import { copyOf, type TestDatabase, until } from '../../../test/dependencies';
 import { newApiKey } from '../src/edge/api-key';
+import { LedgerEnv } from '../src/ledger.env';
 import { migrate } from '../src/migrate';
+import { ledgerDataSource } from '../src/runtime/data-source';
+import { openOwnLog } from '../src/runtime/own-log';
 
 const { key: apiKey } = newApiKey();
 let folder: string;
@@ -23,8 +25,10 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'daybook-readiness-'));
   chainsFile = join(folder, 'chains.json');
   await writeFile(chainsFile, JSON.stringify({ chains: [] }));
-  [server, database] = await Promise.all([startEventStoreDbStandIn(), freshDatabase()]);
-  await migrate(database.url, 'postgres');
+  [server, database] = await Promise.all([
+    startEventStoreDbStandIn(),
+    copyOf('ledger_alone', (url) => migrate(url, 'postgres')),
+  ]);
   ledger = await startApp('ledger', {
     DAYBOOK_DATABASE_URL: database.url,
     DAYBOOK_EVENTSTOREDB_URL: server.url,
@@ -59,6 +63,14 @@ const ready = async (purpose?: string) =>
   call(`/readyz${purpose === undefined ? '' : `?for=${purpose}`}`);
 const commandsAre = (status: number) =>
   until(async () => (await ready('commands')).status === status, { timeoutMs: 15_000 });
+
+/** As the first process of a ledger does, which a relay may not be. */
+async function beginLog(databaseUrl: string): Promise<void> {
+  const dataSource = await ledgerDataSource(databaseUrl).initialize();
+  const env = Object.assign(new LedgerEnv(), { databaseUrl });
+  await openOwnLog(env, dataSource).then((log) => log.close());
+  await dataSource.destroy();
+}
 
 describe('readiness', () => {
   it('tells reads, commands and chains apart', async () => {
@@ -127,8 +139,8 @@ describe('readiness', () => {
   });
 
   it('of a process that only relays does not depend on appends, which it may not make', async () => {
-    const own = await freshDatabase();
-    await createLedgerForTest({ database: own }).then((first) => first.close());
+    const own = await copyOf('ledger', (url) => migrate(url, TEST_USERS));
+    await beginLog(own.url);
     const relay = await startApp('ledger', {
       DAYBOOK_DATABASE_URL: urlAs('relay', own.url),
       DAYBOOK_ROLES: 'relay',

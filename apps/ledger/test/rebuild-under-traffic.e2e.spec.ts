@@ -59,7 +59,7 @@ describe('while requests are answered', () => {
       ownerUrl: ledger.databaseUrl,
       actor: 'test',
     };
-    for (let round = 0; round < 3; round++) {
+    for (let round = 0; round < 2; round++) {
       const before = count();
       const { certificate } = await rebuild({ ...options, readModel: 'all' });
       expect(certificate).toMatchObject({ outcome: 'swapped', differences: 0 });

@@ -32,7 +32,7 @@ describe('messages of any schema', () => {
         const read = accepts(reader);
         expect(sentBy(writer, seed).filter((message) => !read(message))).toEqual([]);
       }),
-      { numRuns: 300 },
+      { numRuns: 200 },
     );
     // Otherwise the property would prove nothing.
     expect(compatible).toBeGreaterThan(50);

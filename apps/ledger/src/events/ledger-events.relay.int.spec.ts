@@ -29,7 +29,7 @@ import { refillRelayState } from './relay-refill';
 // A failing property runs many times while it shrinks.
 const REACHED_MS = 30_000;
 const APPLICATION = 'daybook-relay-test';
-const RUNS = { seed: 20261121, numRuns: 12 };
+const RUNS = { seed: 20261121, numRuns: 5 };
 
 const PARTIES = {
   accountId: '11111111-1111-4111-8111-111111111111',
@@ -277,7 +277,7 @@ describe('the relay of ledger events', () => {
           expect(since.map(bytes)).toEqual(whole.filter(isLater).map(bytes));
         },
       ),
-      { ...RUNS, numRuns: 6 },
+      { ...RUNS, numRuns: 4 },
     );
   });
 
@@ -350,7 +350,7 @@ describe('the relay of ledger events', () => {
         byId(published.messages(TOPICS.balance));
         expect(balancesOn(published)).toEqual(balancesOn(whole));
       }),
-      { ...RUNS, numRuns: 6 },
+      { ...RUNS, numRuns: 4 },
     );
   });
 
