@@ -6,7 +6,7 @@ import type { RouteTable } from '../src/rest/route-table';
 import { ApiDocument, type Operation } from './api-document';
 import { type ApiRequest, type Known, requestsTo } from './api-requests';
 
-const RUNS_PER_OPERATION = 30;
+const RUNS_PER_OPERATION = 15;
 const SEED = 20_261_121;
 
 let ledger: TestLedger;
