@@ -2,10 +2,8 @@ import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_pro
 import { randomBytes } from 'node:crypto';
 import {
   chownSync,
-  closeSync,
   existsSync,
   mkdirSync,
-  openSync,
   readFileSync,
   readlinkSync,
   renameSync,
@@ -19,6 +17,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { Client, DatabaseError } from 'pg';
 import { guardChild } from './child-guard';
+import { openChildLog } from './child-log';
 import { freePort, isPortFree } from './free-port';
 import { surviveErrors } from './plain';
 import { endBackEnds, hasStoppedBackEnd } from './postgres-back-ends';
@@ -172,20 +171,19 @@ async function launch(
   const logFile = logOf(home);
   for (;;) {
     boundLog(logFile);
-    const log = openSync(logFile, 'a', 0o600);
-    const from = statSync(logFile).size;
+    const log = openChildLog(logFile);
     const child = surviveErrors(
       spawn(
         join(binaries, 'bin/postgres'),
         ['-D', data, ...all.flatMap(([name, value]) => ['-c', `${name}=${value}`])],
         // Detached: Ctrl-C in a terminal signals the whole foreground group, and the server must stop last.
-        { ...environment(user), detached: true, stdio: ['ignore', log, log] },
+        { ...environment(user), detached: true, stdio: ['ignore', log.stdio, log.stdio] },
       ),
     );
     child.unref();
-    closeSync(log);
+    log.close();
     if (await ready(child, data, deadline)) return child;
-    const said = readFileSync(logFile, 'utf8').slice(from).trim();
+    const said = log.said();
     // While back ends of a killed server live, their memory is in use.
     const passing = /shared memory block|lock file|being used by another/.test(said);
     if (!passing || Date.now() > deadline) {

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import {
   closeSync,
   constants,
+  copyFileSync,
   existsSync,
   mkdtempSync,
   openSync,
@@ -88,6 +89,20 @@ describe('the log of a process', () => {
     const { dropped, exits } = logging('ignore', { LOG_FILE: file });
     await until(() => dropped() > 0);
     expect(await exits()).toBe(0);
+  });
+
+  it('starts beside a file that cannot be opened, and writes it as soon as it can', async () => {
+    // The system lets nobody write to a program that runs.
+    copyFileSync('/bin/sleep', file);
+    const runs = surviveErrors(spawn(file, ['1000'], { stdio: 'ignore' }));
+    children.push(runs);
+    await once(runs, 'spawn');
+    const { dropped, exits } = logging('ignore', { LOG_FILE: file, LOG_FILE_BYTES: '1000000000' });
+    await until(() => dropped() > 0);
+    runs.kill('SIGKILL');
+    await until(() => readFileSync(file, 'utf8').includes('were dropped'));
+    expect(await exits()).toBe(0);
+    expect(lines(readFileSync(file, 'utf8')).at(-1)).toContain('the last line');
   });
 
   it('outlives a file that may not grow', async () => {

@@ -1,4 +1,4 @@
-import { appendFile, closeSync, fstatSync, openSync, writeSync } from 'node:fs';
+import { appendFile, closeSync, fstatSync, openSync, statSync, writeSync } from 'node:fs';
 import { type FileHandle, open, rename } from 'node:fs/promises';
 import { Socket } from 'node:net';
 import { promisify } from 'node:util';
@@ -24,6 +24,15 @@ export interface Sink {
 }
 
 const MODE = 0o600;
+/** Codes of failures to open a file that may pass. */
+const PASSING: ReadonlySet<string> = new Set([
+  'ENOSPC',
+  'EDQUOT',
+  'EROFS',
+  'EIO',
+  'EMFILE',
+  'ENFILE',
+]);
 /** How long the end of a process waits for a write to a file that is under way. A disk that works needs moments. */
 const UNDER_WAY_MS_MAX = 1_000;
 
@@ -124,9 +133,24 @@ function requireWritable(path: string): void {
     closeSync(openSync(path, 'a', MODE));
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    // A disk that is full now may have space later.
-    if (code === 'ENOSPC' || code === 'EDQUOT') return;
-    throw new EnvironmentError([`DAYBOOK_LOG_FILE: ${path} cannot be written: ${message}`]);
+    const sentence = `DAYBOOK_LOG_FILE: ${path} cannot be written: ${message}`;
+    // A disk that is full or read-only now may take lines later, as a file may that was written before: a restart must
+    // not fail for its log. What can only be a wrong path is refused.
+    if (!PASSING.has(code ?? '') && !isFile(path)) throw new EnvironmentError([sentence]);
+    sayAnyway(`${sentence}. Lines are dropped and counted until it can.\n`);
+  }
+}
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+}
+
+/** On standard error, if somebody keeps it. */
+function sayAnyway(text: string): void {
+  try {
+    writeSync(process.stderr.fd, text);
+  } catch {
+    // Readiness and metrics count what is dropped.
   }
 }
 

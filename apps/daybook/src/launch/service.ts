@@ -1,5 +1,4 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { closeSync, openSync, readFileSync, statSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   endIfStopped,
@@ -7,6 +6,7 @@ import {
   guardChild,
   NODE_ARGUMENTS,
   nodeEnvironment,
+  openChildLog,
   type StartRefusal,
 } from '@daybook/platform';
 import { callService } from '../cli/call-service';
@@ -50,8 +50,7 @@ export async function startService(
   spawned: (pid: number) => void,
 ): Promise<Startable> {
   // What Node itself writes, such as that memory is used up. The app writes its lines to the same file.
-  const log = openSync(logFile, 'a', 0o600);
-  const from = statSync(logFile).size;
+  const log = openChildLog(logFile);
   const child = fork(module, {
     // In a process group of its own, so that Ctrl-C reaches this process only, which stops all in order.
     detached: true,
@@ -62,9 +61,9 @@ export async function startService(
       ...environment,
       DAYBOOK_LOG_FILE: logFile,
     },
-    stdio: ['ignore', log, log, 'ipc'],
+    stdio: ['ignore', log.stdio, log.stdio, 'ipc'],
   });
-  closeSync(log);
+  log.close();
   guardChild(child);
   if (child.pid !== undefined) spawned(child.pid);
   let failure: Error | undefined;
@@ -80,8 +79,7 @@ export async function startService(
       return new Failure(refusal.sentence, refusal.mayPass ? EXIT.unreachable : EXIT.usage);
     }
     if (failure !== undefined) return new Error(`${name} ${what}: ${failure.message}`);
-    const written = readFileSync(logFile).subarray(from).toString('utf8').trimEnd();
-    const end = written.split('\n').slice(-LOG_LINES_SHOWN).join('\n');
+    const end = log.said().split('\n').slice(-LOG_LINES_SHOWN).join('\n');
     return new Error(`${name} ${what}. The end of ${logFile}:\n${end}`);
   };
   // Unlike 'exit', 'close' comes after the last message.
