@@ -5,7 +5,7 @@ import { isTraced } from '../src/match/movements';
 import { faultsOf } from '../testing/faults-of';
 import { simulate } from '../testing/simulation';
 
-const FIRST_SEED = 1;
+const FIRST_SEED = 51;
 /** A story takes about 50 ms. */
 const SEEDS = Number(process.env.DAYBOOK_SIMULATION_SEEDS ?? 50);
 
