@@ -56,6 +56,13 @@ const base = {
   ],
 };
 
+/** Suites that start servers. */
+const real = {
+  ...base,
+  globalSetup: '<rootDir>/test/global-setup.ts',
+  globalTeardown: '<rootDir>/test/global-teardown.ts',
+};
+
 module.exports = {
   // Suites share two cores, and some start servers; a test that waits has a limit of its own.
   testTimeout: 120_000,
@@ -78,11 +85,16 @@ module.exports = {
       testMatch: ['<rootDir>/{apps,libs}/**/*.property.spec.ts'],
     },
     {
-      ...base,
+      ...real,
       displayName: 'real',
       testMatch: ['<rootDir>/{apps,libs,test}/**/*.{int,e2e}.spec.ts'],
-      globalSetup: '<rootDir>/test/global-setup.ts',
-      globalTeardown: '<rootDir>/test/global-teardown.ts',
+      testPathIgnorePatterns: ['/node_modules/', 'chaos\\.e2e\\.spec\\.ts$'],
+    },
+    {
+      // Processes that are killed under load, for minutes: .ci/run runs them, `npm test` does not.
+      ...real,
+      displayName: 'chaos',
+      testMatch: ['<rootDir>/test/*chaos.e2e.spec.ts'],
     },
   ],
 };

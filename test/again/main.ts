@@ -19,7 +19,7 @@ Examples:
   npm run test:again
   npm run test:again -- --times 4 kafka takeover
   npm run test:again -- --project all --times 3
-  npm run test:again -- test/chaos.e2e.spec.ts --seed 4711 --times 1`;
+  npm run test:again -- --project chaos --seed 4711 --times 1`;
 
 async function main(): Promise<void> {
   const command = new Command('npm run test:again --')
@@ -29,7 +29,7 @@ async function main(): Promise<void> {
     .option('--workers <number>', 'suites at a time', wholeNumber(1, WORKERS_MAX))
     .addOption(
       new Option('--project <name>', 'which project of jest')
-        .choices(['real', 'unit', 'property', 'all'] as const)
+        .choices(['real', 'chaos', 'unit', 'property', 'all'] as const)
         .default('real' as const),
     )
     .addHelpText('after', HELP)
