@@ -218,7 +218,7 @@ describe('without a key that opens the method', () => {
 
   it('a key that has used up its quota is told how long to wait', async () => {
     const metadata = { authorization: `Bearer ${await ledger.issueKey({ scopes: ['read'] })}` };
-    const calls = Array.from({ length: QUOTA.requests }, () =>
+    const calls = Array.from({ length: QUOTA.requests + 1 }, () =>
       api.call('daybook.v1.RegistryService', 'ListAssets', {}, { metadata }),
     );
     const errors = (await Promise.all(calls)).flatMap(({ error }) => error ?? []);

@@ -95,7 +95,7 @@ describe('embedded PostgreSQL', () => {
     'starts again after all of its processes were stopped and the server killed',
     async () => {
       server = await startEmbeddedPostgres({ folder });
-      await query(server.url, 'CREATE TABLE kept AS SELECT 7 AS n');
+      await query(server.url, 'CREATE TABLE outlives AS SELECT 7 AS n');
       const others = await query(server.url, 'SELECT pid FROM pg_stat_activity');
       const pids = others.map((row) => (row as { pid: number }).pid);
       for (const pid of pids) {
@@ -105,7 +105,7 @@ describe('embedded PostgreSQL', () => {
       process.kill(server.pid, 'SIGKILL');
       await server.exited;
       server = await startEmbeddedPostgres({ folder });
-      expect(await query(server.url, 'SELECT n FROM kept')).toEqual([{ n: 7 }]);
+      expect(await query(server.url, 'SELECT n FROM outlives')).toEqual([{ n: 7 }]);
       expect(pids.filter(isAlive)).toEqual([]);
     },
   );
