@@ -195,6 +195,7 @@ export class NoteDeletedMessages1763800018250 {
         WHERE gone.topic_id = t.topic_id AND gone.last > t.deleted_through;
         RETURN NULL;
       END $$;
+      REVOKE ALL ON FUNCTION messaging.note_deleted, messaging.note_truncated FROM PUBLIC;
       CREATE OR REPLACE TRIGGER note_deleted AFTER DELETE ON messaging.message
         REFERENCING OLD TABLE AS deleted FOR EACH STATEMENT EXECUTE FUNCTION messaging.note_deleted();
       CREATE OR REPLACE TRIGGER note_truncated BEFORE TRUNCATE ON messaging.message
