@@ -126,8 +126,10 @@ describe('the log of a process', () => {
     await until(() => statSync(`${file}.2`).ino !== ino);
     expect(await exits()).toBe(0);
     expect(dropped()).toBe(0);
-    expect(readdirSync(folder).sort()).toEqual(['app.log', 'app.log.1', 'app.log.2']);
-    for (const old of [`${file}.1`, `${file}.2`]) {
+    const files = readdirSync(folder).sort();
+    // The end may come between the renames of a rotation: then the first old file is the second one already.
+    expect(files.filter((name) => name !== 'app.log.1')).toEqual(['app.log', 'app.log.2']);
+    for (const old of files.slice(1).map((name) => join(folder, name))) {
       expect(statSync(old).size).toBeLessThanOrEqual(300_000);
       for (const line of lines(readFileSync(old, 'utf8'))) JSON.parse(line);
     }
