@@ -279,9 +279,14 @@ export abstract class EventStore {
 
   /**
    * Resolves when the log may have grown beyond `after`, at the latest after `timeoutMs` or when
-   * `signal` aborts. A hint to read again, never a promise that there is something to read.
+   * `signal` aborts. A hint to read again, never a promise that there is something to read. Resolves to how far the
+   * log is known to reach.
    */
-  abstract waitForGrowth(after: Position, timeoutMs: number, signal: AbortSignal): Promise<void>;
+  abstract waitForGrowth(
+    after: Position,
+    timeoutMs: number,
+    signal: AbortSignal,
+  ): Promise<Position>;
 
   /** Finishes accepted appends, then closes the connections. */
   close(): Promise<void> {

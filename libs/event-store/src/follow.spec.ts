@@ -179,8 +179,8 @@ describe('follow', () => {
           const ofOthers = page.atEnd ? passedOver : 0n;
           return { ...page, events, end: page.end * 10n + ofOthers };
         },
-        waitForGrowth: (after: bigint, timeoutMs: number, signal: AbortSignal) =>
-          store.waitForGrowth(after / 10n, Math.min(timeoutMs, 20), signal),
+        waitForGrowth: async (after: bigint, timeoutMs: number, signal: AbortSignal) =>
+          (await store.waitForGrowth(after / 10n, Math.min(timeoutMs, 20), signal)) * 10n,
       }) as InMemoryEventStore;
     let passedOver = 0n;
     beforeEach(() => {

@@ -111,6 +111,8 @@ export function follow<Tx>(options: FollowOptions<Tx>) {
   let progressAt = performance.now();
   let stalled: Stalled | null = null;
   let running = true;
+  /** The log reached this before the last page was read: where that is the end, there is nothing more up to here. */
+  let grownTo: Position = START;
   /** Halved by each failure, until the one event that cannot be handled is alone in its batch. */
   let size = limit;
 
@@ -175,7 +177,8 @@ export function follow<Tx>(options: FollowOptions<Tx>) {
     }
     // While the log grows by other kinds of events, do not read it again for each of them.
     if (kinds !== undefined && end !== from) await pause(NO_PROGRESS_MS, signal);
-    await store.waitForGrowth(end, IDLE_MS, signal);
+    // Its end may lie before that of the log, by events of other kinds.
+    grownTo = await store.waitForGrowth(end > grownTo ? end : grownTo, IDLE_MS, signal);
     // Nothing new for a while: read the checkpoint. A database server that crashed may have lost its last
     // commits, because checkpoints need not be synced to disk, or an operator may have set it back.
     if (performance.now() - progressAt > IDLE_MS / 2 && !signal.aborted) await syncCheckpoint();

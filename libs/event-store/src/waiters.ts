@@ -94,8 +94,10 @@ export function watchGrowth(
 
   return {
     reached,
-    /** Resolves when the log grows beyond `after`, after `timeoutMs`, or when `signal` aborts. */
-    wait: async (after: Position, timeoutMs: number, signal: AbortSignal): Promise<void> => {
+    /**
+     * Resolves when the log grows beyond `after`, after `timeoutMs`, or when `signal` aborts, to how far it is known to reach.
+     */
+    wait: async (after: Position, timeoutMs: number, signal: AbortSignal): Promise<Position> => {
       const isOver = () => after < known || signal.aborted || closing.signal.aborted;
       // A reader was woken, or would be, by what nobody has found in the log yet.
       while (!isOver() && after < hinted) {
@@ -104,13 +106,14 @@ export function watchGrowth(
         });
         await checking;
       }
-      if (isOver()) return;
+      if (isOver()) return known;
       listening ??= listen({ reached, told }, closing.signal);
       polling ??= setInterval(() => void poll(), POLL_MS);
       await waiters.wait(after + 1n, timeoutMs, signal);
-      if (!waiters.isEmpty()) return;
+      if (!waiters.isEmpty()) return known;
       clearInterval(polling);
       polling = undefined;
+      return known;
     },
     close: async (): Promise<void> => {
       closing.abort();

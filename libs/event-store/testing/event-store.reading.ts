@@ -211,7 +211,7 @@ export function describeReading(subject: () => StoreUnderTest): void {
 
   describe('waiting for growth', () => {
     const never = new AbortController().signal;
-    const elapsed = async (waiting: Promise<void>): Promise<number> => {
+    const elapsed = async (waiting: Promise<unknown>): Promise<number> => {
       const start = performance.now();
       await waiting;
       return performance.now() - start;

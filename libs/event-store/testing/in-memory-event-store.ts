@@ -102,8 +102,9 @@ export class InMemoryEventStore extends EventStore {
     after: Position,
     timeoutMs: number,
     signal: AbortSignal,
-  ): Promise<void> {
+  ): Promise<Position> {
     await this.waiters.wait(after + 1n, timeoutMs, signal);
+    return this.head();
   }
 
   protected override async finish(): Promise<void> {

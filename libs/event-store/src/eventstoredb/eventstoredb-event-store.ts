@@ -131,7 +131,11 @@ export class EventStoreDbEventStore extends EventStore {
     return this.requireQuorum();
   }
 
-  override waitForGrowth(after: Position, timeoutMs: number, signal: AbortSignal): Promise<void> {
+  override waitForGrowth(
+    after: Position,
+    timeoutMs: number,
+    signal: AbortSignal,
+  ): Promise<Position> {
     return this.growth.wait(after, timeoutMs, signal);
   }
 

@@ -213,6 +213,27 @@ describe('the subscription', () => {
 });
 
 describe('following', () => {
+  it('reads nothing while nothing is written, where the last events are of other kinds', async () => {
+    await store.append(anAppend());
+    const handled: string[] = [];
+    const follower = follow<string[]>({
+      ...{ name: 'reader of purses', store, checkpoints: new InMemoryCheckpoints<string>() },
+      ...{ limit: 20, kinds: ['purse'] },
+      handle: async (events) => void handled.push(...events.map((event) => event.stream)),
+    });
+    // It has read once before it knew how far the log reaches, and once since.
+    const reads = standIn.subscriptions();
+    await until(() => standIn.subscriptions() >= reads + 2);
+    const settled = standIn.subscriptions();
+    await expect(
+      until(() => standIn.subscriptions() > settled + 2, { timeoutMs: 500 }),
+    ).rejects.toThrow();
+    const stream = `purse-${aStream()}`;
+    await store.append(anAppend({ stream }));
+    await until(() => handled.includes(stream), { timeoutMs: 2_000 });
+    await follower.stop();
+  });
+
   it('loses and repeats no event during faults of reads, connections and the server', async () => {
     const checkpoints = new InMemoryCheckpoints<string>();
     const follower = follow<string[]>({

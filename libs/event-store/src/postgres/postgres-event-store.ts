@@ -128,7 +128,11 @@ export class PostgresEventStore extends EventStore {
     }
   }
 
-  override waitForGrowth(after: Position, timeoutMs: number, signal: AbortSignal): Promise<void> {
+  override waitForGrowth(
+    after: Position,
+    timeoutMs: number,
+    signal: AbortSignal,
+  ): Promise<Position> {
     return this.growth.wait(after, timeoutMs, signal);
   }
 
