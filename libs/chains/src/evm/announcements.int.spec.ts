@@ -7,6 +7,10 @@ import { listenForAnnouncements } from './announcements';
 
 let server: WebSocketServer;
 let heads: number;
+/** When the last one was heard of. */
+let headAt = 0;
+/** No head is passed on later than this after it was announced. */
+const QUIET_MS = 500;
 let pending: unknown[];
 let listening: Listening | undefined;
 
@@ -36,6 +40,7 @@ function listen(): void {
     silenceMs: null,
     newHead: () => {
       heads += 1;
+      headAt = performance.now();
     },
     pending: (transaction) => pending.push(transaction),
   });
@@ -127,8 +132,10 @@ describe('listenForAnnouncements', () => {
     const before = heads;
     await until(() => pending.length > 0);
     expect(heads - before).toBeLessThan(50);
+    await until(() => performance.now() - headAt > QUIET_MS);
     const seen = heads;
-    await until(() => heads > seen);
+    for (let n = 0; n < 2; n++) announce('newHeads', {});
+    await until(() => heads === seen + 2);
   });
 
   it('sends the headers of its provider', async () => {

@@ -49,6 +49,14 @@ export async function appendBatch(
   } catch (cause) {
     return batch.map(() => new StoreUnavailable('PostgreSQL cannot be reached.', { cause }));
   }
+  return appendOn(client, batch, onCommitted);
+}
+
+async function appendOn(
+  client: Client,
+  batch: readonly EncodedAppend[],
+  onCommitted: (head: bigint) => void,
+): Promise<readonly AppendResult[]> {
   try {
     const appends = batch.flatMap((append) => (append.claim ? [append.claim, append] : [append]));
     const values = parameters(appends);
@@ -73,8 +81,8 @@ export async function appendBatch(
     }
     const half = batch.length >> 1;
     return [
-      ...(await appendBatch(writer, batch.slice(0, half), onCommitted)),
-      ...(await appendBatch(writer, batch.slice(half), onCommitted)),
+      ...(await appendOn(client, batch.slice(0, half), onCommitted)),
+      ...(await appendOn(client, batch.slice(half), onCommitted)),
     ];
   }
 }

@@ -19,8 +19,14 @@ export type GroupCommit = ReturnType<typeof groupCommit>;
 interface Waiting {
   readonly append: EncodedAppend;
   readonly settle: (result: AppendResult) => void;
+  /** How many connections had been lost when it was queued. */
+  readonly losses: number;
   /** The next append to the same stream. */
   next: Waiting | undefined;
+}
+
+function connectionLost(): StoreUnavailable {
+  return new StoreUnavailable('The connection to PostgreSQL was lost. Nothing was written.');
 }
 
 /**
@@ -39,6 +45,7 @@ export function groupCommit(
   let queuedBytes = 0;
   let inFlight = 0;
   let scheduled = false;
+  let losses = 0;
   let onIdle: (() => void)[] = [];
 
   /** Queues an append. `settle` is called once, at once with `StoreUnavailable` if the queue is full. */
@@ -49,7 +56,7 @@ export function groupCommit(
     }
     queued += 1;
     queuedBytes += append.bytes;
-    const waiting: Waiting = { append, settle, next: undefined };
+    const waiting: Waiting = { append, settle, losses, next: undefined };
     const before = tails.get(append.stream);
     tails.set(append.stream, waiting);
     if (before) before.next = waiting;
@@ -84,15 +91,18 @@ export function groupCommit(
 
   async function run(batch: readonly Waiting[]): Promise<void> {
     inFlight += 1;
-    const results = await commit(batch.map(({ append }) => append));
+    const late = new Set(batch.filter((waiting) => waiting.losses !== losses));
+    const appends = batch.flatMap((waiting) => (late.has(waiting) ? [] : [waiting.append]));
+    const committed = (appends.length > 0 ? await commit(appends) : []).values();
     inFlight -= 1;
-    for (const [index, waiting] of batch.entries()) {
+    for (const waiting of batch) {
       const { append, settle, next } = waiting;
+      const result = late.has(waiting) ? connectionLost() : committed.next().value;
       queued -= 1;
       queuedBytes -= append.bytes;
       if (next) ready.push(next);
       else tails.delete(append.stream);
-      settle(results[index] as AppendResult);
+      settle(result as AppendResult);
     }
     if (ready.length > 0) schedule();
     if (queued === 0) {
@@ -106,5 +116,12 @@ export function groupCommit(
     if (queued > 0) await new Promise<void>((resolve) => void onIdle.push(resolve));
   }
 
-  return { submit, idle };
+  return {
+    submit,
+    idle,
+    /** The connection was lost: what is queued was meant for the log of that one, and is refused as not written. */
+    lost: (): void => {
+      losses += 1;
+    },
+  };
 }

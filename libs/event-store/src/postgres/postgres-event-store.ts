@@ -68,7 +68,10 @@ export class PostgresEventStore extends EventStore {
       () => this.certainHead(),
       () => this.doubt(),
     );
-    const writer = lastingConnection({ ...session, pipeline: true }, () => this.doubt());
+    const writer = lastingConnection({ ...session, pipeline: true }, () => {
+      this.doubt();
+      this.writes.lost();
+    });
     this.closeWriter = writer.close;
     const commit = (batch: readonly EncodedAppend[]) =>
       appendBatch(writer, batch, this.growth.reached);
