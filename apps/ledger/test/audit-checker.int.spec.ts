@@ -62,7 +62,7 @@ beforeAll(async () => {
     await tellHistory(begun.store, 21, 300);
     await begun.project();
   });
-  // Whoever changes rows of a table by hand may have taken its own checks away.
+  // An administrator who changes rows of a table by hand may have removed its own checks.
   await ledger.sql('ALTER TABLE ledger.journal_line DROP CONSTRAINT journal_line_amount_check');
   checker = startInvariantChecker(ledger.dataSource, {
     everyMs: 5,

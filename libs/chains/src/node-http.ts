@@ -63,7 +63,7 @@ const QUOTED_CHARACTERS_MAX = 200;
 const READ_CHARACTERS_MAX = 4_000;
 /** Shorter parts of a path are words such as `v3`; longer ones may be a provider's key. */
 const PATH_SECRET_CHARACTERS_MIN = 8;
-/** Shorter passwords and parameters would make a riddle of what a node says. */
+/** Shorter values are also parts of ordinary words: hiding them would make a node's message unreadable. */
 const SECRET_CHARACTERS_MIN = 4;
 
 export interface NodeHttpOptions {

@@ -170,7 +170,7 @@ export class PublishOwnTopics1763800017550 {
 
 /**
  * Keeps up to where messages of a topic were deleted. Gaps show what is gone before a message that is left; behind the last
- * one only this tells it. Whoever deletes pays for it, not every commit of a publisher.
+ * one only this tells it. Its cost falls on deletions, not on every commit of a publisher.
  */
 export class NoteDeletedMessages1763800018250 {
   readonly name = 'NoteDeletedMessages1763800018250';

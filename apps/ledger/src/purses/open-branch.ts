@@ -39,7 +39,7 @@ export async function openBranch(store: EventStore, dataSource: DataSource): Pro
   }
 }
 
-/** Whether the branch is ours. One whose stream was deleted was somebody's, whoever may know of it. */
+/** Whether the branch is ours. One whose stream was deleted belonged to another process. */
 async function take(store: EventStore, branch: number): Promise<boolean> {
   const { commandId, ...metadata } = systemContext('');
   try {

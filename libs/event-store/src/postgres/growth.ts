@@ -30,7 +30,7 @@ export function listenForGrowth(
       });
       try {
         client.on('notification', ({ payload = '' }) => {
-          // Whoever may connect to the database may send notices, of any text.
+          // Every user of the database may send notices, of any text.
           if (POSITION.test(payload)) told(BigInt(payload));
         });
         await client.connect();
