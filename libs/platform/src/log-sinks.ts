@@ -150,7 +150,7 @@ function sayAnyway(text: string): void {
   try {
     writeSync(process.stderr.fd, text);
   } catch {
-    // Readiness and metrics count what is dropped.
+    // A metric counts what is dropped.
   }
 }
 

@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, statSync, truncateSync } from 'node:fs';
+import { copyFileSync, statSync, truncateSync } from 'node:fs';
 
 /** A larger log is copied to `<log>.1` and begins again. */
 const BYTES_MAX = 10 * 1024 * 1024;
@@ -8,8 +8,8 @@ const BYTES_MAX = 10 * 1024 * 1024;
  * full disk, the log stays as it is.
  */
 export function boundLog(path: string): void {
-  if (!existsSync(path) || statSync(path).size <= BYTES_MAX) return;
   try {
+    if ((statSync(path, { throwIfNoEntry: false })?.size ?? 0) <= BYTES_MAX) return;
     copyFileSync(path, `${path}.1`);
     truncateSync(path);
   } catch {
