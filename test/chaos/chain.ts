@@ -32,17 +32,16 @@ export interface WatchedPurse {
   readonly address: string;
 }
 
-interface Purse extends WatchedPurse {
-  readonly wallet: HDNodeWallet;
-}
-
 /** A chain on which everything happens that happens to purses, as `random` chooses. */
 export type ChaosChain = Awaited<ReturnType<typeof startChaosChain>>;
 
-export async function startChaosChain(random: Random) {
+export async function startChaosChain(
+  random: Random,
+  openedBranches: () => Promise<readonly number[]>,
+) {
   const local = await startLocalChain();
-  const keyOf = purseKeys();
-  const purses: Purse[] = [];
+  const keyOf = purseKeys(openedBranches);
+  const purses: WatchedPurse[] = [];
   const firstBlock = await local.height();
   /** What was sent, by hash, to be sent again after a reorg. */
   const sent = new Map<string, Sent>();
@@ -85,7 +84,8 @@ export async function startChaosChain(random: Random) {
 
   /** Sends what the purse has, or a part; nothing if that does not pay for the gas. */
   async function fromPurse(to: string, what: 'coin' | 'token'): Promise<void> {
-    const { wallet } = anyPurse();
+    const wallet = await keyOf(anyPurse().address);
+    if (wallet === undefined) return;
     const gasLimit = what === 'coin' ? COIN_GAS : TOKEN_GAS;
     const left = (await coinsOf(wallet.address, 'pending')) - gasLimit * GAS_PRICE;
     if (left <= 0n) return;
@@ -158,7 +158,8 @@ export async function startChaosChain(random: Random) {
     local,
     counts,
     purses: purses as readonly WatchedPurse[],
-    watch: (purse: WatchedPurse) => void purses.push({ ...purse, wallet: keyOf(purse.address) }),
+    watch: (purse: WatchedPurse) => void purses.push(purse),
+    keyOf,
     /** Pays, sweeps and mines until the signal. */
     async live(
       pace: { readonly blockMs: number; readonly reorgEveryMs: number },

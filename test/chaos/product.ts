@@ -2,6 +2,9 @@ import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { mkdirSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { endProcess, freePort, guardChild, isAlive } from '@daybook/platform';
+import { surviveErrors } from '@daybook/platform/plain';
+import { Client } from 'pg';
+import { databaseUrls, dataFolder, passwordsOf } from '../../apps/daybook/src/cli/data-folder';
 import { until } from '../dependencies';
 import type { KafkaBroker } from '../kafka-broker';
 
@@ -169,6 +172,23 @@ export async function startProduct(options: ProductOptions) {
           resolve({ exitCode, output: `${stdout}${stderr}` });
         });
       }),
+    /** The branches of the xpub from which addresses were given. Rejects while PostgreSQL does not answer. */
+    async branches(): Promise<readonly number[]> {
+      const files = dataFolder(data);
+      const { postgresPort } = JSON.parse(readFileSync(files.lastStartFile, 'utf8'));
+      const connectionString = databaseUrls(postgresPort, passwordsOf(files)).ledger;
+      const limit = ANSWER_MS_MAX;
+      const client = surviveErrors(
+        new Client({ connectionString, connectionTimeoutMillis: limit, query_timeout: limit }),
+      );
+      try {
+        await client.connect();
+        const { rows } = await client.query('SELECT branch FROM ledger.address_branch');
+        return rows.map(({ branch }) => branch);
+      } finally {
+        await client.end().catch(() => undefined);
+      }
+    },
     async stop(): Promise<void> {
       if (launcher.exitCode !== null || launcher.signalCode !== null) return;
       await endProcess(launcher.pid as number, ['SIGTERM', 'SIGKILL'], STOP_MS_MAX);

@@ -8,54 +8,55 @@ const ROOT = HDNodeWallet.fromPhrase(
   "m/44'/60'/0'",
 );
 export const PURSES_XPUB = ROOT.neuter().extendedKey;
-/** Indexes are given one after the other; some may be lost with a killed process. */
+/** Indexes are given one after the other; some are lost with a killed process. */
 const INDEXES_AHEAD = 16;
-/** A branch is the minute in which a process opened it, times eight, and a number below eight. */
-const BRANCHES_A_MINUTE = 8;
-/** A mint is answered within minutes, also where the first answer was lost with its process. */
-const MINUTES_BACK = 10;
-/** Where more than eight processes open one in a minute, some get numbers of later minutes. */
-const MINUTES_AHEAD = 2;
+/** How often the branches are asked for again because one was opened. */
+const ASKED_AGAIN_MS = 1_000;
 
 interface Branch {
-  readonly number: number;
   /** Index by address, as far as they were derived. */
   readonly indexes: Map<string, number>;
   /** Behind the highest index that is in use. */
   end: number;
 }
 
-/** Finds the keys of purses by their addresses, as whoever signs for them does with the export of paths. */
-export function purseKeys() {
+/**
+ * Finds the keys of purses by their addresses, in the branches of the xpub that the product says were opened:
+ * undefined as long as it does not say so.
+ */
+export function purseKeys(openedBranches: () => Promise<readonly number[]>) {
   const xpub = parseXpub('evm', PURSES_XPUB);
   const branches = new Map<number, Branch>();
+  let askAt = 0;
 
-  function find(branch: Branch, address: string): HDNodeWallet | undefined {
-    const { number, indexes } = branch;
+  function findIn(number: number, branch: Branch, address: string): HDNodeWallet | undefined {
+    const { indexes } = branch;
     for (let index = indexes.size; index < branch.end + INDEXES_AHEAD; index++) {
       indexes.set(deriveAddress(xpub, { branch: number, index }).toLowerCase(), index);
     }
     const index = indexes.get(address);
     if (index === undefined) return undefined;
     branch.end = Math.max(branch.end, index + 1);
-    branches.set(number, branch);
     return ROOT.derivePath(`${number}/${index}`);
   }
 
-  return (purseAddress: string): HDNodeWallet => {
+  function find(address: string): HDNodeWallet | undefined {
+    for (const [number, branch] of branches) {
+      const found = findIn(number, branch, address);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+
+  return async (purseAddress: string): Promise<HDNodeWallet | undefined> => {
     const address = purseAddress.toLowerCase();
-    for (const branch of [...branches.values()].reverse()) {
-      const found = find(branch, address);
-      if (found !== undefined) return found;
+    const found = find(address);
+    if (found !== undefined || performance.now() < askAt) return found;
+    // The database may be stopped just now.
+    for (const number of await openedBranches().catch(() => [])) {
+      if (!branches.has(number)) branches.set(number, { indexes: new Map(), end: 0 });
     }
-    const minute = Math.floor(Date.now() / 60_000);
-    const first = (minute - MINUTES_BACK) * BRANCHES_A_MINUTE;
-    const last = (minute + MINUTES_AHEAD) * BRANCHES_A_MINUTE;
-    for (let number = last; number >= first; number--) {
-      if (branches.has(number)) continue;
-      const found = find({ number, indexes: new Map(), end: 0 }, address);
-      if (found !== undefined) return found;
-    }
-    throw new Error(`No branch of these minutes has ${purseAddress}.`);
+    askAt = performance.now() + ASKED_AGAIN_MS;
+    return find(address);
   };
 }

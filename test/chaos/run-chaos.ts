@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createRandom } from '../../apps/chain-watcher/testing/random';
 import { DEFAULT_ACCOUNT_ID } from '../../apps/ledger/src/edge/identity';
+import { until } from '../dependencies';
 import { type KafkaBroker, startKafkaBroker } from '../kafka-broker';
 import { actsOf, inWords, perform, type Recovery, signalsOf } from './acts';
 import {
@@ -66,7 +67,7 @@ export async function runChaos(options: ChaosOptions): Promise<Outcome> {
   const folder = await mkdtemp(join(tmpdir(), 'daybook-chaos-'));
   // A generator for each part, so that the timing of one does not change what another chooses.
   const randomOf = (part: number) => createRandom(seed * PARTS_AT_RANDOM + part);
-  const chain = await startChaosChain(randomOf(0));
+  const chain = await startChaosChain(randomOf(0), () => product.branches());
   const broker = withKafka ? await startKafkaBroker() : undefined;
   const product = await startOn(chain, folder, broker).catch(async (error) => {
     await Promise.all([chain.stop(), broker?.stop()]);
@@ -99,6 +100,7 @@ export async function runChaos(options: ChaosOptions): Promise<Outcome> {
     over.abort();
     await load;
     faults.push(...tooSlow(recoveries), ...(await verdict(product, chain, answered)));
+    await findEveryKey(chain);
   } catch (error) {
     faults.push(error instanceof Error ? (error.stack ?? error.message) : String(error));
   } finally {
@@ -140,6 +142,14 @@ async function startOn(
     ...(broker && { DAYBOOK_KAFKA_BROKERS: broker.brokers }),
   };
   return startProduct({ folder, chainsFile, environment, broker });
+}
+
+/** Rejects if the key of a purse cannot be found in the branches that were opened. */
+async function findEveryKey({ purses, keyOf }: ChaosChain): Promise<void> {
+  for (const { address } of purses) {
+    const isFound = async () => (await keyOf(address)) !== undefined;
+    await until(isFound, { timeoutMs: 5_000, description: `A branch with ${address}` });
+  }
 }
 
 function tooSlow(recoveries: readonly Recovery[]): string[] {

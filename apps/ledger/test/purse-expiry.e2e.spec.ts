@@ -46,13 +46,26 @@ async function pass(days: number): Promise<void> {
   await moveDatabaseClock(ledger.databaseUrl, aheadMs);
 }
 
-/** What the watcher of the chain says every ten seconds. */
-async function reportChain(
-  state: 'following' | 'catching-up' | 'stalled' = 'following',
+/** Lets days pass while watchers report. A check before the ledger knows of the report would put an expiry off. */
+async function passWatched(days: number, report: Partial<Reported> = {}, ...chains: string[]) {
+  for (const chain of [CHAIN, ...chains]) {
+    await reportChain({ chain, ...report, at: Date.now() + days * DAY_MS });
+  }
+  await pass(days);
+}
+
+interface Reported extends Pick<ChainHeadV1, 'chain' | 'state' | 'paused'> {
+  readonly at: number;
+}
+
+/** What the watcher of a chain says every ten seconds. */
+async function reportChain({
+  state = 'following',
   chain = CHAIN,
-  paused: ChainHeadV1['paused'] = null,
-): Promise<void> {
-  const observedAt = new Date(Date.now()).toISOString();
+  paused = null,
+  at = Date.now(),
+}: Partial<Reported> = {}): Promise<void> {
+  const observedAt = new Date(at).toISOString();
   const heights = { latest: 200, matched: 200, finalized: null };
   await ledger.publishChainHead({ chain, ...heights, state, detail: null, paused, observedAt });
   await until(async () => {
@@ -168,12 +181,10 @@ describe('the policy of an account', () => {
 describe('a purse that nobody uses', () => {
   it('is archived after its period, still watched, and restored by the next mint', async () => {
     const purse = await mint('never');
-    await pass(29);
-    await reportChain();
+    await passWatched(29);
     await untilLookedAt();
     expect(await statusOf(purse)).toBe('PENDING_PAYMENT');
-    await pass(2);
-    await reportChain();
+    await passWatched(2);
     await untilArchived(purse);
     expect(await historyOf(purse)).toEqual(['PurseMinted', 'PurseArchived: never-replenished']);
 
@@ -185,13 +196,11 @@ describe('a purse that nobody uses', () => {
     });
     expect(again.status).toBe(200);
     expect(again.body).toMatchObject({ id: purse.id, status: 'PENDING_PAYMENT' });
-    await pass(29);
-    await reportChain();
+    await passWatched(29);
     await untilLookedAt();
     const path = `/v1/purses/${purse.id}?minPosition=${await ledger.store.head()}`;
     expect((await ledger.request('GET', path)).body.status).toBe('PENDING_PAYMENT');
-    await pass(2);
-    await reportChain();
+    await passWatched(2);
     await untilArchived(purse);
     expect(await historyOf(purse)).toEqual([
       'PurseMinted',
@@ -211,15 +220,13 @@ describe('a purse that nobody uses', () => {
     const toAccount = await replenish(blocked, aTransfer(blocked), 'confirmed');
     expect(toAccount).toMatchObject({ creditedTo: 'account' });
     await replenish(dust, aTransfer(dust, { amount: '1' }), 'held');
-    await pass(11);
-    await reportChain();
+    await passWatched(11);
     await untilArchived(dust);
     await untilLookedAt();
     expect([await statusOf(paid), await statusOf(blocked)]).toEqual(
       Array(2).fill('PENDING_PAYMENT'),
     );
-    await pass(20);
-    await reportChain();
+    await passWatched(20);
     await untilArchived(paid);
     await untilArchived(blocked);
     expect((await historyOf(paid)).at(-1)).toBe('PurseArchived: unused');
@@ -232,15 +239,13 @@ describe('nothing expires', () => {
     const transfer = aTransfer(purse);
     await pass(29);
     await replenish(purse, { ...transfer, status: 'detected', finality: null }, 'detected');
-    await pass(2);
-    await reportChain();
+    await passWatched(2);
     await until(async () => JSON.stringify(await report()).includes('replenishment of the purse'));
     await untilLookedAt();
     expect(await statusOf(purse)).toBe('PENDING_PAYMENT');
     const final = await replenish(purse, { ...transfer, version: 2 }, 'confirmed');
     expect(final).toMatchObject({ creditedTo: 'customer' });
-    await pass(31);
-    await reportChain();
+    await passWatched(31);
     await untilArchived(purse);
     expect(await historyOf(purse)).toEqual(['PurseMinted', 'PurseArchived: unused']);
   });
@@ -252,14 +257,11 @@ describe('nothing expires', () => {
     await until(async () => (await notes()).includes(`Chain ${CHAIN} is silent.`));
     await untilLookedAt();
     expect(await statusOf(purse)).toBe('PENDING_PAYMENT');
-    await pass(1 / 12);
-    await reportChain('catching-up');
-    await pass(1 / 12);
-    await reportChain('catching-up');
+    await passWatched(1 / 12, { state: 'catching-up' });
+    await passWatched(1 / 12, { state: 'catching-up' });
     await until(async () => (await notes()).includes(`Chain ${CHAIN} is behind.`));
     expect(await statusOf(purse)).toBe('PENDING_PAYMENT');
-    await pass(1 / 12);
-    await reportChain();
+    await passWatched(1 / 12);
     await untilArchived(purse);
   });
 
@@ -271,23 +273,20 @@ describe('nothing expires', () => {
       reason: 'a move',
     };
     for (let month = 1; month <= 3; month++) {
-      await pass(31);
-      await reportChain('stalled', CHAIN, paused);
+      await passWatched(31, { state: 'stalled', paused });
       await until(async () => JSON.stringify(await report()).includes(`Chain ${CHAIN} is paused.`));
       await untilLookedAt();
       expect(await statusOf(purse)).toBe('PENDING_PAYMENT');
     }
     // It was paid during the pause, and the watcher finds that when it catches up.
-    await reportChain('catching-up');
+    await reportChain({ state: 'catching-up' });
     const found = await replenish(purse, aTransfer(purse), 'confirmed');
     expect(found).toMatchObject({ creditedTo: 'customer' });
     await reportChain();
-    await pass(29);
-    await reportChain();
+    await passWatched(29);
     await untilLookedAt();
     expect(await statusOf(purse)).toBe('PENDING_PAYMENT');
-    await pass(2);
-    await reportChain();
+    await passWatched(2);
     await untilArchived(purse);
     expect(await historyOf(purse)).toEqual(['PurseMinted', 'PurseArchived: unused']);
   });
@@ -297,8 +296,7 @@ describe('nothing expires', () => {
     const key = transferKey({ chain: CHAIN, to: purse.address.toLowerCase() });
     const broken = { id: 'broken', key, value: '{}', headers: {} };
     await ledger.watcherLog.publish(TOPICS.transfer, [broken]);
-    await pass(31);
-    await reportChain();
+    await passWatched(31);
     await until(async () => JSON.stringify(await report()).includes('to the purse is parked.'));
     await untilArchived(other);
     expect(await statusOf(purse)).toBe('PENDING_PAYMENT');
@@ -317,16 +315,14 @@ describe('nothing expires', () => {
     expect(Math.round(clockDifferenceMs / DAY_MS)).toBe(31);
     expect(reactions[0]?.overdue).toBeGreaterThan(0);
     expect(await statusOf(purse)).toBe('PENDING_PAYMENT');
-    await pass(31);
-    await reportChain();
+    await passWatched(31);
     await untilArchived(purse);
   });
 
   it('once the policy of the account is never, and again once it is not', async () => {
     const purse = await mint('policy');
     await changePolicy({});
-    await pass(31);
-    await reportChain();
+    await passWatched(31);
     await untilLookedAt();
     expect(await statusOf(purse)).toBe('PENDING_PAYMENT');
     expect(await query('SELECT key FROM ledger.due')).toEqual([]);
@@ -336,22 +332,18 @@ describe('nothing expires', () => {
     await untilArchived(purse);
     await untilLookedAt();
     expect(await statusOf(meanwhile)).toBe('PENDING_PAYMENT');
-    await pass(11);
-    await reportChain();
+    await passWatched(11);
     await untilArchived(meanwhile);
   });
 
   it('while a chain is silent that is not configured here, but that a watcher has reported', async () => {
     const ethereum = 'eip155:1';
-    await reportChain('following', ethereum);
+    await reportChain({ chain: ethereum });
     const purse = await mint('elsewhere');
-    await pass(31);
-    await reportChain();
+    await passWatched(31);
     await until(async () => JSON.stringify(await report()).includes(`${ethereum} is silent.`));
     expect(await statusOf(purse)).toBe('PENDING_PAYMENT');
-    await pass(1 / 12);
-    await reportChain();
-    await reportChain('following', ethereum);
+    await passWatched(1 / 12, {}, ethereum);
     await untilArchived(purse);
   });
 });

@@ -12,7 +12,7 @@ import { DataSource } from 'typeorm';
 import { purseIdOf } from '../edge/identity';
 import { type Answer, CallerCommand } from '../edge/request-context';
 import { isAddressHeld, writePurse } from './change-purse';
-import { PurseAddresses } from './purse-addresses';
+import { type PurseAddress, PurseAddresses } from './purse-addresses';
 import type { Purse } from './purse-resource';
 
 /**
@@ -61,11 +61,12 @@ export class MintPurseHandler implements ICommandHandler<MintPurse> {
         'The purse was given the address of another one. Ask the operator to give it one of its own.',
       );
     }
-    const { address, derivation } = isNew ? await this.addresses.next(family) : existing;
-    const at = new Date().toISOString();
     // The owner may be blocked between this read and the append. That is no reason to refuse a mint, so
     // the race has no effect.
-    const place = { accountId, address, derivation, at, facts: { owner } };
-    return writePurse(this.store, context, id, { type: 'MintPurse', ...minted, ...place }, isNew);
+    const at = new Date().toISOString();
+    const given = { type: 'MintPurse', ...minted, accountId, at, facts: { owner } } as const;
+    const mint = ({ address, derivation }: PurseAddress) =>
+      writePurse(this.store, context, id, { ...given, address, derivation }, isNew);
+    return isNew ? this.addresses.tryFor(id, family, mint) : mint(existing);
   }
 }
