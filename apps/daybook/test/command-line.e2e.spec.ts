@@ -199,7 +199,7 @@ it('answers every command in JSON that follows its schema', async () => {
   expect(revoked.keyId).toBe(keyId);
 });
 
-it('finds a missed transfer once, even if the watcher is killed meanwhile', async () => {
+it('leaves requests to the watcher, cancels one on request, and finds a missed transfer once, even if the watcher is killed meanwhile', async () => {
   const purse = await mint('bob');
   // As if the watcher had never learned the address.
   await watcher.stop();
@@ -212,6 +212,7 @@ it('finds a missed transfer once, even if the watcher is killed meanwhile', asyn
   await sql.query('INSERT INTO watcher.address VALUES ($1, $2)', [
     ...[CHAIN, purse.address.toLowerCase()],
   ]);
+  await cancelsOneLeftOnCtrlC();
 
   const rescan = ['watch', 'rescan', '--chain', CHAIN, '--from', '1', '--json'];
   const following = spawnDaybook(rescan, place);
@@ -239,6 +240,23 @@ it('finds a missed transfer once, even if the watcher is killed meanwhile', asyn
   expect(JSON.stringify(data)).toContain(`"baseUnits":"${AMOUNT}"`);
 });
 
+/** While no watcher runs. */
+async function cancelsOneLeftOnCtrlC(): Promise<void> {
+  const running = spawnDaybook(['watch', 'rescan', '--from', '1', '--to', '2'], place);
+  await until(async () => (await cli('watch', 'list')).stdout.includes('waiting'));
+  running.kill('SIGINT');
+  const { exitCode, stdout, stderr } = await running.ended;
+  expect([exitCode, stdout]).toEqual([130, '']);
+  const [, id = ''] = /watch cancel (\S+)"/.exec(stderr) ?? [];
+  const taken = await answer('watch-request', 'watch', 'cancel', id, '--json');
+  expect([taken.id, taken.state]).toEqual([id, 'cancelled']);
+  const twice = await cli('watch', 'cancel', id);
+  expect([twice.exitCode, twice.stderr]).toEqual([
+    1,
+    `${id} has ended already: it is cancelled.\n`,
+  ]);
+}
+
 it('pauses a chain, which a restart keeps paused, and resumes it', async () => {
   const purse = await mint('carol');
   const reason = 'The node is moved';
@@ -254,14 +272,16 @@ it('pauses a chain, which a restart keeps paused, and resumes it', async () => {
     return { whole: status, ...new Map(Object.entries(checks)).get(name) };
   };
   const said = `${CHAIN} is paused by ${paused.requestedBy} since `;
-  for (let n = 0; n < 2; n++) {
+  for (const isRestarted of [false, true]) {
+    if (isRestarted) {
+      await watcher.stop();
+      watcher = await startWatcher();
+    }
     await until(async () => (await checked(CHAIN)).detail === 'leader, paused');
     const { detail, ...states } = await checked(`${CHAIN} paused`);
     expect(states).toEqual({ whole: 'degraded', status: 'failing' });
     expect(detail).toContain(said);
     expect(detail).toContain(`: ${reason}; "npx daybook watch resume`);
-    await watcher.stop();
-    watcher = await startWatcher();
   }
   const isPaused = async () => (await cli('status', '--json')).stdout.includes(said);
   await until(isPaused, { description: 'The status' });
@@ -378,24 +398,6 @@ it('shows where a transaction is, to the account whose key is used', async () =>
   ]);
   const wrong = await where('5c'.repeat(32));
   expect([wrong.exitCode, wrong.stderr]).toEqual([2, expect.stringContaining('0x and 64')]);
-});
-
-it('leaves a request to the watcher on Ctrl-C, and cancels it on request', async () => {
-  await watcher.stop();
-  const running = spawnDaybook(['watch', 'rescan', '--from', '1', '--to', '2'], place);
-  await until(async () => (await cli('watch', 'list')).stdout.includes('waiting'));
-  running.kill('SIGINT');
-  const { exitCode, stdout, stderr } = await running.ended;
-  expect([exitCode, stdout]).toEqual([130, '']);
-  const [, id = ''] = /watch cancel (\S+)"/.exec(stderr) ?? [];
-  const taken = await answer('watch-request', 'watch', 'cancel', id, '--json');
-  expect([taken.id, taken.state]).toEqual([id, 'cancelled']);
-  const twice = await cli('watch', 'cancel', id);
-  expect([twice.exitCode, twice.stderr]).toEqual([
-    1,
-    `${id} has ended already: it is cancelled.\n`,
-  ]);
-  watcher = await startWatcher();
 });
 
 it.each<[string, RegExp]>([

@@ -2,9 +2,11 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { freePort } from '@daybook/platform';
+import { freePort, removeEmbeddedPostgres } from '@daybook/platform';
 import { surviveErrors } from '@daybook/platform/plain';
 import { until } from '../../../test/dependencies';
+import { dataFolder } from '../src/cli/data-folder';
+import { evict } from '../src/launch/claim';
 
 const COMMAND_LINE = resolve(__dirname, '../daybook.mjs');
 /** The first start on a clean checkout builds. */
@@ -19,8 +21,8 @@ export interface Run {
 }
 
 /**
- * The command line as a terminal user runs it, compiled, with a data folder and ports of its own for each test.
- * Registers what sets them up and clears them away.
+ * The command line as a terminal user runs it, compiled, with a data folder and ports for the tests of a suite: the
+ * first start on a folder takes seconds. Registers what sets them up and clears them away.
  */
 export class CommandLine {
   data = '';
@@ -29,7 +31,7 @@ export class CommandLine {
 
   constructor() {
     jest.setTimeout(2 * STORY_TIMEOUT_MS);
-    beforeEach(async () => {
+    beforeAll(async () => {
       this.data = join(mkdtempSync(join(tmpdir(), 'daybook-e2e-')), 'data');
       // The service listens on four, and starts again on them.
       this.port = await freePort(4);
@@ -39,7 +41,12 @@ export class CommandLine {
         child.kill('SIGKILL');
         await ended;
       }
-      await this.run('reset', '--yes').ended;
+    });
+    afterAll(async () => {
+      // Of a test that failed, something may still run.
+      const folder = dataFolder(this.data);
+      await evict(folder);
+      await removeEmbeddedPostgres(folder.postgres);
       rmSync(resolve(this.data, '..'), { recursive: true });
     });
   }
