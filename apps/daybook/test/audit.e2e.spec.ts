@@ -6,7 +6,7 @@ import { createLedgerForTest, type TestLedger } from '../../../test/ledger-harne
 import { migrate as migrateWatcher } from '../../chain-watcher/src/migrate';
 import { DEFAULT_ACCOUNT_ID } from '../../ledger/src/edge/identity';
 import { answerOf } from '../testing/answers';
-import { daybook, type Ended, spawnDaybook } from '../testing/command-line';
+import { daybook, type Ended, type Running, spawnDaybook } from '../testing/command-line';
 
 const CHAIN = 'eip155:31337';
 const ETH = `${CHAIN}/slip44:60`;
@@ -113,12 +113,17 @@ const schemas = async () =>
     ({ name = '' }) => name,
   );
 
-/** Interrupts a replay as soon as it has something to resume. */
-async function cutShort(signal: 'SIGINT' | 'SIGKILL'): Promise<Ended> {
-  const running = spawnDaybook(['replay', '--events-per-second', '500'], place());
+/** A replay in a process of its own that has something to resume, and takes half a minute for the rest. */
+async function startSlowly(): Promise<Running> {
+  const running = spawnDaybook(['replay', '--events-per-second', '100'], place());
   await until(async () => (await schemas()).length > 0);
-  running.kill(signal);
-  return running.ended;
+  return running;
+}
+
+async function killOne(): Promise<void> {
+  const running = await startSlowly();
+  running.kill('SIGKILL');
+  await running.ended;
 }
 
 describe('replay', () => {
@@ -168,16 +173,22 @@ describe('replay', () => {
     expect([gone.exitCode, await schemas()]).toEqual([0, []]);
   });
 
-  it('resumes a run that Ctrl-C or a kill interrupted', async () => {
+  it('is resumed after Ctrl-C or a kill, and not while it runs, which ends with another code than that of a difference', async () => {
     await lengthen();
-    const interrupted = await cutShort('SIGINT');
+    const running = await startSlowly();
+    const [name = ''] = await schemas();
+    const id = name.replace('replay_', '');
+    const other = await replay('--compare', '--resume', id);
+    expect([other.exitCode, other.stderr]).toEqual([4, expect.stringContaining('Another run')]);
+    running.kill('SIGINT');
+    const interrupted = await running.ended;
     expect([interrupted.exitCode, interrupted.stdout]).toEqual([130, '']);
-    const [, id = ''] = /--resume ([0-9a-f]+)/.exec(interrupted.stderr) ?? [];
+    expect(interrupted.stderr).toContain(`--resume ${id}`);
     const resumed = await replay('--resume', id, '--format', 'json');
     const { position, stateHash } = answerOf('replay', resumed.stdout);
     expect(position).toBe(String(await ledger.store.head()));
 
-    await cutShort('SIGKILL');
+    await killOne();
     const next = await replay('--format', 'json');
     const [, killed = ''] =
       /interrupted at position \d+\. .*--resume ([0-9a-f]+)/.exec(next.stderr) ?? [];
@@ -187,7 +198,7 @@ describe('replay', () => {
   });
 
   it('of another version names --discard at once, and not --resume', async () => {
-    await cutShort('SIGKILL');
+    await killOne();
     const [schema = ''] = await schemas();
     await sql(`ALTER TABLE ${schema}.customer RENAME COLUMN status TO state`);
     const discard = `--discard ${schema.replace('replay_', '')}`;
@@ -200,17 +211,6 @@ describe('replay', () => {
     }
     await replay(...discard.split(' '));
     expect(await schemas()).toEqual([]);
-  });
-
-  it('ends with another code than that of a difference if it cannot be completed', async () => {
-    const running = spawnDaybook(['replay', '--events-per-second', '500'], place());
-    await until(async () => (await schemas()).length > 0);
-    const [id = ''] = (await schemas()).map((schema) => schema.replace('replay_', ''));
-    const other = await replay('--compare', '--resume', id);
-    expect([other.exitCode, other.stderr]).toEqual([4, expect.stringContaining('Another run')]);
-    running.kill('SIGINT');
-    await running.ended;
-    await replay('--discard', id);
   });
 
   it.each<[string[], RegExp]>([
