@@ -7,7 +7,7 @@ import { surviveErrors } from '@daybook/platform/plain';
 import { HDNodeWallet } from 'ethers';
 import { Client } from 'pg';
 import { type AppProcess, startApp } from '../../../test/app-process';
-import { freePort, freshDatabase, type TestDatabase, until } from '../../../test/dependencies';
+import { copyOf, freePort, type TestDatabase, until } from '../../../test/dependencies';
 import { migrate as migrateWatcher } from '../../chain-watcher/src/migrate';
 import {
   CHAIN,
@@ -40,8 +40,10 @@ let metricsPort: string;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'daybook-cli-'));
-  [chain, database] = await Promise.all([startLocalChain(), freshDatabase()]);
-  await migrate(database.url, 'postgres');
+  [chain, database] = await Promise.all([
+    startLocalChain(),
+    copyOf('ledger_alone', (url) => migrate(url, 'postgres')),
+  ]);
   await migrateWatcher(database.url, 'postgres');
   sql = surviveErrors(new Client({ connectionString: database.url }));
   await sql.connect();
