@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // The entry of the command line. It builds first if the sources are newer than the last build.
 import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import module from 'node:module';
 import { join } from 'node:path';
 import { build, isBuilt, root } from './build.mjs';
 
@@ -15,7 +15,9 @@ try {
     throw new Uninstalled('The packages are not installed.');
   }
   if (!isBuilt()) await buildVisibly();
-  createRequire(import.meta.url)('../../dist/apps/daybook/src/main.js');
+  // Of Node 22 and later. It makes every further command shorter; where it cannot write, Node goes on without.
+  module.enableCompileCache?.(join(root, 'dist/.compile-cache'));
+  module.createRequire(import.meta.url)('../../dist/apps/daybook/src/main.js');
 } catch (error) {
   // A pull may have added a package.
   const isUninstalled = error instanceof Uninstalled || error.code === 'MODULE_NOT_FOUND';

@@ -1,4 +1,4 @@
-import { loadChainsFile, purseXpubs } from '@daybook/chains';
+import { checkDerivation, loadChainsFile, purseXpubs } from '@daybook/chains';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import { loadWalletsFile } from './account-wallets.env';
@@ -26,6 +26,7 @@ export class LedgerModule {
     const registry = loadChainsFile(env.chainsFile ?? null);
     const watched = registry.connections.map(({ chain }) => chain);
     const xpubs = purseXpubs(xpubsOf(env), watched);
+    for (const family of xpubs.keys()) checkDerivation(family);
     return {
       module: LedgerModule,
       imports: [

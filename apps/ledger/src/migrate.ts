@@ -18,7 +18,7 @@ import { CreateRelayState1700000003000 } from './migrations/0003-topics';
 import { AnswerAsOf1700000004000 } from './migrations/0004-as-of';
 import { BooksOfEveryOwner1700000005000 } from './migrations/0005-books';
 import { CreateReactions1700000006000 } from './migrations/0006-reactions';
-import type { DatabaseUsers } from './operations/database-rights';
+import { type DatabaseUsers, grantLedger } from './operations/database-rights';
 import { operationsMigrations } from './operations/operations.migrations';
 import { outflowsMigrations } from './outflows/outflows.migrations';
 import { pursesMigrations } from './purses/purses.migrations';
@@ -56,9 +56,6 @@ export const migrate = migrationOf(
 
 /** `users`: one user for everything, or one for each role. */
 async function grantUsers(queries: Queries, users: string | DatabaseUsers): Promise<void> {
-  // Loaded here, with all read models, as the command line only asks whether a database is migrated.
-  const { grantLedger } =
-    require('./operations/database-rights') as typeof import('./operations/database-rights');
   await grantLedger(queries, typeof users === 'string' ? forAll(() => users) : users);
 }
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { AMOUNT_MAX, type Asset, FAMILIES, type Finality } from '@daybook/domain';
-import Ajv2020, { type ErrorObject } from 'ajv/dist/2020';
+import type { ErrorObject, ValidateFunction } from 'ajv/dist/2020';
 import { type ParseError, parse, printParseErrorCode } from 'jsonc-parser';
 import type { Chain, ChainConnection, ChainsAndAssets } from './chains-and-assets';
 import schema from './chains-file.schema.json';
@@ -43,17 +43,27 @@ interface ChainEntry
   readonly assets?: readonly AssetEntry[];
 }
 
-/** That the schema itself is valid is tested: checking it takes longer than compiling it. */
-const validate = new Ajv2020({
-  validateSchema: false,
-  allErrors: true,
-  allowUnionTypes: true,
-  discriminator: true,
-  formats: { url: URL.canParse },
-  verbose: true,
-}).compile<{
+interface ChainsFile {
   readonly chains: readonly ChainEntry[];
-}>(schema);
+}
+
+let validator: ValidateFunction<ChainsFile> | undefined;
+
+/** Compiled for the first file, as most processes read none or one. */
+function validatorOfFiles(): ValidateFunction<ChainsFile> {
+  if (validator !== undefined) return validator;
+  const { Ajv2020 } = require('ajv/dist/2020') as typeof import('ajv/dist/2020');
+  // That the schema itself is valid is tested: checking it takes longer than compiling it.
+  validator = new Ajv2020({
+    validateSchema: false,
+    allErrors: true,
+    allowUnionTypes: true,
+    discriminator: true,
+    formats: { url: URL.canParse },
+    verbose: true,
+  }).compile<ChainsFile>(schema);
+  return validator;
+}
 
 /**
  * The known chains and assets, with the additions and changes of the chains file at `path`. Without a file
@@ -81,6 +91,7 @@ function entriesOf(text: string): readonly ChainEntry[] {
   const fault = faultOfJson(text);
   if (fault !== null) throw new InvalidChainsFile([fault]);
   const file: unknown = JSON.parse(text);
+  const validate = validatorOfFiles();
   if (!validate(file)) throw new InvalidChainsFile((validate.errors ?? []).map(schemaFault));
   return file.chains;
 }

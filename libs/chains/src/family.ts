@@ -1,5 +1,6 @@
 import { FAMILIES, type Family } from '@daybook/domain';
-import { getAddress, keccak256 } from 'ethers';
+import { getAddress } from 'ethers/address';
+import { keccak256 } from 'ethers/crypto';
 import type { ChainClient, ProviderPool, ProviderStatus } from './chain-client';
 import type {
   Chain,

@@ -65,6 +65,7 @@ export { isOfTrace } from './traced';
 export { WrongChain } from './wrong-chain';
 export {
   type AddressPath,
+  checkDerivation,
   deriveAddress,
   InvalidXpub,
   parseXpub,

@@ -1,5 +1,4 @@
-import Ajv2020, { type ValidateFunction } from 'ajv/dist/2020';
-import addFormats from 'ajv-formats';
+import type { Ajv2020, ValidateFunction } from 'ajv/dist/2020';
 import balanceSchema from '../schemas/balance.v1.json';
 import chainHeadSchema from '../schemas/chain-head.v1.json';
 import ledgerEventSchema from '../schemas/ledger-event.v1.json';
@@ -16,9 +15,18 @@ export class MalformedMessage extends Error {
   override readonly name = 'MalformedMessage';
 }
 
-/** That the schemas themselves are valid is tested: checking it takes longer than all else here. */
-const ajv = new Ajv2020({ allowUnionTypes: true, validateSchema: false });
-addFormats(ajv);
+let ajv: Ajv2020 | undefined;
+
+/** Loaded for the first message: the names of topics are also used where no message is read, as by migrations. */
+function validator(): Ajv2020 {
+  if (ajv !== undefined) return ajv;
+  const { Ajv2020 } = require('ajv/dist/2020') as typeof import('ajv/dist/2020');
+  const { default: addFormats } = require('ajv-formats') as typeof import('ajv-formats');
+  // That the schemas themselves are valid is tested: checking it takes longer than all else here.
+  ajv = new Ajv2020({ allowUnionTypes: true, validateSchema: false });
+  addFormats(ajv);
+  return ajv;
+}
 
 // Each returns the message in JSON text of its topic, and throws `MalformedMessage`.
 export const parseTransfer = parserOf<TransferV1>(transferSchema);
@@ -33,7 +41,7 @@ export const parseWatchReport = parserOf<WatchReportV1>(watchReportSchema);
 function parserOf<Message>(schema: { readonly $id: string }): (text: string) => Message {
   // At its first message, because no app reads all topics, and each takes a while.
   const compiled = (): ValidateFunction<Message> =>
-    ajv.getSchema<Message>(schema.$id) ?? ajv.compile<Message>(schema);
+    validator().getSchema<Message>(schema.$id) ?? validator().compile<Message>(schema);
   return (text) => {
     const validate = compiled();
     let message: unknown;
@@ -44,7 +52,7 @@ function parserOf<Message>(schema: { readonly $id: string }): (text: string) => 
     }
     if (validate(message)) return message;
     throw new MalformedMessage(
-      `A message does not follow ${schema.$id}: ${ajv.errorsText(validate.errors)}.`,
+      `A message does not follow ${schema.$id}: ${validator().errorsText(validate.errors)}.`,
     );
   };
 }

@@ -20,8 +20,7 @@ export {
 export * from './event-store';
 export { eventsOf } from './events-of';
 export { checkConnectionString } from './eventstoredb/connection-string';
-export { EventStoreDbEventStore } from './eventstoredb/eventstoredb-event-store';
-export { openEventStoreDb } from './eventstoredb/open';
+export { openEventStoreDb } from './eventstoredb/load';
 export { DEFAULT_PREFIX, STREAM_PREFIX } from './eventstoredb/stream-names';
 export {
   type Checkpoints,

@@ -13,7 +13,7 @@ export {
   TopicsGone,
 } from './durable-log';
 export { parseBrokerAddress } from './kafka/broker-address';
-export { openKafka } from './kafka/kafka-log';
+export { openKafka } from './kafka/load';
 export { LOST_KEY } from './lost-messages';
 export { grantMessaging, type MessagingRights, messagingMigrations } from './messaging-migrations';
 export { PostgresLog } from './postgres-log';

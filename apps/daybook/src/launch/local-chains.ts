@@ -3,16 +3,21 @@ import { findChain, loadChainsFile } from '@daybook/chains';
 import { FAMILIES, type Family } from '@daybook/domain';
 import { type DataFolder, writePrivately } from '../cli/data-folder';
 import type { DemoChain, DemoChainPlace } from '../demo/chain';
-import { startEvmChain } from '../demo/evm-chain';
 
-/** The names by which the launcher speaks of the local chains, and how they start. */
+/**
+ * The names by which the launcher speaks of the local chains, and how they start. Their libraries take a while to load,
+ * and only a demo needs them.
+ */
 export const LOCAL_CHAINS: Readonly<
   Record<Family, { readonly name: string; start(place: DemoChainPlace): Promise<DemoChain> }>
 > = {
-  evm: { name: 'The local chain', start: startEvmChain },
+  evm: {
+    name: 'The local chain',
+    start: (place) =>
+      (require('../demo/evm-chain') as typeof import('../demo/evm-chain')).startEvmChain(place),
+  },
   tron: {
     name: 'The stand-in for a TRON node',
-    // tronweb takes a while to load, and only this needs it.
     start: (place) =>
       (require('../demo/tron-chain') as typeof import('../demo/tron-chain')).startTronChain(place),
   },

@@ -4,10 +4,10 @@ import {
   type DescMethod,
   fromBinary,
   getOption,
-  toBinary,
+  hasOption,
 } from '@bufbuild/protobuf';
 import { BinaryReader } from '@bufbuild/protobuf/wire';
-import { FileDescriptorProtoSchema, FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt';
+import { FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt';
 import { DESCRIPTORS, v1 } from '@daybook/contracts';
 import type { Rpc } from '../edge/operation';
 import { Problem } from '../edge/problem';
@@ -15,9 +15,15 @@ import { Problem } from '../edge/problem';
 const descriptors = fromBinary(FileDescriptorSetSchema, DESCRIPTORS);
 const registry = createFileRegistry(descriptors);
 
-/** The served files, each as a serialized `FileDescriptorProto`. */
+/** The served files, each as a serialized `FileDescriptorProto`: they are the only field of the set. */
 export function descriptorFiles(): readonly Buffer[] {
-  return descriptors.file.map((file) => Buffer.from(toBinary(FileDescriptorProtoSchema, file)));
+  const files: Buffer[] = [];
+  const reader = new BinaryReader(DESCRIPTORS);
+  while (reader.pos < reader.len) {
+    reader.tag();
+    files.push(Buffer.from(reader.bytes()));
+  }
+  return files;
 }
 
 /** The forms of `daybook/options/v1/json.proto`. */
@@ -33,6 +39,8 @@ export interface JsonField {
 export function jsonFieldOf(field: DescField): JsonField {
   const option = registry.getExtension('daybook.options.v1.json');
   if (option === undefined) throw new Error('The contract has lost its options.');
+  // Most fields have no option, and reading one that is not there takes as long.
+  if (!hasOption(field, option)) return { name: field.jsonName, form: 'usual' };
   // The option is found by name, so the compiler does not know its type.
   const { name = '', form = 0 } = getOption(field, option) as { name?: string; form?: number };
   return { name: name === '' ? field.jsonName : name, form: FORMS[form] ?? 'usual' };

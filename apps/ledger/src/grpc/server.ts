@@ -6,7 +6,6 @@ import {
   type UntypedServiceImplementation,
 } from '@grpc/grpc-js';
 import type { PackageDefinition } from '@grpc/proto-loader';
-import { ReflectionService } from '@grpc/reflection';
 import type { INestApplicationContext } from '@nestjs/common';
 import { HealthImplementation } from 'grpc-health-check';
 import type { Logger } from 'pino';
@@ -158,6 +157,8 @@ function serveHealth(server: Server, services: readonly string[], health: Health
  * strict readers reject.
  */
 function serveReflection(server: Server): void {
+  // Loaded here, as production serves no reflection.
+  const { ReflectionService } = require('@grpc/reflection') as typeof import('@grpc/reflection');
   // Reflection reads only this field of a definition.
   const all = { fileDescriptorProtos: descriptorFiles() };
   new ReflectionService({ all } as unknown as PackageDefinition).addToServer(server);

@@ -1,4 +1,4 @@
-import { decodeRlp, type RlpStructuredData } from 'ethers';
+import { decodeRlp, type RlpStructuredData } from 'ethers/utils';
 import { InvalidBlock } from '../invalid-block';
 import type { Keccak } from './keccak';
 import { fieldsOf, list, toAddress, toAmount } from './raw';

@@ -1,4 +1,4 @@
-import { AbiCoder, decodeBytes32String } from 'ethers';
+import { AbiCoder, decodeBytes32String } from 'ethers/abi';
 import type { ChainBlock, ClientNote } from '../chain-client';
 import type {
   Chain,
