@@ -110,7 +110,7 @@ async function startBroker(
   let { child } = begun;
   const end = async (signal: NodeJS.Signals): Promise<boolean> => {
     if (child.exitCode !== null || child.signalCode !== null) return false;
-    // Nothing else may keep this process until then.
+    // Perhaps nothing else keeps this process from ending before the broker has.
     child.ref();
     const gone = new Promise((resolve) => child.once('exit', resolve));
     child.kill(signal);

@@ -47,7 +47,7 @@ const GROWING: readonly Place[] = [
 const SWAPPING = at('before', LAST, '^COMMIT');
 const COMMITTING = at('during', LAST, '^COMMIT');
 const SWAPPED = at('after', LAST, '^COMMIT');
-/** At moments that nobody chose. */
+/** Of kills at random moments: those at chosen places above have covered each kind of step. */
 const ROUNDS = 2;
 
 const titled = (places: readonly Place[]) =>

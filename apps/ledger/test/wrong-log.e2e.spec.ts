@@ -22,7 +22,7 @@ let port: number;
 let environment: Record<string, string>;
 const { apiKey, operatorKey } = KEYS;
 
-/** A database of another ledger that has not begun. */
+/** A migrated database of its own, in which no ledger has run yet. */
 const migrated = () => copyOf('ledger', (url) => migrate(url, TEST_USERS));
 /** The log of the server, and copies of it. */
 const logFile = (name: string) => join(folder, `${name}.log`);
