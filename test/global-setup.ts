@@ -42,7 +42,7 @@ async function postgres(): Promise<void> {
 
 async function kafka(): Promise<void> {
   if (process.env.KAFKA_BROKERS) return;
-  shared.kafka = await startKafkaBroker();
+  shared.kafka = await startKafkaBroker({ staysUp: true });
   process.env.KAFKA_BROKERS = shared.kafka.brokers;
   process.env.DAYBOOK_TEST_KAFKA_SECURED = shared.kafka.securedBrokers;
 }

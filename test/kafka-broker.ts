@@ -9,6 +9,7 @@ import { promisify } from 'node:util';
 import { guardChild } from '../libs/platform/src/child-guard';
 import { freePort } from '../libs/platform/src/free-port';
 import { surviveErrors } from '../libs/platform/src/plain/lost-connections';
+import { archivedClasses } from './kafka/class-archive';
 import { kafkaJars } from './kafka/jars';
 
 /** A broker needs 2 s, one that recovers under load on a busy machine more. */
@@ -25,6 +26,8 @@ export interface KafkaBrokerOptions {
   readonly dataFolder?: string;
   /** Of the plain listener. Left out: a free one. */
   readonly port?: number;
+  /** It is never killed to be started again, so it need not say so often that it is alive. */
+  readonly staysUp?: boolean;
 }
 
 export interface KafkaBroker {
@@ -37,7 +40,8 @@ export interface KafkaBroker {
   kill(): Promise<void>;
   /** Starts it again, after a kill, on the same ports and data. */
   restart(): Promise<void>;
-  stop(): Promise<void>;
+  /** Resolves with whether it had ended in order, as only one with a data folder of its own is asked to. */
+  stop(): Promise<boolean>;
 }
 
 interface Ports {
@@ -52,14 +56,36 @@ interface Ports {
  */
 export async function startKafkaBroker(options: KafkaBrokerOptions = {}): Promise<KafkaBroker> {
   const jars = await kafkaJars();
+  const classes = await archivedClasses(jars, async (given) => {
+    const dataFolder = mkdtempSync(join(tmpdir(), 'daybook-kafka-'));
+    try {
+      // Data that is kept gets an orderly end.
+      const broker = await startBroker(jars.folder, { dataFolder }, [], given);
+      return await broker.stop();
+    } finally {
+      rmSync(dataFolder, { recursive: true, force: true });
+    }
+  });
+  return startBroker(jars.folder, options, classes);
+}
+
+async function startBroker(
+  jars: string,
+  options: KafkaBrokerOptions,
+  javaOptions: readonly string[],
+  brokerOptions: readonly string[] = [],
+): Promise<KafkaBroker> {
   const folder = options.dataFolder ?? mkdtempSync(join(tmpdir(), 'daybook-kafka-'));
   mkdirSync(folder, { recursive: true });
   const settings = join(folder, 'server.properties');
-  const java = (...args: string[]): string[] => ['-cp', join(jars, '*'), ...args];
+  // Neither is worth the thorough compiler.
+  const java = (...args: string[]): string[] => [
+    ...[...javaOptions, '-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC', '-Xmx512m'],
+    ...['-cp', join(jars, '*'), ...args],
+  ];
   const launch = (port: number): Promise<ChildProcess> =>
     launched(
-      // A broker of a few seconds is not worth the thorough compiler.
-      java('-Xmx512m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', 'kafka.Kafka', settings),
+      [...brokerOptions, ...java('kafka.Kafka', settings)],
       port,
       options.dataFolder ? undefined : folder,
     );
@@ -70,7 +96,7 @@ export async function startKafkaBroker(options: KafkaBrokerOptions = {}): Promis
       secured: await freePort(),
       controller: await freePort(),
     };
-    writeFileSync(settings, properties(ports, join(folder, 'data')));
+    writeFileSync(settings, properties(ports, join(folder, 'data'), options));
     if (!existsSync(join(folder, 'data', 'meta.properties'))) await format(java, settings);
     try {
       return { ports, child: await launch(ports.plain) };
@@ -82,13 +108,16 @@ export async function startKafkaBroker(options: KafkaBrokerOptions = {}): Promis
 
   const { ports, ...begun } = await begin(1);
   let { child } = begun;
-  const end = async (signal: NodeJS.Signals): Promise<void> => {
-    if (child.exitCode !== null || child.signalCode !== null) return;
+  const end = async (signal: NodeJS.Signals): Promise<boolean> => {
+    if (child.exitCode !== null || child.signalCode !== null) return false;
+    // Perhaps nothing else keeps this process from ending before the broker has.
+    child.ref();
     const gone = new Promise((resolve) => child.once('exit', resolve));
     child.kill(signal);
     await Promise.race([gone, sleep(STOP_TIMEOUT_MS, undefined, { ref: false })]);
     child.kill('SIGKILL');
     await gone;
+    return child.signalCode !== 'SIGKILL';
   };
   return {
     brokers: `127.0.0.1:${ports.plain}`,
@@ -96,14 +125,15 @@ export async function startKafkaBroker(options: KafkaBrokerOptions = {}): Promis
     get pid() {
       return child.pid as number;
     },
-    kill: () => end('SIGKILL'),
+    kill: async () => void (await end('SIGKILL')),
     restart: async () => {
       child = await launch(ports.plain);
     },
     stop: async () => {
       // Data that nobody wants needs no orderly end.
-      await end(options.dataFolder ? 'SIGTERM' : 'SIGKILL');
+      const hasEnded = await end(options.dataFolder ? 'SIGTERM' : 'SIGKILL');
       if (!options.dataFolder) rmSync(folder, { recursive: true, force: true });
+      return hasEnded;
     },
   };
 }
@@ -114,7 +144,7 @@ async function format(java: (...args: string[]) => string[], settings: string): 
   await promisify(execFile)(
     'java',
     java(
-      ...['-XX:TieredStopAtLevel=1', 'kafka.tools.StorageTool', 'format', '-c', settings],
+      ...['kafka.tools.StorageTool', 'format', '-c', settings],
       // In one piece: the id may begin with a dash.
       `--cluster-id=${randomBytes(16).toString('base64url')}`,
       ...['--add-scram', `SCRAM-SHA-256=[name=${name},password=${password}]`],
@@ -170,7 +200,7 @@ function accepts(port: number): Promise<boolean> {
   });
 }
 
-function properties(ports: Ports, data: string): string {
+function properties(ports: Ports, data: string, { staysUp }: KafkaBrokerOptions): string {
   const { name, password } = KAFKA_USER;
   const listeners = `PLAIN://127.0.0.1:${ports.plain},SECURED://127.0.0.1:${ports.secured}`;
   const all: Record<string, string | number | boolean> = {
@@ -203,9 +233,10 @@ function properties(ports: Ports, data: string): string {
     'group.initial.rebalance.delay.ms': 0,
     // Tests let members die and will not wait long for the group to notice.
     'group.min.session.timeout.ms': 500,
+    // Otherwise an idle broker writes two records a second that say nothing.
+    'metadata.max.idle.interval.ms': 0,
     // A broker that is started again at once is let in when its last life is known to be over.
-    'broker.heartbeat.interval.ms': 250,
-    'broker.session.timeout.ms': 1_000,
+    ...(!staysUp && { 'broker.heartbeat.interval.ms': 250, 'broker.session.timeout.ms': 1_000 }),
   };
   return Object.entries(all)
     .map(([key, value]) => `${key}=${value}\n`)

@@ -1,6 +1,8 @@
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { surviveErrors } from '@daybook/platform/plain';
 import { Client } from 'pg';
+import type { AppProcess } from './app-process';
 
 /** Functions of the product that read the server's clock, as they are or moved by `moveDatabaseClock`. */
 const MOVE = `
@@ -25,10 +27,17 @@ export async function moveDatabaseClock(ownerUrl: string, ms: number): Promise<v
   }
 }
 
-/** The environment of a process whose clock is `ms` ahead of the real one. */
-export function movedProcessClock(ms: number): Readonly<Record<string, string>> {
+/** The environment of a process whose clock is as far ahead of the real one as `file` says. */
+export function movedProcessClock(file: string, ms: number): Readonly<Record<string, string>> {
+  writeFileSync(file, String(ms));
   return {
     NODE_OPTIONS: `-r ${join(__dirname, 'moved-process-clock.cjs')}`,
-    DAYBOOK_TEST_CLOCK_MS: String(ms),
+    DAYBOOK_TEST_CLOCK_FILE: file,
   };
+}
+
+/** Moves the clock of such a process while it runs. */
+export function moveProcessClock(file: string, ms: number, process: AppProcess): void {
+  writeFileSync(file, String(ms));
+  process.signal('SIGUSR2');
 }

@@ -15,18 +15,24 @@ const JAVA_MIN = 17;
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
+export interface KafkaJars {
+  readonly folder: string;
+  /** What Java says of its version. */
+  readonly java: string;
+}
+
 /**
- * The folder with the broker's jars; fetched with Maven the first time, into a cache outside the
+ * The broker's jars; fetched with Maven the first time, into a cache outside the
  * checkout. Rejects with a sentence that says what is missing.
  */
-export async function kafkaJars(environment: Environment = process.env): Promise<string> {
+export async function kafkaJars(environment: Environment = process.env): Promise<KafkaJars> {
   const pom = join(checkout(), POM);
   const version = /kafka_2\.13<\/artifactId>\s*<version>([^<]+)/.exec(
     readFileSync(pom, 'utf8'),
   )?.[1];
-  await insistOnJava(environment);
+  const java = await insistOnJava(environment);
   const folder = join(cacheFolder(), `kafka-${version}`);
-  if (existsSync(folder)) return folder;
+  if (existsSync(folder)) return { folder, java };
   await insist('mvn', 'Maven', environment);
   // Made beside its place and moved there whole: another run may be fetching, or be interrupted.
   const draft = mkdtempSync(`${folder}.`);
@@ -42,19 +48,20 @@ export async function kafkaJars(environment: Environment = process.env): Promise
     renameSync(draft, folder);
   } catch (error) {
     rmSync(draft, { recursive: true, force: true });
-    if (existsSync(folder)) return folder;
+    if (existsSync(folder)) return { folder, java };
     const said = String((error as { stdout?: string }).stdout ?? error).trim();
     throw new Error(`Maven could not fetch Apache Kafka: ${said.split('\n')[0]}`);
   }
-  return folder;
+  return { folder, java };
 }
 
-async function insistOnJava(environment: Environment): Promise<void> {
+async function insistOnJava(environment: Environment): Promise<string> {
   const said = await insist('java', `Java ${JAVA_MIN} or later`, environment);
   const [, version = ''] = /version "(?:1\.)?(\d+)/.exec(said) ?? [];
   if (version !== '' && Number(version) < JAVA_MIN) {
     throw new Error(`Java ${JAVA_MIN} or later is not installed (\`java\` is ${version}).`);
   }
+  return said;
 }
 
 /** What the program says of its version. */

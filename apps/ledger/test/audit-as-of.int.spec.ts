@@ -23,14 +23,8 @@ import { Positions } from '../src/edge/positions';
 import { PositionReached } from '../src/projections/position-reached';
 import { GetPurse, GetPurseHandler } from '../src/purses/get-purses';
 import { PURSE_STATUS } from '../src/purses/purse-resource';
-import {
-  type AuditLedger,
-  customerAt,
-  freshAuditLedger,
-  numbersFrom,
-  purseIdAt,
-  tellHistory,
-} from './audit-history';
+import { type AuditLedger, customerAt, numbersFrom, purseIdAt, tellHistory } from './audit-history';
+import { toldAuditLedger } from './audit-told';
 
 let ledger: AuditLedger;
 let log: readonly RecordedEvent[];
@@ -43,9 +37,7 @@ const caller: AccountCaller = {
 };
 
 beforeAll(async () => {
-  ledger = await freshAuditLedger();
-  await tellHistory(ledger.store, 11, 300);
-  await ledger.project();
+  ledger = await toldAuditLedger(150);
   log = (await ledger.store.readAll({ after: 0n, limit: 10_000 })).events;
   figures = new GetFiguresHandler(ledger.dataSource);
   purses = new GetPurseHandler(ledger.dataSource, ledger.store);
@@ -119,7 +111,7 @@ describe('figures as of a position', () => {
   it('of another account are not found', async () => {
     const [owner] = OWNERS as [Owner];
     const foreign = '00000000-0000-4000-8000-000000000009';
-    expect(await figures.execute(new GetFigures(foreign, { owner, asOf: 200n }))).toBeNull();
+    expect(await figures.execute(new GetFigures(foreign, { owner, asOf: 100n }))).toBeNull();
   });
 });
 

@@ -1,15 +1,15 @@
 import { type AppProcess, startApp } from '../../../test/app-process';
 import { until } from '../../../test/dependencies';
 import { newApiKey } from '../src/edge/api-key';
-import { type AuditLedger, freshAuditLedger, tellHistory } from './audit-history';
+import type { AuditLedger } from './audit-history';
+import { toldAuditLedger } from './audit-told';
 
 const { key } = newApiKey({ kind: 'operator' });
 let ledger: AuditLedger;
 let app: AppProcess;
 
 beforeAll(async () => {
-  ledger = await freshAuditLedger();
-  await tellHistory(ledger.store, 51, 200);
+  ledger = await toldAuditLedger(150);
   app = await startApp('ledger', {
     DAYBOOK_DATABASE_URL: ledger.url,
     DAYBOOK_ROLES: 'api,projector',

@@ -1,7 +1,8 @@
 import type { Invariant, Violation } from '@daybook/domain';
 import { until } from '../../../test/dependencies';
 import { type InvariantChecker, startInvariantChecker } from '../src/books/invariant-checker';
-import { type AuditLedger, freshAuditLedger, tellHistory } from './audit-history';
+import { type AuditLedger, tellHistory } from './audit-history';
+import { toldAuditLedger } from './audit-told';
 
 /** Changes that break a rule: the table, what is set, and in which row; any will do without it. */
 type Way = readonly [table: string, set: string, where?: string];
@@ -58,10 +59,7 @@ let checker: InvariantChecker;
 let told: Violation[];
 
 beforeAll(async () => {
-  ledger = await freshAuditLedger('audit_checker', async (begun) => {
-    await tellHistory(begun.store, 21, 300);
-    await begun.project();
-  });
+  ledger = await toldAuditLedger(300);
   // An administrator who changes rows of a table by hand may have removed its own checks.
   await ledger.sql('ALTER TABLE ledger.journal_line DROP CONSTRAINT journal_line_amount_check');
   checker = startInvariantChecker(ledger.dataSource, {

@@ -7,8 +7,9 @@ import { surviveErrors } from '@daybook/platform/plain';
 import { until } from '../../../test/dependencies';
 import { AUDITED, READ_MODELS } from '../src/operations/read-models';
 import { startProjector } from '../src/projections/projector';
-import { type AuditLedger, freshAuditLedger, numbersFrom, tellHistory } from './audit-history';
+import { type AuditLedger, numbersFrom, tellHistory } from './audit-history';
 import { differencesIn, schemas, served } from './audit-tables';
+import { toldAuditLedger } from './audit-told';
 import type { RebuildProcess } from './rebuild.process';
 
 let ledger: AuditLedger;
@@ -16,8 +17,7 @@ let projector: Follower;
 let seed = 100;
 
 beforeAll(async () => {
-  ledger = await freshAuditLedger();
-  await tellHistory(ledger.store, 7, 150);
+  ledger = await toldAuditLedger(150);
   projector = startProjector(ledger.store, ledger.dataSource, READ_MODELS);
   await caughtUp();
 });
@@ -29,32 +29,26 @@ afterAll(async () => {
 
 type Place = Pick<Required<RebuildProcess>, 'diesAt' | 'dies'>;
 
-const SWAP = 'LOCK TABLE .* SHARE UPDATE EXCLUSIVE';
 const LAST = 'SET LOCAL synchronous_commit = on';
-const MOVES = 2 * READ_MODELS.flatMap(({ tables }) => tables).length + 1;
 const at = (dies: Place['dies'], ...diesAt: string[]): Place => ({ diesAt, dies });
 const nth = (statement: string, n: number): string[] => Array.from({ length: n }, () => statement);
 
-/** Every step of a rebuild, in order; of many that are alike one. */
+/** Each kind of step of a rebuild, in order: each leaves something else behind. */
 const GROWING: readonly Place[] = [
-  at('before', 'CREATE SCHEMA'),
   at('during', ...nth('CREATE UNLOGGED TABLE|CREATE TABLE', 4)),
-  at('before', 'INSERT INTO checkpoint'),
   at('during', ...nth('INSERT INTO checkpoint', 3)),
   at('during', ...nth('^CREATE .*INDEX', 2)),
   at('after', ...nth('^ANALYZE', 5)),
-  at('after', 'LOCK TABLE .* ACCESS SHARE'),
+  // With the locks under which rows are compared.
   at('during', ...nth('^DECLARE', 7)),
 ];
 // One transaction moves all tables, so a place in it is like any other, and its end shows that it is one: what
 // an earlier one had committed would be seen.
-const SWAPPING: readonly Place[] = [
-  at('after', SWAP, 'DROP SCHEMA IF EXISTS'),
-  at('after', SWAP, ...nth('SET SCHEMA', MOVES >> 1)),
-  at('before', LAST, '^COMMIT'),
-];
-const COMMITTING: readonly Place[] = [at('during', LAST, '^COMMIT')];
-const SWAPPED: readonly Place[] = [at('after', LAST, '^COMMIT')];
+const SWAPPING = at('before', LAST, '^COMMIT');
+const COMMITTING = at('during', LAST, '^COMMIT');
+const SWAPPED = at('after', LAST, '^COMMIT');
+/** Of kills at random moments: those at chosen places above have covered each kind of step. */
+const ROUNDS = 2;
 
 const titled = (places: readonly Place[]) =>
   places.map((place) => ({
@@ -63,29 +57,34 @@ const titled = (places: readonly Place[]) =>
   }));
 
 describe('a rebuild that is killed', () => {
-  it.each(titled([...GROWING, ...SWAPPING]))(
+  it.each(titled([...GROWING, SWAPPING]))(
     '$title leaves the old tables serving, under traffic',
     async ({ diesAt, dies }) => {
       const before = await served(ledger);
+      // It gets further than the one before, whose leftovers it clears away.
       await killed({ does: 'rebuild', diesAt, dies });
       expect(await served(ledger)).toEqual(before);
       await servesOn();
-      await nextGoesWell();
     },
   );
 
-  it.each(titled(COMMITTING))(
+  it('is followed by one that goes well', async () => {
+    expect(await schemas(ledger)).toContain('ledger_shadow');
+    // The same tables have served all the while: what any of those above had done to a row is found here.
+    await nextGoesWell();
+  });
+
+  it.each(titled([COMMITTING]))(
     '$title leaves the old tables or the new ones',
     async ({ diesAt, dies }) => {
       const before = await served(ledger);
       await killed({ does: 'rebuild', diesAt, dies });
       await allOldOrAllNew(before);
-      await servesOn();
-      await nextGoesWell();
+      await servesWell();
     },
   );
 
-  it.each(titled(SWAPPED))(
+  it.each(titled([SWAPPED]))(
     '$title leaves the new tables serving, and its certificate',
     async ({ diesAt, dies }) => {
       const before = await served(ledger);
@@ -99,7 +98,7 @@ describe('a rebuild that is killed', () => {
 
   it('at any moment leaves the old tables or the new ones, at one position', async () => {
     const number = numbersFrom(3);
-    for (let round = 0; round < 3; round++) {
+    for (let round = 0; round < ROUNDS; round++) {
       const before = await served(ledger);
       const child = start({ does: 'rebuild' });
       const began = await Promise.race([
@@ -120,25 +119,25 @@ describe('a rebuild that is killed', () => {
 });
 
 describe('a roll back that is killed', () => {
-  // Every case leaves the tables of before to the next one.
+  // Nothing is swapped before the last case, so each has the tables of before.
   beforeAll(nextGoesWell);
 
-  it.each(titled([GROWING.at(-1) as Place, ...SWAPPING.slice(1)]))(
+  it.each(titled([GROWING.at(-1) as Place, SWAPPING]))(
     '$title leaves the tables that served',
     async ({ diesAt, dies }) => {
       const before = await served(ledger);
       await killed({ does: 'roll back', diesAt, dies });
       expect(await served(ledger)).toEqual(before);
       await servesOn();
-      await nextGoesWell();
     },
   );
 
-  it.each(titled(SWAPPED))('$title leaves the tables of before', async ({ diesAt, dies }) => {
+  it.each(titled([SWAPPED]))('$title leaves the tables of before', async ({ diesAt, dies }) => {
     const before = await served(ledger);
     await killed({ does: 'roll back', diesAt, dies });
     expect(await allOldOrAllNew(before)).toBe('new');
     await servesWell();
+    await nextGoesWell();
   });
 });
 

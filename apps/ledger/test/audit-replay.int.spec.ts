@@ -10,13 +10,13 @@ import type { RecordedEvent } from '@daybook/event-store';
 import { figuresModel, trialBalance } from '../../../libs/domain/testing/figures-model';
 import { AUDITED, READ_MODELS } from '../src/operations/read-models';
 import { type AuditLedger, freshAuditLedger, numbersFrom, tellHistory } from './audit-history';
+import { toldAuditLedger } from './audit-told';
 
 let ledger: AuditLedger;
 let log: readonly RecordedEvent[];
 
 beforeAll(async () => {
-  ledger = await freshAuditLedger();
-  await tellHistory(ledger.store, 31, 300);
+  ledger = await toldAuditLedger(300);
   log = (await ledger.store.readAll({ after: 0n, limit: 10_000 })).events;
 });
 
@@ -28,7 +28,7 @@ const replayNow = (options: Partial<ReplayOptions> = {}): Promise<ReplayReport> 
 describe('a replay', () => {
   it('to any position has the trial balance and figures of the events up to it', async () => {
     const number = numbersFrom(5);
-    const positions = [1, log.length, ...Array.from({ length: 6 }, () => 1 + number(log.length))];
+    const positions = [1, log.length, ...Array.from({ length: 3 }, () => 1 + number(log.length))];
     for (const position of positions.map(BigInt)) {
       const until = log.filter((recorded) => recorded.position <= position);
       const report = await replayNow({ to: { position }, pageEvents: 50 });
@@ -45,7 +45,7 @@ describe('a replay', () => {
   });
 
   it('to a time ends before the first event that was recorded later', async () => {
-    for (const place of [0, 100, 250]) {
+    for (const place of [0, 250]) {
       const { recordedAt: time } = log[place] as RecordedEvent;
       const last = log.findLast((e) => e.recordedAt.slice(0, -1) <= time.slice(0, -1));
       const { position, stateHash } = await replayNow({ to: { time } });

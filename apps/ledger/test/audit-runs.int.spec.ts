@@ -2,15 +2,14 @@ import { discardRun, rebuild, replay } from '@daybook/audit';
 import { until } from '../../../test/dependencies';
 import { ListAuditRunsHandler } from '../src/operations/audit-runs';
 import { AUDITED } from '../src/operations/read-models';
-import { type AuditLedger, freshAuditLedger, tellHistory } from './audit-history';
+import type { AuditLedger } from './audit-history';
+import { toldAuditLedger } from './audit-told';
 
 let ledger: AuditLedger;
 let head: string;
 
 beforeAll(async () => {
-  ledger = await freshAuditLedger();
-  await tellHistory(ledger.store, 17, 100);
-  await ledger.project();
+  ledger = await toldAuditLedger(150);
   head = String(await ledger.store.head());
 });
 afterAll(() => ledger.close());

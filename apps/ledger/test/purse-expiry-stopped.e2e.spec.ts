@@ -8,7 +8,7 @@ import { surviveErrors } from '@daybook/platform/plain';
 import { Client } from 'pg';
 import { type AppProcess, startApp } from '../../../test/app-process';
 import { copyOf, type TestDatabase, until } from '../../../test/dependencies';
-import { moveDatabaseClock, movedProcessClock } from '../../../test/moved-clocks';
+import { moveDatabaseClock, movedProcessClock, moveProcessClock } from '../../../test/moved-clocks';
 import { migrate } from '../src/migrate';
 import { addressOf, mintExpiringPurses, purseIdOf } from './expiring-purses';
 
@@ -51,7 +51,7 @@ async function startLedger(clockMs: number): Promise<void> {
   ledger = await startApp('ledger', {
     DAYBOOK_DATABASE_URL: database.url,
     DAYBOOK_CHAINS_FILE: join(folder, 'chains.json'),
-    ...movedProcessClock(clockMs),
+    ...movedProcessClock(join(folder, 'clock'), clockMs),
   });
 }
 
@@ -132,9 +132,8 @@ it('credits a deposit that was reported while the ledger was stopped from day 29
     const found = await query('SELECT FROM ledger.chain_head WHERE observed_at = $1', [observedAt]);
     return found.length === 1;
   });
-  await ledger?.stop();
   await moveDatabaseClock(database.url, next);
-  await startLedger(next);
+  moveProcessClock(join(folder, 'clock'), next, ledger as AppProcess);
   await until(async () => (await archived()).length > 0);
   await until(async () => (await notes()).length === 0);
   expect(await archived()).toEqual([purseIdOf(1)]);

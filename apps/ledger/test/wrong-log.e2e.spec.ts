@@ -8,9 +8,11 @@ import {
   startEventStoreDbStandIn,
 } from '../../../libs/event-store/testing/eventstoredb-stand-in';
 import { type AppProcess, refusalOf, startApp } from '../../../test/app-process';
-import { freshDatabase, type TestDatabase, until } from '../../../test/dependencies';
+import { TEST_USERS } from '../../../test/database-users';
+import { copyOf, type TestDatabase, until } from '../../../test/dependencies';
 import type { Reply, TestLedger } from '../../../test/ledger-harness';
 import { KEYS, startOn } from '../../../test/restored';
+import { migrate } from '../src/migrate';
 
 let folder: string;
 let database: TestDatabase;
@@ -20,6 +22,8 @@ let port: number;
 let environment: Record<string, string>;
 const { apiKey, operatorKey } = KEYS;
 
+/** A migrated database of its own, in which no ledger has run yet. */
+const migrated = () => copyOf('ledger', (url) => migrate(url, TEST_USERS));
 /** The log of the server, and copies of it. */
 const logFile = (name: string) => join(folder, `${name}.log`);
 
@@ -29,7 +33,7 @@ beforeAll(async () => {
   await writeFile(chainsFile, JSON.stringify({ chains: [] }));
   server = await startEventStoreDbStandIn({ file: logFile('right') });
   ({ port } = server);
-  database = await freshDatabase();
+  database = await migrated();
   sql = surviveErrors(new Client({ connectionString: database.url }));
   await sql.connect();
   environment = {
@@ -109,9 +113,9 @@ describe('a ledger on a log from which its read models do not come', () => {
       });
       const [readModels] = rows.filter(({ name }) => name === 'read-models');
       expect(readModels).toMatchObject({ ...known, last_position: readModels.position });
+      await copyFile(logFile('right'), logFile('older'));
+      await createSome(call, ['after-1', 'after-2']);
     });
-    await copyFile(logFile('right'), logFile('older'));
-    await whileRunning((call) => createSome(call, ['after-1', 'after-2']));
   });
 
   it('refuses to start where the address of EventStoreDB was forgotten', async () => {
@@ -128,7 +132,7 @@ describe('a ledger on a log from which its read models do not come', () => {
 
   it('refuses to start on the log of another installation', async () => {
     const other = await startEventStoreDbStandIn();
-    const elsewhere = await freshDatabase();
+    const elsewhere = await migrated();
     await whileRunning(async () => undefined, elsewhere, other.url);
     await expect(startOn(database, other.url)).rejects.toThrow(
       /in EventStoreDB \(DAYBOOK_EVENTSTOREDB_URL\) is another one: it has the identity [0-9a-f-]{36}, and "[a-z:-]+" has read the log/,
@@ -144,7 +148,7 @@ describe('a ledger on a log from which its read models do not come', () => {
       /ends at \d+, before \d+, up to which "[a-z:-]+" has read it: it was restored from an older backup.*npx daybook log adopt/,
     );
     // What others write to it makes it as long as the readers remember it.
-    const elsewhere = await freshDatabase();
+    const elsewhere = await migrated();
     const since = Array.from({ length: 12 }, (_, i) => `since-${i}`);
     await whileRunning((call) => createSome(call, since), elsewhere);
     await elsewhere.drop();

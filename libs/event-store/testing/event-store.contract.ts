@@ -113,7 +113,7 @@ export function describeEventStore(name: string, create: () => Promise<StoreUnde
 
       it('shows readers every event once and in order while several writers write', async () => {
         const writers = [store, store, subject.another(), subject.another()];
-        await watchOrder({ reader: store, writers, appendsEach: 60 });
+        await watchOrder({ reader: store, writers, appendsEach: 40 });
       });
     });
 

@@ -4,6 +4,8 @@ import { message, range } from './log-fixture';
 
 /** Of each step of a load. */
 export const KEYS = 12;
+/** Always some messages under way, and time for all else that happens beside them. */
+const STEP_MS = 5;
 
 /** Publishes 0, 1, 2, ... to every key until `stop`. Repeats a call that failed, as callers do. */
 export function load(log: DurableLog, topic: string) {
@@ -20,7 +22,7 @@ export function load(log: DurableLog, topic: string) {
           () => true,
         );
       }
-      await sleep(2);
+      await sleep(STEP_MS);
     }
   })();
   const stop = async (): Promise<readonly Message[]> => {

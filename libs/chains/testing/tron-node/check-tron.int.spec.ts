@@ -10,8 +10,8 @@ import { startTronNode, type TronNode } from './tron-node';
 const closing: (() => Promise<void>)[] = [];
 afterAll(() => Promise.all(closing.map((close) => close())));
 
-async function start(options: Parameters<typeof startTronNode>[0] = {}): Promise<TronNode> {
-  const node = await startTronNode(options);
+async function start(): Promise<TronNode> {
+  const node = await startTronNode();
   closing.push(node.close);
   node.mine(40);
   playScenario(node);
@@ -95,7 +95,9 @@ describe('the check of a node of TRON', () => {
   });
 
   it('names the network that a wrong node serves, on either port', async () => {
-    const other = await start({ seed: 'another network' });
+    const other = await startTronNode({ seed: 'another network' });
+    closing.push(other.close);
+    other.mine(1);
     for (const entry of [
       { id: other.chain.id, assets: [] },
       { tron: { solidityUrl: other.solidityUrl } },

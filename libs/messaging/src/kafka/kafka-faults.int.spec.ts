@@ -12,6 +12,10 @@ import { BATCH_BYTES_MAX } from './kafka-producer';
 
 /** The first kill meets a group that was never away, the second one that has come back. */
 const KILLS = 2;
+/** The first guest takes partitions from a member that had all, the second from one that got them back. */
+const GUESTS = 2;
+/** Connections to the coordinator, to fetch and to publish are all under way at each. */
+const BREAKS = 5;
 
 jest.setTimeout(180_000);
 
@@ -101,7 +105,7 @@ describeWith('kafka', 'Kafka log when things break', () => {
     const steady = await open();
     await subscribe(steady, handle);
     const { sent, stop } = load(await open(), topic);
-    for (const _ of range(3)) {
+    for (const _ of range(GUESTS)) {
       const guest = await open();
       await subscribe(guest, handle);
       const joined = sent.length;
@@ -152,7 +156,7 @@ describeWith('kafka', 'Kafka log when things break', () => {
       return [];
     });
     const { sent, stop } = load(log, topic);
-    for (const _ of range(10)) {
+    for (const _ of range(BREAKS)) {
       const before = sent.length;
       await until(() => sent.length > before + 10 * KEYS, { timeoutMs: 30_000 });
       breakAll(log);
