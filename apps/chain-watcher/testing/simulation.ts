@@ -152,18 +152,18 @@ export async function simulate(
   [crashes.rarity, world.isMoving, model.pool] = [null, false, []];
   providers.heal();
   for (let n = 0; n < FINALITY_DEPTH + 1; n++) model.mine();
-  // A rescan of a long story takes more passes.
-  const rounds = 60 + Math.ceil((blocks ?? 0) / 10);
+  // Twice as many show no more. A rescan of a long story takes more passes.
+  const rounds = 30 + Math.ceil((blocks ?? 0) / 10);
   for (let n = 0; n < rounds; n++) {
     if ((await store.load(CHAIN)).paused !== null) {
       await process.requested((watch) => watch.takeRequest(pauseRequest('resume')));
     }
-    if (n === 20) nowMs += 3_600_000;
+    if (n === 10) nowMs += 3_600_000;
     // A block that is still in doubt becomes a gap before its content is known at last.
-    if (n === 30) providers.liftCurse();
-    if (n > 30) nowMs += 31_000;
+    if (n === 15) providers.liftCurse();
+    if (n > 15) nowMs += 31_000;
     // Sightings that were found meanwhile grow old, too.
-    if (n === 50) nowMs += 3_600_000;
+    if (n === 25) nowMs += 3_600_000;
     topic.relay(false);
     process.retryParked();
     if (operator) await asks.resetIfStuck(process.watch());
