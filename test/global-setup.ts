@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { startEmbeddedPostgres } from '../libs/platform/src/embedded-postgres';
 import { createTestUsers } from './database-users';
 import { startKafkaBroker } from './kafka-broker';
+import { makeMemoryFolder } from './memory-folder';
 import { missingOf, noticeOf, publishMissing } from './needs';
 import { shared } from './shared-servers';
 import { type GlobalSetup, wantedNeeds } from './wanted-needs';
@@ -26,6 +27,8 @@ export default async function globalSetup(run: GlobalSetup): Promise<void> {
   if (notice !== '') process.stderr.write(`\n${notice}\n\n`);
   publishMissing(missing);
   process.env.DAYBOOK_TEST_RUN = randomBytes(4).toString('hex');
+  shared.memoryFolder = makeMemoryFolder();
+  if (shared.memoryFolder) process.env.TMPDIR = shared.memoryFolder;
   await Promise.all([
     postgres(),
     wanted.has('kafka') && missing.kafka === undefined ? kafka() : undefined,
