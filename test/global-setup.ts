@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { startEmbeddedPostgres } from '../libs/platform/src/embedded-postgres';
 import { createTestUsers } from './database-users';
 import { startKafkaBroker } from './kafka-broker';
+import { makeMemoryFolder } from './memory-folder';
 import { missingOf, noticeOf, publishMissing } from './needs';
 import { shared } from './shared-servers';
 import { type GlobalSetup, wantedNeeds } from './wanted-needs';
@@ -11,6 +12,8 @@ const SETTINGS = {
   ...{ fsync: 'off', full_page_writes: 'off' },
   // Eight suites at a time, each with a pool for each user of the ledger.
   max_connections: '500',
+  // Each connection of thousands would compute 4096 rounds for a password that is no secret.
+  scram_iterations: '1',
 };
 
 /**
@@ -26,6 +29,8 @@ export default async function globalSetup(run: GlobalSetup): Promise<void> {
   if (notice !== '') process.stderr.write(`\n${notice}\n\n`);
   publishMissing(missing);
   process.env.DAYBOOK_TEST_RUN = randomBytes(4).toString('hex');
+  shared.memoryFolder = makeMemoryFolder();
+  if (shared.memoryFolder) process.env.TMPDIR = shared.memoryFolder;
   await Promise.all([
     postgres(),
     wanted.has('kafka') && missing.kafka === undefined ? kafka() : undefined,

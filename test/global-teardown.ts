@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { Client } from 'pg';
 import { surviveErrors } from '../libs/platform/src/plain/lost-connections';
 import { shared, templatePrefix } from './shared-servers';
@@ -10,6 +11,7 @@ export default async function globalTeardown(): Promise<void> {
   // they have stopped and before jest has written its report.
   const awake = setInterval(() => undefined, STOP_TIMEOUT_MS);
   await Promise.all([shared.postgres?.stop() ?? dropTemplates(), shared.kafka?.stop()]);
+  if (shared.memoryFolder) rmSync(shared.memoryFolder, { recursive: true, force: true });
   clearInterval(awake);
 }
 

@@ -141,10 +141,15 @@ export class Member {
     [this.lastError, this.failingSince] = [null, null];
   }
 
-  /** Waits until `wake`, at most `ms`; not at all if `wake` was called since the last pause. */
-  async pause(ms: number): Promise<void> {
-    await pause(ms, this.pausing.signal);
+  /**
+   * Waits until `wake`, at most `ms`; not at all if `wake` was called since the last pause. Returns whether it
+   * was called.
+   */
+  async pause(ms: number): Promise<boolean> {
+    const { signal } = this.pausing;
+    await pause(ms, signal);
     this.pausing = new AbortController();
+    return signal.aborted;
   }
 
   /** Backs off after a failure, until `mustEnd` says that the work has to end. */

@@ -12,19 +12,16 @@ const RECONNECT_MS = 1_000;
 /** How soon another member continues after the owner died or a notice was lost. */
 const POLL_MS = 250;
 
-/**
- * Locks the group's row when there are messages after its offset, or were before they were deleted, and no other member
- * holds it. Without work no row is locked and nothing is written.
- */
-const OWN = {
-  name: 'messaging-own',
-  text: `
+/** The group's row when there are messages after its offset, or were before they were deleted. */
+const WORK = `
     SELECT c.position, t.deleted_through AS "deletedThrough"
     FROM messaging.consumer c JOIN messaging.topic t USING (topic_id)
     WHERE c.consumer_id = $1 AND (t.deleted_through > c.position OR EXISTS (
-      SELECT FROM messaging.message m WHERE m.topic_id = c.topic_id AND m."offset" > c.position))
-    FOR UPDATE OF c SKIP LOCKED`,
-};
+      SELECT FROM messaging.message m WHERE m.topic_id = c.topic_id AND m."offset" > c.position))`;
+/** Asks without a transaction, which takes one query instead of three where nothing is found. */
+const HAS_WORK = { name: 'messaging-has-work', text: WORK };
+/** Locks the row when there is work and no other member holds it. Without work no row is locked and nothing is written. */
+const OWN = { name: 'messaging-own', text: `${WORK} FOR UPDATE OF c SKIP LOCKED` };
 /** Up to where the topic is known to have had messages. */
 const END = `
   SELECT greatest(t.deleted_through, (
@@ -73,8 +70,21 @@ export async function consume(
   /** Up to here an operator lets the group go on without what was deleted. */
   let admittedThrough = 0n;
   let mayHaveStopped = subscription.needsAll;
+  /** There was no work, and no notice says that there is any now. */
+  let isIdle = false;
+  const rest = async () => {
+    isIdle = !(await member.pause(POLL_MS));
+  };
 
   while (!member.isStopping) {
+    if (isIdle && Date.now() < retryCheckAt) {
+      const { rows } = await client.query(HAS_WORK, [consumerId]);
+      if (rows.length === 0) {
+        await rest();
+        continue;
+      }
+    }
+    isIdle = false;
     await client.query('BEGIN');
     if (Date.now() >= retryCheckAt) {
       const retried = await retryOne(client, subscription);
@@ -89,7 +99,7 @@ export async function consume(
     const place = owned.rows[0];
     if (!place) {
       await client.query('ROLLBACK');
-      await member.pause(POLL_MS);
+      await rest();
       continue;
     }
     // A page that was read ahead is valid only if no other member has advanced the offset.
