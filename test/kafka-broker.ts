@@ -1,14 +1,14 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cp } from 'node:fs/promises';
 import { createConnection } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { promisify } from 'node:util';
 import { guardChild } from '../libs/platform/src/child-guard';
 import { freePort } from '../libs/platform/src/free-port';
 import { surviveErrors } from '../libs/platform/src/plain/lost-connections';
+import { formattedData } from './kafka/formatted-data';
 import { kafkaJars } from './kafka/jars';
 
 /** A broker needs 2 s, one that recovers under load on a busy machine more. */
@@ -55,11 +55,13 @@ export async function startKafkaBroker(options: KafkaBrokerOptions = {}): Promis
   const folder = options.dataFolder ?? mkdtempSync(join(tmpdir(), 'daybook-kafka-'));
   mkdirSync(folder, { recursive: true });
   const settings = join(folder, 'server.properties');
-  const java = (...args: string[]): string[] => ['-cp', join(jars, '*'), ...args];
   const launch = (port: number): Promise<ChildProcess> =>
     launched(
       // A broker of a few seconds is not worth the thorough compiler.
-      java('-Xmx512m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', 'kafka.Kafka', settings),
+      [
+        ...['-cp', join(jars, '*'), '-Xmx512m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1'],
+        ...['kafka.Kafka', settings],
+      ],
       port,
       options.dataFolder ? undefined : folder,
     );
@@ -71,7 +73,9 @@ export async function startKafkaBroker(options: KafkaBrokerOptions = {}): Promis
       controller: await freePort(),
     };
     writeFileSync(settings, properties(ports, join(folder, 'data')));
-    if (!existsSync(join(folder, 'data', 'meta.properties'))) await format(java, settings);
+    if (!existsSync(join(folder, 'data', 'meta.properties'))) {
+      await cp(await formattedData(jars, KAFKA_USER), join(folder, 'data'), { recursive: true });
+    }
     try {
       return { ports, child: await launch(ports.plain) };
     } catch (error) {
@@ -106,21 +110,6 @@ export async function startKafkaBroker(options: KafkaBrokerOptions = {}): Promis
       if (!options.dataFolder) rmSync(folder, { recursive: true, force: true });
     },
   };
-}
-
-/** Writes what a broker needs before its first start, and its users. */
-async function format(java: (...args: string[]) => string[], settings: string): Promise<void> {
-  const { name, password } = KAFKA_USER;
-  await promisify(execFile)(
-    'java',
-    java(
-      ...['-XX:TieredStopAtLevel=1', 'kafka.tools.StorageTool', 'format', '-c', settings],
-      // In one piece: the id may begin with a dash.
-      `--cluster-id=${randomBytes(16).toString('base64url')}`,
-      ...['--add-scram', `SCRAM-SHA-256=[name=${name},password=${password}]`],
-      ...['--add-scram', `SCRAM-SHA-512=[name=${name},password=${password}]`],
-    ),
-  );
 }
 
 async function launched(

@@ -16,6 +16,9 @@ export interface HostedStart {
 
 const base = { PATH: process.env.PATH };
 const report = process.send?.bind(process);
+const exit = process.exit.bind(process);
+// What the starts left open must not outlive the suite.
+process.once('disconnect', () => exit());
 /** `Module._load` is what runs the file of `node FILE`. Only so does it find itself to be the main one. */
 const { _load: load } = Module as unknown as {
   _load(file: string, parent: null, isMain: boolean): unknown;
