@@ -2,11 +2,13 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { surviveErrors } from '@daybook/platform/plain';
 import { freePort, until } from './dependencies';
+import { hostedStart } from './hosted-starts';
 
 /** An app needs a second or two; two cores may be busy with other suites. */
 const READY_TIMEOUT_MS = 60_000;
 
 const ROOT = join(__dirname, '..');
+const mainOf = (app: 'ledger' | 'chain-watcher') => join(ROOT, 'apps', app, 'src/main.ts');
 
 export interface AppProcess {
   /** `http://127.0.0.1:<port>`. */
@@ -35,9 +37,8 @@ export async function spawnApp(
   environment: Readonly<Record<string, string>>,
 ): Promise<AppProcess> {
   const port = await freePort();
-  const main = join(ROOT, 'apps', app, 'src/main.ts');
   const child = surviveErrors(
-    spawn(process.execPath, ['-r', join(__dirname, 'register.cjs'), main], {
+    spawn(process.execPath, ['-r', join(__dirname, 'register.cjs'), mainOf(app)], {
       cwd: ROOT,
       env: {
         PATH: process.env.PATH,
@@ -77,15 +78,29 @@ export async function spawnApp(
 
 /**
  * Starts an app that must refuse its configuration, and answers what it says. Fails unless it ends by
- * itself with a sentence, without a stack or a log line.
+ * itself with a sentence, without a stack or a log line. It shares a process with the other refusals of its suite.
  */
 export async function refusalOf(
   app: 'ledger' | 'chain-watcher',
   environment: Readonly<Record<string, string>>,
 ): Promise<string> {
+  const port = String(await freePort());
+  const start = { DAYBOOK_HTTP_PORT: port, DAYBOOK_LOG_LEVEL: 'info', ...environment };
+  return checkedRefusal(await hostedStart(mainOf(app), start));
+}
+
+/** As `refusalOf`, in a process of its own, which is gone afterwards with all that it opened. */
+export async function refusalOfProcess(
+  app: 'ledger' | 'chain-watcher',
+  environment: Readonly<Record<string, string>>,
+): Promise<string> {
   const process = await spawnApp(app, { DAYBOOK_LOG_LEVEL: 'info', ...environment });
-  expect(await process.exited).toBe(1);
-  const said = process.output();
+  const code = await process.exited;
+  return checkedRefusal({ code, said: process.output() });
+}
+
+function checkedRefusal({ code, said }: { code: number | null; said: string }): string {
+  expect(code).toBe(1);
   expect(said).not.toMatch(/^\s+at /m);
   expect(said).not.toMatch(/^\{/m);
   return said;

@@ -10,7 +10,7 @@ import {
   startEventStoreDbStandIn,
 } from '../libs/event-store/testing/eventstoredb-stand-in';
 import { refusalOf, startApp } from './app-process';
-import { copyOf, freshDatabase, type TestDatabase, until } from './dependencies';
+import { copyOf, type TestDatabase, until } from './dependencies';
 import { type KafkaBroker, startKafkaBroker } from './kafka-broker';
 import { describeWith } from './needs';
 
@@ -28,11 +28,10 @@ beforeAll(async () => {
   await writeFile(chainsFile, JSON.stringify({ chains: [] }));
   const users = { ledger: { password: 'right', mayReadAll: true } };
   [database, standIn, broker] = await Promise.all([
-    freshDatabase(),
+    copyOf('ledger_alone', (url) => migrate(url, 'postgres')),
     startEventStoreDbStandIn({ users }),
     startKafkaBroker(),
   ]);
-  await migrate(database.url, 'postgres');
   ({ key } = newApiKey());
   ({ key: operatorKey } = newApiKey({ kind: 'operator' }));
   environment = {

@@ -1,15 +1,15 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cp } from 'node:fs/promises';
 import { createConnection } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { promisify } from 'node:util';
 import { guardChild } from '../libs/platform/src/child-guard';
 import { freePort } from '../libs/platform/src/free-port';
 import { surviveErrors } from '../libs/platform/src/plain/lost-connections';
 import { archivedClasses } from './kafka/class-archive';
+import { formattedData } from './kafka/formatted-data';
 import { kafkaJars } from './kafka/jars';
 
 /** A broker needs 2 s, one that recovers under load on a busy machine more. */
@@ -78,14 +78,13 @@ async function startBroker(
   const folder = options.dataFolder ?? mkdtempSync(join(tmpdir(), 'daybook-kafka-'));
   mkdirSync(folder, { recursive: true });
   const settings = join(folder, 'server.properties');
-  // Neither is worth the thorough compiler.
-  const java = (...args: string[]): string[] => [
-    ...[...javaOptions, '-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC', '-Xmx512m'],
-    ...['-cp', join(jars, '*'), ...args],
-  ];
   const launch = (port: number): Promise<ChildProcess> =>
     launched(
-      [...brokerOptions, ...java('kafka.Kafka', settings)],
+      // A broker of a few seconds is not worth the thorough compiler.
+      [
+        ...[...brokerOptions, ...javaOptions, '-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC'],
+        ...['-Xmx512m', '-cp', join(jars, '*'), 'kafka.Kafka', settings],
+      ],
       port,
       options.dataFolder ? undefined : folder,
     );
@@ -97,7 +96,9 @@ async function startBroker(
       controller: await freePort(),
     };
     writeFileSync(settings, properties(ports, join(folder, 'data'), options));
-    if (!existsSync(join(folder, 'data', 'meta.properties'))) await format(java, settings);
+    if (!existsSync(join(folder, 'data', 'meta.properties'))) {
+      await cp(await formattedData(jars, KAFKA_USER), join(folder, 'data'), { recursive: true });
+    }
     try {
       return { ports, child: await launch(ports.plain) };
     } catch (error) {
@@ -136,21 +137,6 @@ async function startBroker(
       return hasEnded;
     },
   };
-}
-
-/** Writes what a broker needs before its first start, and its users. */
-async function format(java: (...args: string[]) => string[], settings: string): Promise<void> {
-  const { name, password } = KAFKA_USER;
-  await promisify(execFile)(
-    'java',
-    java(
-      ...['kafka.tools.StorageTool', 'format', '-c', settings],
-      // In one piece: the id may begin with a dash.
-      `--cluster-id=${randomBytes(16).toString('base64url')}`,
-      ...['--add-scram', `SCRAM-SHA-256=[name=${name},password=${password}]`],
-      ...['--add-scram', `SCRAM-SHA-512=[name=${name},password=${password}]`],
-    ),
-  );
 }
 
 async function launched(

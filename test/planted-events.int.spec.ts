@@ -1,4 +1,3 @@
-import { readdirSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import * as ts from 'typescript';
 
@@ -11,10 +10,12 @@ const ROOT = join(__dirname, '..');
 const { config } = ts.readConfigFile(join(ROOT, 'tsconfig.json'), ts.sys.readFile);
 const { options } = ts.parseJsonConfigFileContent(config, ts.sys, ROOT);
 
-/** The sources of apps and libraries without their tests. */
-const SOURCES = ['apps', 'libs']
-  .flatMap((top) => readdirSync(join(ROOT, top)).map((name) => join(ROOT, top, name, 'src')))
-  .flatMap((folder) => ts.sys.readDirectory(folder, ['.ts']))
+/**
+ * The sources, without their tests, of the apps and libraries that have events of the log in hand. The others meet them
+ * as messages, or not at all, and take the compiler a third of its time.
+ */
+const SOURCES = ['apps/daybook', 'apps/ledger', 'libs/audit', 'libs/domain', 'libs/event-store']
+  .flatMap((name) => ts.sys.readDirectory(join(ROOT, name, 'src'), ['.ts']))
   .filter((file) => !file.endsWith('.spec.ts'));
 
 /** The files in which the compiler finds errors when the unions of these files have one event more. */
@@ -30,9 +31,9 @@ function complaints(events: Readonly<Record<string, string>>): readonly string[]
     return text.replace(union, (start) => `${start}  ${type}: {};\n`);
   };
   const program = ts.createProgram(SOURCES, { ...options, noEmit: true }, host);
-  const files = program
-    .getSemanticDiagnostics()
-    .map(({ file }) => relative(ROOT, file?.fileName ?? ''));
+  const files = SOURCES.flatMap((file) =>
+    program.getSemanticDiagnostics(program.getSourceFile(file)),
+  ).map(({ file }) => relative(ROOT, file?.fileName ?? ''));
   return [...new Set(files)].sort((a, b) => (a < b ? -1 : 1));
 }
 

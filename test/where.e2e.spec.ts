@@ -14,7 +14,6 @@ import {
   NATIVE,
   startLocalChain,
 } from '../apps/chain-watcher/testing/local-chain';
-import { type AppProcess, startApp } from './app-process';
 import usdtLike from './contracts/UsdtLike.json';
 import { until } from './dependencies';
 import { createLedgerForTest, type Reply, type TestLedger } from './ledger-harness';
@@ -42,7 +41,7 @@ interface Expected {
 describe('where a transaction is', () => {
   let chain: LocalChain;
   let ledger: TestLedger;
-  let second: AppProcess;
+  let second: TestLedger;
   let watcher: NestFastifyApplication | null = null;
   let otherKey: string;
   let bystanderKey: string;
@@ -62,41 +61,37 @@ describe('where a transaction is', () => {
       contractAddress: string;
     };
     fake = receipt.contractAddress;
-    ledger = await createLedgerForTest({
-      env: { evmXpub: PURSES },
-      chains: {
-        chains: [
-          {
-            ...{ id: CHAIN, name: 'Local', rpcUrl: chain.anvil.url, blockTimeMs: null },
-            ...{ wsUrl: chain.anvil.wsUrl, reorgWindow: 32 },
-            finality: { kind: 'depth', confirmations: DEPTH },
-            assets: [
-              { id: NATIVE, currency: 'ETH_LOCAL', decimals: 18, minimum: '1000' },
-              {
-                ...{ id: `${CHAIN}/erc20:${chain.usdt}`, currency: 'USDT_LOCAL' },
-                ...{ decimals: 6, minimum: '1000', finality: { kind: 'tag', tag: 'finalized' } },
-              },
-            ],
-          },
-        ],
-      },
-    });
+    const chains = {
+      chains: [
+        {
+          ...{ id: CHAIN, name: 'Local', rpcUrl: chain.anvil.url, blockTimeMs: null },
+          ...{ wsUrl: chain.anvil.wsUrl, reorgWindow: 32 },
+          finality: { kind: 'depth', confirmations: DEPTH },
+          assets: [
+            { id: NATIVE, currency: 'ETH_LOCAL', decimals: 18, minimum: '1000' },
+            {
+              ...{ id: `${CHAIN}/erc20:${chain.usdt}`, currency: 'USDT_LOCAL' },
+              ...{ decimals: 6, minimum: '1000', finality: { kind: 'tag', tag: 'finalized' } },
+            },
+          ],
+        },
+      ],
+    };
+    ledger = await createLedgerForTest({ env: { evmXpub: PURSES }, chains });
     await migrateWatcher(ledger.databaseUrl, 'postgres');
     const accountKey = () =>
       ledger.issueKey({ scopes: ['read', 'write'], accountId: randomUUID() });
     [otherKey, bystanderKey] = [await accountKey(), await accountKey()];
-    second = await startApp('ledger', {
-      DAYBOOK_DATABASE_URL: ledger.databaseUrl,
-      DAYBOOK_CHAINS_FILE: ledger.chainsFile,
-      DAYBOOK_EVM_XPUB: PURSES,
-      DAYBOOK_ROLES: 'api',
-      DAYBOOK_GRPC_PORT: '0',
+    // Shares nothing with the first but the database, as another process.
+    second = await createLedgerForTest({
+      ...{ beside: ledger, chains },
+      env: { evmXpub: PURSES, roles: 'api' },
     });
     await startWatcher();
   });
 
   afterAll(async () => {
-    await Promise.all([watcher?.close(), second.stop()]);
+    await Promise.all([watcher?.close(), second.close()]);
     await ledger.close();
     await chain.stop();
   });

@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer, type Server } from 'node:net';
@@ -6,14 +5,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { account, assetRecord, streamName } from '@daybook/domain';
 import { decideAndAppend, PostgresEventStore } from '@daybook/event-store';
-import { surviveErrors, surviveLostConnections } from '@daybook/platform/plain';
+import { surviveLostConnections } from '@daybook/platform/plain';
 import { readWatcherEnv } from '../apps/chain-watcher/src/watcher.env';
 import { hashApiKey, newApiKey } from '../apps/ledger/src/edge/api-key';
 import { DEFAULT_ACCOUNT_ID } from '../apps/ledger/src/edge/identity';
 import { readLedgerEnv } from '../apps/ledger/src/ledger.env';
 import { migrate } from '../apps/ledger/src/migrate';
-import { refusalOf, startApp } from './app-process';
+import { refusalOf, refusalOfProcess, startApp } from './app-process';
 import { copyOf, freePort, freshDatabase, type TestDatabase } from './dependencies';
+import { hostedStart } from './hosted-starts';
 
 type App = 'ledger' | 'chain-watcher';
 type Changes = Readonly<Record<string, string>>;
@@ -243,7 +243,7 @@ describe('a key that was issued before', () => {
 
   it('is refused with another secret', async () => {
     const other = newApiKey().key.replace(/^dbk_.{8}/, `dbk_${keyId}`);
-    const said = await refusalOf('ledger', configured(other));
+    const said = await refusalOfProcess('ledger', configured(other));
     expect(said).toBe(`Another key with the id ${keyId} was issued before; make a new key.\n`);
   });
 });
@@ -253,8 +253,7 @@ describe('an asset that was used before', () => {
   let used: TestDatabase;
 
   beforeAll(async () => {
-    used = await freshDatabase();
-    await migrate(used.url, 'postgres');
+    used = await copyOf('ledger_alone', (url) => migrate(url, 'postgres'));
     const store = new PostgresEventStore(used.url);
     await decideAndAppend(store, {
       ...{ stream: streamName('asset', asset), decider: assetRecord, commandId: 'use' },
@@ -286,16 +285,7 @@ describe('a migration', () => {
   /** What it says before it gives up. Both apps leave all but their own variables to the same function. */
   async function migrationRefusal(environment: Changes, app: App = 'ledger'): Promise<string> {
     const script = join(ROOT, 'apps', app, 'src/migrate.ts');
-    const child = surviveErrors(
-      spawn(process.execPath, ['-r', join(__dirname, 'register.cjs'), script], {
-        cwd: ROOT,
-        env: { PATH: process.env.PATH, ...environment },
-        stdio: ['ignore', 'pipe', 'pipe'],
-      }),
-    );
-    let said = '';
-    for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (said += text));
-    const [code] = await once(child, 'close');
+    const { code, said } = await hostedStart(script, environment);
     expect(code).toBe(1);
     expect(said).not.toMatch(/^\s+at /m);
     return said;
