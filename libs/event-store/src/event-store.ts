@@ -101,7 +101,10 @@ export abstract class EventStore {
     const source: LogSource = {
       streamPrefix: this.streamPrefix,
       readStreams: async (streams) => this.wholeStreams(streams, await this.fetchStreams(streams)),
-      append: (request) => this.storeRequest(request),
+      append: async (request) => {
+        const append = encodeAppend(request);
+        return append instanceof EventStoreError ? append : this.storeOpen(append);
+      },
       end: () => this.end(),
     };
     this.guard.checkWith(() => check(source));
@@ -135,14 +138,14 @@ export abstract class EventStore {
     return results;
   }
 
-  // Every append comes this way, so it makes one promise more and no other object.
+  // Every append comes this way: it makes one promise more. The breaker is not told of those that no engine would take.
   private appendOne(request: AppendRequest): Promise<AppendResult> {
+    const append = encodeAppend(request);
+    if (append instanceof EventStoreError) return Promise.resolve(append);
     const refused = this.appendBreaker.refusal();
     if (refused !== undefined) return Promise.resolve(refused);
     const sentAt = performance.now();
-    const stored = this.guard.isCertain()
-      ? this.storeRequest(request)
-      : this.appendWhenCertain(request);
+    const stored = this.guard.isCertain() ? this.storeOpen(append) : this.storeWhenCertain(append);
     return stored.then(
       (result) => {
         this.noteAppend(result, sentAt);
@@ -162,22 +165,19 @@ export abstract class EventStore {
     if (result instanceof StreamIncomplete) this.incomplete.note(result.stream, result.reason);
   }
 
-  private async appendWhenCertain(request: AppendRequest): Promise<AppendResult> {
+  private async storeWhenCertain(append: EncodedAppend): Promise<AppendResult> {
     try {
       await this.guard.certain();
     } catch (error) {
       if (error instanceof EventStoreError) return error;
       throw error;
     }
-    return this.storeRequest(request);
+    return this.storeOpen(append);
   }
 
-  private storeRequest(request: AppendRequest): Promise<AppendResult> {
-    const append =
-      this.closing !== undefined
-        ? new StoreUnavailable('The event store is closed.')
-        : encodeAppend(request);
-    return append instanceof EventStoreError ? Promise.resolve(append) : this.store(append);
+  private storeOpen(append: EncodedAppend): Promise<AppendResult> {
+    if (this.closing === undefined) return this.store(append);
+    return Promise.resolve(new StoreUnavailable('The event store is closed.'));
   }
 
   private async whenCertain<T>(read: () => Promise<T>): Promise<T> {

@@ -19,3 +19,27 @@ it('appends more in one call than are started at once, and answers in order', as
   );
   await store.close();
 });
+
+it('goes on refusing at once when an append that no engine would take is refused meanwhile', async () => {
+  const store = new InMemoryEventStore();
+  let now = 0;
+  jest.spyOn(performance, 'now').mockImplementation(() => now);
+  const append = async (parts = {}) => {
+    const [result] = await store.appendMany([anAppend(parts)]);
+    return result instanceof Error ? result.message : result?.outcome;
+  };
+  try {
+    // The fourth opens the breaker, and the fifth is tried all the same.
+    for (let failed = 0; failed < 5; failed++) {
+      store.faults.push('unreachable');
+      now += 3_000;
+      expect(await append()).toBe('The store is not reached.');
+    }
+    expect(await append()).toMatch('have failed for');
+    expect(await append({ events: [] })).toMatch('it has no events.');
+    expect(await append()).toMatch('have failed for');
+  } finally {
+    jest.restoreAllMocks();
+    await store.close();
+  }
+});
