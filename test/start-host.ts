@@ -38,10 +38,17 @@ function run({ main, environment }: HostedStart): Promise<number> {
   });
 }
 
-process.on('message', async (start: HostedStart) => {
+async function runAndReport(start: HostedStart): Promise<void> {
   const code = await run(start);
   // The app writes the rest of its log, as at the end of its process.
   process.emit('exit', code);
   for (const stream of [process.stdout, process.stderr]) stream.write(start.endOfOutput);
   report?.(code);
+}
+
+process.on('message', (start: HostedStart) => {
+  runAndReport(start).catch((error) => {
+    console.error(error);
+    exit(1);
+  });
 });
