@@ -98,6 +98,8 @@ async function writeAll<Command, Event extends Emitted, State>(
   const results = new Array<DecidedOrNot<Event, State>>(commands.length);
   /** What has been read of each stream. */
   const histories = new Map<string, readonly RecordedEvent[]>();
+  /** Nothing is decided on these. */
+  const incomplete = new Map<string, StreamIncomplete>();
   const commandAt = (index: number) => commands[index] as CommandForStream<Command>;
   let conflicts = 0;
 
@@ -154,7 +156,7 @@ async function writeAll<Command, Event extends Emitted, State>(
     return again.sort((a, b) => a - b);
   }
 
-  /** Reads what is not known yet of each stream, and settles the commands of those that are incomplete. Unless `mustRead`, streams that are likely new stay unread. */
+  /** Reads what is not known yet, and settles commands of incomplete streams. Unless `mustRead`, likely new ones stay unread. */
   async function readStreams(
     byStream: Map<string, readonly number[]>,
     mustRead: boolean,
@@ -179,6 +181,7 @@ async function writeAll<Command, Event extends Emitted, State>(
         histories.set(stream, known ? known.concat(more) : more);
       } catch (error) {
         if (!(error instanceof StreamIncomplete)) throw error;
+        incomplete.set(stream, error);
         for (const index of byStream.get(stream) ?? []) results[index] = error;
         byStream.delete(stream);
       }
@@ -207,9 +210,9 @@ async function writeAll<Command, Event extends Emitted, State>(
     for (const index of indexes) {
       const command = commandAt(index);
       const { commandId, decidesRepeats = false } = command;
-      // Most commands, such as those of watchers, have no claim.
       const ofClaim = command.claim && (histories.get(claimStream(commandId)) ?? []);
-      const claimed = ofClaim ? claimedBefore(command, ofClaim) : null;
+      const lost = command.claim && incomplete.get(claimStream(commandId));
+      const claimed = lost ?? (ofClaim ? claimedBefore(command, ofClaim) : null);
       const earlier =
         claimed instanceof Error
           ? claimed

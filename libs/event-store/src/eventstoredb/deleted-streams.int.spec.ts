@@ -4,6 +4,7 @@ import { startEventStoreDbStandIn } from '../../testing/eventstoredb-stand-in';
 import { aCommand, jar } from '../../testing/jar';
 import { rejection, SUITE_KINDS } from '../../testing/store-under-test';
 import { LOG_STREAM, type ReaderPlace } from '../check-log';
+import { claimStream } from '../claims';
 import { decideAndAppend, decideAndAppendMany } from '../decide-and-append';
 import { type RecordedEvent, StreamIncomplete } from '../event-store';
 import type { EventStoreDbEventStore } from './eventstoredb-event-store';
@@ -34,7 +35,7 @@ const decide = (command: ReturnType<typeof put>, likelyNew = false) =>
 beforeEach(async () => {
   const standIn = REAL ? undefined : await startEventStoreDbStandIn();
   const url = REAL ?? standIn?.url ?? '';
-  store = await openEventStoreDb({ url, kinds: SUITE_KINDS });
+  store = await openEventStoreDb({ url, kinds: [...SUITE_KINDS, 'claim'] });
   administrator = EventStoreDBClient.connectionString(url);
   first = put();
   ({ stream } = first);
@@ -121,6 +122,19 @@ describe.each(damages)('a stream %s', (_, reason, damage) => {
     expect(all.get(other)).toHaveLength(2);
     expect(() => all.get(stream)).toThrow(StreamIncomplete);
   });
+});
+
+it('executes no request again whose claim of a key was deleted', async () => {
+  const keyed = { ...put(other), claim: { request: 'a', fingerprint: 'a', isNew: false } };
+  const execute = () => decideAndAppend(store, { ...keyed, decider: jar });
+  expect(await execute()).toMatchObject({ outcome: 'appended' });
+  const head = await store.head();
+  const claim = claimStream(keyed.commandId);
+  await administrator.deleteStream(DEFAULT_PREFIX + claim);
+  const error = await rejection(execute());
+  expect(error).toBeInstanceOf(StreamIncomplete);
+  expect(error).toMatchObject({ stream: claim });
+  expect(await readFrom(head)).toEqual([]);
 });
 
 it('goes on with a log whose identity was deleted, if its readers know it and have an event of it', async () => {
