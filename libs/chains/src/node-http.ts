@@ -3,7 +3,7 @@ import { backOffMs, limiter, messageOf, pause } from '@daybook/platform/plain';
 import { PostTimeout, post } from './http-post';
 import { InvalidBlock } from './invalid-block';
 import { isDense } from './is-dense';
-import { jsonOf, quoted } from './quoted';
+import { basicOf, errorWordsIn, quoterOf } from './node-words';
 import { createRateLimit } from './rate-limit';
 
 /** The node did not answer, or refused. The message has the host, never the path with a provider's key. */
@@ -58,14 +58,6 @@ const REQUESTS_MAX = 16;
 const WAITING_MAX = 1_000;
 /** The receipts of the largest blocks are about 20 MB; beyond this, memory is at risk. */
 const RESPONSE_BYTES_MAX = 128 * 1024 * 1024;
-/** The most characters of a node's message that are quoted. */
-const QUOTED_CHARACTERS_MAX = 200;
-const READ_CHARACTERS_MAX = 4_000;
-/** Shorter parts of a path are words such as `v3`; longer ones may be a provider's key. */
-const PATH_SECRET_CHARACTERS_MIN = 8;
-/** Shorter values are also parts of ordinary words: hiding them would make a node's message unreadable. */
-const SECRET_CHARACTERS_MIN = 4;
-
 export interface NodeHttpOptions {
   /** May contain a provider's key, and a user name and password for basic authentication. */
   readonly url: string;
@@ -235,41 +227,6 @@ function addressed({ url, headers = {} }: NodeHttpOptions) {
   };
 }
 
-function basicOf({ username, password }: URL): string | null {
-  if (username === '' && password === '') return null;
-  const plain = `${decoded(username)}:${decoded(password)}`;
-  return Buffer.from(plain).toString('base64');
-}
-
-/** Percent signs that encode nothing are allowed in a URL. */
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
-}
-
-function quoterOf({ url, headers = {} }: NodeHttpOptions): (words: string) => string {
-  const parsed = new URL(url);
-  const { username, password, pathname, searchParams } = parsed;
-  const inPath = pathname.split('/').filter((part) => part.length >= PATH_SECRET_CHARACTERS_MIN);
-  const inUrl = [username, password, ...searchParams.values(), ...inPath];
-  // A header such as `Bearer <key>` has its key behind a word.
-  const inHeaders = Object.values(headers).flatMap((value) => [value, ...value.split(/\s+/)]);
-  const parts = [...inUrl, ...inUrl.map(decoded), basicOf(parsed) ?? '', ...inHeaders];
-  // The longest first: a part of another one would leave the rest of it.
-  const secrets = parts
-    .filter((part) => part.length >= SECRET_CHARACTERS_MIN)
-    .sort((a, b) => b.length - a.length);
-  return (words) => {
-    const start = words.slice(0, READ_CHARACTERS_MAX);
-    const safe = secrets.reduce((text, secret) => text.replaceAll(secret, '***'), start);
-    const plain = safe.replace(/<[^<>]*>/g, ' ').replace(/\s+/g, ' ');
-    return quoted(plain.trim(), QUOTED_CHARACTERS_MAX);
-  };
-}
-
 function unanswered(error: unknown, host: string, name: string, timeoutMs: number): RpcFailure {
   if (error instanceof PostTimeout) {
     // No retry after such a long wait: report it to the caller.
@@ -292,24 +249,4 @@ export function textOf(bytes: Uint8Array): string {
   if (isAscii(buffer)) return buffer.toString('latin1');
   const text = buffer.toString('utf8');
   return text.startsWith('\ufeff') ? text.slice(1) : text;
-}
-
-/** What an answer with an error says, in JSON-RPC as `error`, of java-tron as `Error`, or as plain text. */
-function errorWordsIn(text: string): string {
-  let answer: unknown;
-  try {
-    answer = JSON.parse(text);
-  } catch {
-    return text;
-  }
-  const { error, Error: javaError } = Object(answer) as { error?: unknown; Error?: unknown };
-  const said = error || javaError;
-  return said ? wordsOf(said) : text;
-}
-
-/** By the standard an error is an object with a message; some nodes send text or something else. */
-export function wordsOf(error: unknown): string {
-  if (typeof error === 'string') return error;
-  const { message } = Object(error) as { message?: unknown };
-  return typeof message === 'string' && message !== '' ? message : jsonOf(error);
 }

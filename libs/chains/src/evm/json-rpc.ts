@@ -1,11 +1,5 @@
-import {
-  createNodeHttp,
-  RpcFailure,
-  SHORT_BYTES_MAX,
-  textOf,
-  type Unparsed,
-  wordsOf,
-} from '../node-http';
+import { createNodeHttp, RpcFailure, SHORT_BYTES_MAX, textOf, type Unparsed } from '../node-http';
+import { wordsOf } from '../node-words';
 import { jsonOf } from '../quoted';
 import { isNoError } from './result-of';
 
