@@ -6,9 +6,9 @@ import { RUNS } from '../testing/runs';
 import { asVersion1 } from '../testing/version-1';
 import { completeReplenishment, isComplete } from './complete-replenishment';
 import { fold } from './decider';
-import { upcast } from './events';
 import { type ReplenishmentCommand, replenishment } from './replenishment';
 import type { ReplenishmentEvent } from './replenishment-event';
+import { upcast } from './upcast';
 
 /** The order ids of the purses in `lives`: one has none. */
 const orderIn = (purseId: string) => (purseId === a.parties.purseId ? 'order-7' : null);

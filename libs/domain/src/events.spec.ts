@@ -5,7 +5,7 @@ import { addressBranch } from './address-branch';
 import { assetRecord } from './asset-record';
 import type { Credit } from './credit';
 import { customer } from './customer';
-import { type DomainEvent, UnknownEvent, upcast } from './events';
+import type { DomainEvent } from './events';
 import { NEVER_EXPIRES } from './expiry';
 import { finding } from './finding';
 import { keyClaim } from './key-claim';
@@ -15,6 +15,7 @@ import { operator } from './operator';
 import { outflow } from './outflow';
 import { purse } from './purse';
 import { replenishment } from './replenishment';
+import { UnknownEvent, upcast } from './upcast';
 import { watchRequest } from './watch-request';
 
 const golden = goldenFiles();

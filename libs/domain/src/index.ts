@@ -33,5 +33,6 @@ export * from './replenishment-state';
 export * from './settlement';
 export * from './transfer';
 export * from './trial-balance';
+export * from './upcast';
 export * from './void-replenishment';
 export * from './watch-request';
