@@ -245,7 +245,9 @@ it('leaves requests to the watcher, cancels one on request, and finds a missed t
 /** While no watcher runs. */
 async function cancelsOneLeftOnCtrlC(): Promise<void> {
   const running = spawnDaybook(['watch', 'rescan', '--from', '1', '--to', '2'], place);
-  await until(async () => (await cli('watch', 'list')).stdout.includes('waiting'));
+  // The list has the request a moment before the command knows its id.
+  await until(() => running.stderr().includes('No watcher'));
+  expect((await cli('watch', 'list')).stdout).toContain('waiting');
   running.kill('SIGINT');
   const { exitCode, stdout, stderr } = await running.ended;
   expect([exitCode, stdout]).toEqual([130, '']);

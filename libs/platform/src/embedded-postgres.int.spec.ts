@@ -42,6 +42,15 @@ function privateFolder(): string {
 const asRoot = process.getuid?.() === 0 ? it : it.skip;
 
 /** One after the other on one folder, as making a cluster takes longer than all that they do. */
+/** Where the process has ended meanwhile, nothing happens. */
+function signal(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}
+
 describe('embedded PostgreSQL', () => {
   const parent = privateFolder();
   const folder = join(parent, 'postgres');
@@ -98,10 +107,8 @@ describe('embedded PostgreSQL', () => {
       await query(server.url, 'CREATE TABLE outlives AS SELECT 7 AS n');
       const others = await query(server.url, 'SELECT pid FROM pg_stat_activity');
       const pids = others.map((row) => (row as { pid: number }).pid);
-      for (const pid of pids) {
-        // The one of the query itself has ended.
-        if (isAlive(pid)) process.kill(pid, 'SIGSTOP');
-      }
+      // The one of the query itself ends by itself, and is perhaps about to.
+      for (const pid of pids) signal(pid, 'SIGSTOP');
       process.kill(server.pid, 'SIGKILL');
       await server.exited;
       server = await startEmbeddedPostgres({ folder });
