@@ -19,6 +19,8 @@ const TARGET_HOT_OF_COLD = 0.6;
 const PUBLISHED_AT_ONCE = 2_000;
 /** A transfer that is final at once has two events: detected and confirmed. */
 const EVENTS_A_TRANSFER = 2;
+/** The asset of all transfers is recorded with the first of them. */
+const EVENTS_OF_THE_ASSET = 1;
 /** The share of transfers that warm up the processes before the measured time. */
 const WARM_UP_SHARE = 0.1;
 
@@ -100,7 +102,7 @@ async function foldBacklog(
     await settle(server, database);
 
     const from = await headOf(database);
-    const to = from + transfers * EVENTS_A_TRANSFER;
+    const to = from + EVENTS_OF_THE_ASSET + transfers * EVENTS_A_TRANSFER;
     const ledger = await startLedger(database, ['consumer', 'projector'], settings, {
       ...(topics && { DAYBOOK_KAFKA_BROKERS: topics.brokers }),
     });
@@ -161,7 +163,7 @@ async function foldWhilePublishing(bench: Bench, template: Database): Promise<Fi
   try {
     await settle(server, database);
     const from = await headOf(database);
-    const warm = from + warmUp * EVENTS_A_TRANSFER;
+    const warm = from + EVENTS_OF_THE_ASSET + warmUp * EVENTS_A_TRANSFER;
     const warming = progress.step('warming up', warmUp, 'transfers');
     await Promise.all([
       publish(await openLog(database), messages.slice(0, warmUp), () => undefined),

@@ -10,10 +10,12 @@ import {
   streamName,
 } from '@daybook/domain';
 import {
+  beginLog,
   type CommandForStream,
   decideAndAppendMany,
   type Emitted,
   type EventStore,
+  identityIn,
   PostgresEventStore,
 } from '@daybook/event-store';
 import { ChangeAccount, ChangeAccountHandler } from '../../apps/ledger/src/accounts/change-account';
@@ -42,6 +44,11 @@ export async function createCustomers(
   const fingerprint =
     purseXpubs({ evm: undefined, tron: undefined }, []).get('evm')?.fingerprint ?? '';
   try {
+    // As the first process on a log does: otherwise a ledger that is started later would append it.
+    await store.checkWith(async (source) => {
+      await beginLog(source);
+      return identityIn(source);
+    });
     const open = { type: 'OpenAccount', name: 'default', policy: { screening: false } } as const;
     await new ChangeAccountHandler(store).execute(
       new ChangeAccount(systemContext(DEFAULT_ACCOUNT_ID), open),
