@@ -41,7 +41,6 @@ function privateFolder(): string {
 
 const asRoot = process.getuid?.() === 0 ? it : it.skip;
 
-/** One after the other on one folder, as making a cluster takes longer than all that they do. */
 /** Where the process has ended meanwhile, nothing happens. */
 function signal(pid: number, name: NodeJS.Signals): void {
   try {
@@ -51,6 +50,7 @@ function signal(pid: number, name: NodeJS.Signals): void {
   }
 }
 
+/** One after the other on one folder, as making a cluster takes longer than all that they do. */
 describe('embedded PostgreSQL', () => {
   const parent = privateFolder();
   const folder = join(parent, 'postgres');
@@ -75,6 +75,19 @@ describe('embedded PostgreSQL', () => {
     expect(again.url).toBe(server.url);
     server = again;
     expect(await query(server.url, 'SELECT n FROM kept')).toEqual([{ n: 7 }]);
+  });
+
+  // The launcher waits for both, with nothing else that keeps it running.
+  it('has stopped only when its end is known', async () => {
+    let isKnown = false;
+    void server.exited.then(() => {
+      isKnown = true;
+    });
+    signal(server.pid, 'SIGINT');
+    // Without a pause, so that this process is not told of the end.
+    for (const deadline = Date.now() + 30_000; isAlive(server.pid) && Date.now() < deadline; );
+    await server.stop();
+    expect(isKnown).toBe(true);
   });
 
   it('recovers after the server was killed', async () => {

@@ -73,6 +73,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions = {
   if (!existsSync(data)) await initialise(server);
   const child = await launch(server, options.settings);
   const callOff = guardChild(child, options.folder ? undefined : home);
+  const exited = new Promise<void>((resolve) => void child.once('exit', () => resolve()));
   const url = `postgres://postgres:${password}@127.0.0.1:${port}/postgres`;
   return {
     /** Connection string of the superuser. */
@@ -87,10 +88,15 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions = {
       return !hasStoppedBackEnd(child.pid as number) && answers(url);
     },
     /** Resolves when the server process has ended, for any reason. */
-    exited: new Promise<void>((resolve) => void child.once('exit', () => resolve())),
+    exited,
     stop: async (): Promise<void> => {
       // The process id of an ended server may belong to another process by now.
-      if (isRunning(child)) await end(child.pid as number);
+      if (isRunning(child)) {
+        // It ends before this process is told of it, which would end with nothing else to wait for.
+        child.ref();
+        await end(child.pid as number);
+        await exited;
+      }
       callOff();
       if (!options.folder) rmSync(home, { recursive: true, force: true });
     },
