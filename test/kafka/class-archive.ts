@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { KafkaJars } from './jars';
+import { movedWhole } from './moved-whole';
 
 /**
  * The options with which Java takes the broker's classes from a file, as it keeps them in memory: half of the
@@ -16,19 +16,16 @@ export async function archivedClasses(
   const version = createHash('sha256').update(java).digest('hex').slice(0, 16);
   const file = `${folder}-${version}.jsa`;
   const options = [`-XX:SharedArchiveFile=${file}`];
-  if (existsSync(file)) return options;
-  // Made beside its place and moved there whole: another run may be making it, or be interrupted.
-  const drafts = mkdtempSync(join(dirname(folder), 'classes.'));
   try {
-    const draft = join(drafts, 'classes.jsa');
-    const asked = ['-XX:+IgnoreUnrecognizedVMOptions', `-XX:ArchiveClassesAtExit=${draft}`];
-    if (!(await runOnce(asked)) || !existsSync(draft)) return [];
-    renameSync(draft, file);
+    await movedWhole(file, async (draft) => {
+      const made = join(draft, 'classes.jsa');
+      const asked = ['-XX:+IgnoreUnrecognizedVMOptions', `-XX:ArchiveClassesAtExit=${made}`];
+      if (!(await runOnce(asked))) throw new Error('The broker did not end in order.');
+      return made;
+    });
     return options;
   } catch {
     // Brokers start without it as well.
     return [];
-  } finally {
-    rmSync(drafts, { recursive: true, force: true });
   }
 }

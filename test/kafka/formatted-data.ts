@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { movedWhole } from './moved-whole';
 
 /** Of every broker for tests: each is alone, so none meets another of its cluster. */
 const CLUSTER_ID = 'ZGF5Ym9vay1mb3ItdGVzdA';
@@ -20,22 +21,15 @@ export async function formattedData(jars: string, user: KafkaUser): Promise<stri
   const arguments_ = formatArguments(user);
   const name = createHash('sha256').update(arguments_.join(' ')).digest('hex').slice(0, 12);
   const folder = `${jars}-data-${name}`;
-  if (existsSync(folder)) return folder;
-  // Made beside its place and moved there whole, as the jars.
-  const draft = mkdtempSync(`${folder}.`);
-  try {
+  await movedWhole(folder, async (draft) => {
     const settings = join(draft, 'server.properties');
     const data = join(draft, 'data');
     writeFileSync(settings, settingsFor(data));
     const java = ['-XX:TieredStopAtLevel=1', '-cp', join(jars, '*')];
     const tool = ['kafka.tools.StorageTool', 'format', '-c', settings];
     await promisify(execFile)('java', [...java, ...tool, ...arguments_]);
-    renameSync(data, folder);
-  } catch (error) {
-    if (!existsSync(folder)) throw error;
-  } finally {
-    rmSync(draft, { recursive: true, force: true });
-  }
+    return data;
+  });
   return folder;
 }
 

@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { homedir, tmpdir, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { movedWhole } from './moved-whole';
 
 /** 46 MB from Maven Central: seconds on a good line, minutes on a bad one. */
 const FETCH_TIMEOUT_MS = 300_000;
@@ -34,24 +35,17 @@ export async function kafkaJars(environment: Environment = process.env): Promise
   const folder = join(cacheFolder(), `kafka-${version}`);
   if (existsSync(folder)) return { folder, java };
   await insist('mvn', 'Maven', environment);
-  // Made beside its place and moved there whole: another run may be fetching, or be interrupted.
-  const draft = mkdtempSync(`${folder}.`);
-  try {
-    await run(
-      'mvn',
-      [
-        ...['-q', '-B', '-f', pom, 'dependency:copy-dependencies'],
-        ...['-DincludeScope=runtime', `-DoutputDirectory=${draft}`],
-      ],
-      { timeout: FETCH_TIMEOUT_MS, env: { ...environment } },
-    );
-    renameSync(draft, folder);
-  } catch (error) {
-    rmSync(draft, { recursive: true, force: true });
-    if (existsSync(folder)) return { folder, java };
-    const said = String((error as { stdout?: string }).stdout ?? error).trim();
-    throw new Error(`Maven could not fetch Apache Kafka: ${said.split('\n')[0]}`);
-  }
+  await movedWhole(folder, async (draft) => {
+    const copy = ['dependency:copy-dependencies', '-DincludeScope=runtime'];
+    await run('mvn', ['-q', '-B', '-f', pom, ...copy, `-DoutputDirectory=${draft}`], {
+      timeout: FETCH_TIMEOUT_MS,
+      env: { ...environment },
+    }).catch((error: { readonly stdout?: string }) => {
+      const said = String(error.stdout ?? error).trim();
+      throw new Error(`Maven could not fetch Apache Kafka: ${said.split('\n')[0]}`);
+    });
+    return draft;
+  });
   return { folder, java };
 }
 

@@ -210,9 +210,10 @@ async function writeAll<Command, Event extends Emitted, State>(
     for (const index of indexes) {
       const command = commandAt(index);
       const { commandId, decidesRepeats = false } = command;
-      const ofClaim = command.claim && (histories.get(claimStream(commandId)) ?? []);
-      const lost = command.claim && incomplete.get(claimStream(commandId));
-      const claimed = lost ?? (ofClaim ? claimedBefore(command, ofClaim) : null);
+      const keyStream = command.claim && claimStream(commandId);
+      const ofClaim = keyStream && (histories.get(keyStream) ?? []);
+      const lost = keyStream && incomplete.get(keyStream);
+      const claimed = lost || (ofClaim ? claimedBefore(command, ofClaim) : null);
       const earlier =
         claimed instanceof Error
           ? claimed
