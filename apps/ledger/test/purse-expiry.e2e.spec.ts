@@ -158,7 +158,8 @@ describe('the policy of an account', () => {
     expect(history.at(-1)).toMatchObject({
       type: 'AccountPolicyChanged',
       data: {
-        purseExpiry: { unusedDays: 30, idleDays: 90 },
+        policy: { purseExpiry: { unusedDays: 30, idleDays: 90 } },
+        preset: null,
         reason: 'agreed with the merchant',
       },
       metadata: { actor: expect.stringMatching(/^operator:/) },

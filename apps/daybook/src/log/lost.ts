@@ -1,12 +1,15 @@
 import {
+  type AccountCommand,
   type Act,
   account,
   addressBranch,
   customer,
   type Decider,
   type Derivation,
+  endOf,
   fold,
   type IssuedKeys,
+  type KeptAccountKey,
   type LostDetails,
   type OperatorCommand,
   operator,
@@ -26,6 +29,7 @@ import {
 } from '@daybook/event-store';
 import { lostPurseIdOf } from '../../../ledger/src/edge/identity';
 import type {
+  AccountKeyKnown,
   AccountKnown,
   BranchKnown,
   CustomerKnown,
@@ -70,23 +74,55 @@ const details = (status: string, known: Partial<LostDetails> = {}): LostDetails 
 });
 
 type KeyCommand = Extract<OperatorCommand, { readonly keyId: string }>;
+type AccountKeyCommand = Extract<AccountCommand, { readonly keyId: string }>;
 
 /** A key that was revoked works again in the older log, so that is the first to come back. */
-function keyCommands(
-  keys: readonly KeyKnown[],
+function keyCommands<Key extends KeyKnown, Command>(
+  keys: readonly Key[],
   issued: IssuedKeys,
-  { reason }: Act,
-): readonly KeyCommand[] {
-  return keys.flatMap(({ keyId, keyHash, scopes, expiresAt, revoked }): readonly KeyCommand[] => {
+  issue: (key: Key) => Command,
+  revoke: (keyId: string) => Command,
+): readonly Command[] {
+  return keys.flatMap((key): readonly Command[] => {
+    const { keyId, keyHash, revoked } = key;
     const known = issued[keyId];
-    const issue = { type: 'IssueApiKey', keyId, keyHash, scopes, name: null, expiresAt } as const;
-    const revoke = { type: 'RevokeApiKey', keyId, reason } as const;
     if (known !== undefined && known.keyHash !== keyHash) return [];
     return [
-      ...(known === undefined ? [issue] : []),
-      ...(revoked && known?.isRevoked !== true ? [revoke] : []),
+      ...(known === undefined ? [issue(key)] : []),
+      ...(revoked && known?.isRevoked !== true ? [revoke(keyId)] : []),
     ];
   });
+}
+
+function ofOperator({ keyId, keyHash, scopes, expiresAt }: KeyKnown) {
+  return { type: 'IssueApiKey', keyId, keyHash, scopes, name: null, expiresAt } as const;
+}
+
+function ofAccount({ person, issuedBy, issuedByPerson, replaces, ...key }: AccountKeyKnown) {
+  const issuer = issuedBy === null ? null : { keyId: issuedBy, person: issuedByPerson };
+  return { ...ofOperator(key), person, issuedBy: issuer, replaces };
+}
+
+/** The rotation of a key that does not end yet in the older log. It issues the successor too. */
+function endCommands(
+  { keyId, expiresAt, revoked }: AccountKeyKnown,
+  keys: readonly AccountKeyKnown[],
+  issued: IssuedKeys<KeptAccountKey>,
+  reason: string,
+): readonly AccountKeyCommand[] {
+  const known = issued[keyId];
+  const successor = keys.find(({ replaces }) => replaces === keyId);
+  if (revoked || known === undefined || successor === undefined || expiresAt === null) return [];
+  const end = endOf(known);
+  if (end !== null && Date.parse(end) <= Date.parse(expiresAt)) return [];
+  const at = new Date().toISOString();
+  const overlapSeconds = Math.ceil((Date.parse(expiresAt) - Date.parse(at)) / 1_000);
+  if (overlapSeconds <= 0) return [{ type: 'RevokeApiKey', keyId, reason }];
+  const { issuedBy } = ofAccount(successor);
+  const ends = successor.expiresAt === null ? {} : { expiresAt: successor.expiresAt };
+  return [
+    { type: 'RotateApiKey', keyId, successor, overlapSeconds, issuedBy, at, reason, ...ends },
+  ];
 }
 
 /** Rows that come back by the rules of a decider. */
@@ -103,15 +139,23 @@ export const accounts = returning<AccountKnown>()(account, {
   streamOf: ({ id }) => streamName('account', id),
   accountOf: ({ id }) => id,
   detailsOf: () => details('open'),
-  commandsFor({ name, screening, unusedDays, idleDays, keys }, { state, isOlder }, act) {
+  commandsFor({ name, status, preset, keys, ...settings }, { state, isOlder }, { reason }) {
     const isAbsent = state.status === 'absent';
-    const open = { type: 'OpenAccount', name, policy: { screening } } as const;
-    const purseExpiry = { unusedDays, idleDays };
-    const change = { type: 'ChangeAccountPolicy', purseExpiry, reason: act.reason } as const;
+    const policy = {
+      purseExpiry: { unusedDays: settings.unusedDays, idleDays: settings.idleDays },
+      compliance: { mode: settings.complianceMode },
+      quotas: { wallet: null, financial: null, standard: null, ...settings.quotas },
+      allowedAddresses: settings.allowedAddresses,
+    };
+    const change = { type: 'ChangeAccountPolicy', preset, policy, reason } as const;
+    const type = status === 'closed' ? 'CloseAccount' : 'ReopenAccount';
+    const issued = isAbsent ? {} : state.keys;
+    const revoke = (keyId: string) => ({ type: 'RevokeApiKey', keyId, reason }) as const;
     return [
-      ...(isAbsent ? [open] : []),
-      ...(isOlder ? [change] : []),
-      ...keyCommands(keys, isAbsent ? {} : state.keys, act),
+      ...(isAbsent ? [{ type: 'OpenAccount', name, preset, policy } as const] : []),
+      ...(isOlder ? [change, { type, reason } as const] : []),
+      ...keys.flatMap((key) => endCommands(key, keys, issued, reason)),
+      ...keyCommands<AccountKeyKnown, AccountKeyCommand>(keys, issued, ofAccount, revoke),
     ];
   },
 });
@@ -123,7 +167,13 @@ export const operators = returning<OperatorKnown>()(operator, {
   commandsFor({ name, keys }, { state }, act) {
     const isAbsent = state.status === 'absent';
     const add = { type: 'AddOperator', name } as const;
-    return [...(isAbsent ? [add] : []), ...keyCommands(keys, isAbsent ? {} : state.keys, act)];
+    const issued = isAbsent ? {} : state.keys;
+    const revoke = (keyId: string) =>
+      ({ type: 'RevokeApiKey', keyId, reason: act.reason }) as const;
+    return [
+      ...(isAbsent ? [add] : []),
+      ...keyCommands<KeyKnown, KeyCommand>(keys, issued, ofOperator, revoke),
+    ];
   },
 });
 

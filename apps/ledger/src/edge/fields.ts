@@ -1,4 +1,5 @@
 import { REASON_LENGTH_MAX, REFERENCE_LENGTH_MAX } from '@daybook/domain';
+import { isAddressRange } from '@daybook/platform';
 import { ValidateBy, ValidateIf } from 'class-validator';
 import { LOG_NAME, LOG_NAME_LENGTH_MAX } from './log-epochs';
 import { POSITION, POSITION_LENGTH_MAX, POSITION_SENTENCE } from './positions';
@@ -85,15 +86,41 @@ export function PatternField(
   });
 }
 
-/** A whole number; a number in JSON. */
+/** A whole number; a number in JSON. `nullable` fields may be JSON null. */
 export function IntegerField(
-  options: FieldOptions & { readonly min: number; readonly max: number },
+  options: FieldOptions & {
+    readonly min: number;
+    readonly max: number;
+    readonly nullable?: boolean;
+  },
 ): PropertyDecorator {
-  const { min, max, ...rest } = options;
-  const schema = { type: 'integer', minimum: min, maximum: max };
+  const { min, max, nullable = false, ...rest } = options;
+  const type = nullable ? ['integer', 'null'] : 'integer';
+  const schema = { type, minimum: min, maximum: max };
   const holds = (value: unknown) =>
-    Number.isInteger(value) && (value as number) >= min && (value as number) <= max;
-  return field(rest, schema, 'integer', `must be a whole number from ${min} to ${max}.`, holds);
+    value === null
+      ? nullable
+      : Number.isInteger(value) && (value as number) >= min && (value as number) <= max;
+  const sentence = `must be a whole number from ${min} to ${max}${nullable ? ', or null' : ''}.`;
+  return field(rest, schema, 'integer', sentence, holds);
+}
+
+/** Distinct addresses and CIDR ranges of IPv4 and IPv6, or JSON null. */
+export function AddressRangesField(
+  options: FieldOptions & { readonly max: number; readonly lengthMax: number },
+): PropertyDecorator {
+  const { max, lengthMax, ...rest } = options;
+  const items = { type: 'string', minLength: 1, maxLength: lengthMax };
+  const schema = { type: ['array', 'null'], items, uniqueItems: true, minItems: 1, maxItems: max };
+  const sentence = `must be null or a list of 1 to ${max} different addresses and ranges, such as 203.0.113.0/24.`;
+  const holds = (value: unknown) =>
+    value === null ||
+    (Array.isArray(value) &&
+      value.length >= 1 &&
+      value.length <= max &&
+      new Set(value).size === value.length &&
+      value.every((one) => typeof one === 'string' && isAddressRange(one)));
+  return field(rest, schema, 'address-ranges', sentence, holds);
 }
 
 /** One of a closed list of words. */

@@ -105,7 +105,7 @@ async function ledger(owned: ReadonlyMap<string, Owner> = known) {
   await decideAndAppend(store, {
     stream: streamName('account', owner.accountId),
     decider: account,
-    command: { type: 'OpenAccount', name: 'shop', policy: { screening: false } },
+    command: { type: 'OpenAccount', name: 'shop', policy: {} },
     commandId: 'open',
     metadata: { accountId: owner.accountId, actor: 'test' },
   });
