@@ -126,6 +126,47 @@ it('never refuses a key that was good', async () => {
   expect((await from(address, ledger.apiKey)).status).toBe(200);
 });
 
+it('counts what comes over gRPC too', async () => {
+  const before = await failures('unknown');
+  const call = () => {
+    const authorization = `Bearer ${newApiKey().key}`;
+    const metadata = { authorization, 'x-forwarded-for': '198.51.100.5' };
+    return api.call('daybook.v1.CustomerService', 'ListCustomers', {}, { metadata });
+  };
+  for (let n = 0; n < FAILURES_MAX; n++) {
+    const { error } = await call();
+    expect(error && detailsOf(error).info.reason).toBe('unauthenticated');
+  }
+  const { error } = await call();
+  expect(error && detailsOf(error).info.reason).toBe('rate-limited');
+  expect(await failures('unknown')).toBe(before + FAILURES_MAX);
+  expect(lines().at(-2)).toMatchObject({ remoteAddress: '198.51.100.5' });
+});
+
+it('writes no line about what a client does wrong', async () => {
+  const before = ledger.logged.length;
+  const reads = Array.from({ length: 20 }, () =>
+    ledger.request('GET', `${PATH}?minPosition=999999`),
+  );
+  for (const { status } of await Promise.all(reads)) expect(status).toBe(400);
+  expect((await ledger.request('POST', PATH, { body: { nothing: 1 } })).status).toBe(400);
+  await until(async () => (await ledger.request('GET', '/livez')).status === 200);
+  const more = ledger.logged.slice(before).filter(({ msg }) => msg !== 'request');
+  expect(more).toEqual([]);
+  const refused = ledger.logged.slice(before).filter(({ status }) => Number(status) >= 400);
+  expect(refused).toEqual([]);
+});
+
+// Last: a minute has only so many lines about failures.
+it('refuses them after a few also when all come at once', async () => {
+  const keys = Array.from({ length: 40 * FAILURES_MAX }, () => newApiKey().key);
+  const answers = await Promise.all(keys.map((key) => from('198.51.100.9', key)));
+  const lookedUp = answers.filter(({ status }) => status === 401).length;
+  expect(lookedUp).toBeGreaterThanOrEqual(FAILURES_MAX);
+  // Those that are looked up at once.
+  expect(lookedUp).toBeLessThan(FAILURES_MAX + 8);
+});
+
 it('refuses a key from where its account does not allow it, over both edges, and says nothing more', async () => {
   const accountId = '3f1c0b54-1111-4222-8333-4444555566aa';
   const key = await ledger.issueKey({ scopes: ['read'], accountId });
@@ -166,45 +207,4 @@ it('refuses a key from where its account does not allow it, over both edges, and
   expect((await ledger.request('GET', '/livez', probe)).status).toBe(200);
   await change(null);
   await until(async () => (await from('198.51.100.20', key)).status === 200);
-});
-
-it('counts what comes over gRPC too', async () => {
-  const before = await failures('unknown');
-  const call = () => {
-    const authorization = `Bearer ${newApiKey().key}`;
-    const metadata = { authorization, 'x-forwarded-for': '198.51.100.5' };
-    return api.call('daybook.v1.CustomerService', 'ListCustomers', {}, { metadata });
-  };
-  for (let n = 0; n < FAILURES_MAX; n++) {
-    const { error } = await call();
-    expect(error && detailsOf(error).info.reason).toBe('unauthenticated');
-  }
-  const { error } = await call();
-  expect(error && detailsOf(error).info.reason).toBe('rate-limited');
-  expect(await failures('unknown')).toBe(before + FAILURES_MAX);
-  expect(lines().at(-2)).toMatchObject({ remoteAddress: '198.51.100.5' });
-});
-
-it('writes no line about what a client does wrong', async () => {
-  const before = ledger.logged.length;
-  const reads = Array.from({ length: 20 }, () =>
-    ledger.request('GET', `${PATH}?minPosition=999999`),
-  );
-  for (const { status } of await Promise.all(reads)) expect(status).toBe(400);
-  expect((await ledger.request('POST', PATH, { body: { nothing: 1 } })).status).toBe(400);
-  await until(async () => (await ledger.request('GET', '/livez')).status === 200);
-  const more = ledger.logged.slice(before).filter(({ msg }) => msg !== 'request');
-  expect(more).toEqual([]);
-  const refused = ledger.logged.slice(before).filter(({ status }) => Number(status) >= 400);
-  expect(refused).toEqual([]);
-});
-
-// Last: a minute has only so many lines about failures.
-it('refuses them after a few also when all come at once', async () => {
-  const keys = Array.from({ length: 40 * FAILURES_MAX }, () => newApiKey().key);
-  const answers = await Promise.all(keys.map((key) => from('198.51.100.9', key)));
-  const lookedUp = answers.filter(({ status }) => status === 401).length;
-  expect(lookedUp).toBeGreaterThanOrEqual(FAILURES_MAX);
-  // Those that are looked up at once.
-  expect(lookedUp).toBeLessThan(FAILURES_MAX + 8);
 });

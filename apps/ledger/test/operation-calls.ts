@@ -70,6 +70,7 @@ export function samplesOf(known: Known): Readonly<Record<string, unknown>> {
       rotateOwnApiKey: { keyId: known.rotatedKeyId },
       // A key issues none that may do more than itself.
       issueOwnApiKey: { scopes: [ADMIN_SCOPE] },
+      issueOperatorKey: { scopes: ['operations:write'] },
       voidReplenishment: {
         ...{ replenishmentId: known.voidedId, reference: VOID },
         otherFields: { replenishmentId: known.otherId },

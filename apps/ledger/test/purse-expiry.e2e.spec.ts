@@ -322,7 +322,7 @@ describe('nothing expires', () => {
 
   it('once the policy of the account is never, and again once it is not', async () => {
     const purse = await mint('policy');
-    await changePolicy({});
+    await changePolicy({ purseUnusedDays: null, purseIdleDays: null });
     await passWatched(31);
     await untilLookedAt();
     expect(await statusOf(purse)).toBe('PENDING_PAYMENT');

@@ -8,6 +8,11 @@ export const FIELDS: Readonly<Record<string, string>> = {
   purseId: 'The purse that received the transfer.',
   replenishmentId: 'The replenishment that was declined.',
   name: 'The name of the account.',
+  'policy.screening': 'Whether a final transfer waits for a compliance decision.',
+  'purseExpiry.unusedDays':
+    'Days after which a purse without any confirmed receipt expires; null for never.',
+  'purseExpiry.idleDays':
+    'Days after the last confirmed receipt after which a purse expires; null for never.',
   'policy.purseExpiry.unusedDays':
     'Days after which a purse without any confirmed receipt expires; null for never.',
   'policy.purseExpiry.idleDays':

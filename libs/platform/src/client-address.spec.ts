@@ -56,7 +56,16 @@ describe('the address of a client', () => {
 
   it('or a range is recognised', () => {
     for (const entry of ['0.0.0.0/0', '::/0', '1.2.3.4']) expect(isAddressRange(entry)).toBe(true);
-    for (const entry of ['', '1.2.3', '1.2.3.4/33', '::1/', '::1/1/1', ' ::1', '1.2.3.4/+1']) {
+    for (const entry of [
+      '',
+      '1.2.3',
+      '1.2.3.4/33',
+      '::1/',
+      '::1/1/1',
+      ' ::1',
+      '1.2.3.4/+1',
+      'fe80::1%eth0',
+    ]) {
       expect(isAddressRange(entry)).toBe(false);
     }
   });

@@ -22,7 +22,8 @@ export function parseProxies(list: string | undefined): TrustedProxies {
 export function isAddressRange(entry: string): boolean {
   const [address = '', bits, ...more] = entry.split('/');
   const family = isIP(address);
-  if (family === 0 || more.length > 0) return false;
+  // A zone, such as %eth0, means something on one machine only.
+  if (family === 0 || address.includes('%') || more.length > 0) return false;
   if (bits === undefined) return true;
   return /^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128);
 }

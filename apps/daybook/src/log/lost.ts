@@ -1,17 +1,12 @@
 import {
-  type AccountCommand,
   type Act,
   account,
   addressBranch,
   customer,
   type Decider,
   type Derivation,
-  endOf,
   fold,
-  type IssuedKeys,
-  type KeptAccountKey,
   type LostDetails,
-  type OperatorCommand,
   operator,
   type PurseCommand,
   type PurseState,
@@ -28,6 +23,14 @@ import {
   StreamIncomplete,
 } from '@daybook/event-store';
 import { lostPurseIdOf } from '../../../ledger/src/edge/identity';
+import {
+  type AccountKeyCommand,
+  endCommands,
+  type KeyCommand,
+  keyCommands,
+  ofAccount,
+  ofOperator,
+} from './lost-keys';
 import type {
   AccountKeyKnown,
   AccountKnown,
@@ -72,58 +75,6 @@ const details = (status: string, known: Partial<LostDetails> = {}): LostDetails 
   ...{ ...NOTHING, txHash: null, blockNumber: null, status },
   ...known,
 });
-
-type KeyCommand = Extract<OperatorCommand, { readonly keyId: string }>;
-type AccountKeyCommand = Extract<AccountCommand, { readonly keyId: string }>;
-
-/** A key that was revoked works again in the older log, so that is the first to come back. */
-function keyCommands<Key extends KeyKnown, Command>(
-  keys: readonly Key[],
-  issued: IssuedKeys,
-  issue: (key: Key) => Command,
-  revoke: (keyId: string) => Command,
-): readonly Command[] {
-  return keys.flatMap((key): readonly Command[] => {
-    const { keyId, keyHash, revoked } = key;
-    const known = issued[keyId];
-    if (known !== undefined && known.keyHash !== keyHash) return [];
-    return [
-      ...(known === undefined ? [issue(key)] : []),
-      ...(revoked && known?.isRevoked !== true ? [revoke(keyId)] : []),
-    ];
-  });
-}
-
-function ofOperator({ keyId, keyHash, scopes, expiresAt }: KeyKnown) {
-  return { type: 'IssueApiKey', keyId, keyHash, scopes, name: null, expiresAt } as const;
-}
-
-function ofAccount({ person, issuedBy, issuedByPerson, replaces, ...key }: AccountKeyKnown) {
-  const issuer = issuedBy === null ? null : { keyId: issuedBy, person: issuedByPerson };
-  return { ...ofOperator(key), person, issuedBy: issuer, replaces };
-}
-
-/** The rotation of a key that does not end yet in the older log. It issues the successor too. */
-function endCommands(
-  { keyId, expiresAt, revoked }: AccountKeyKnown,
-  keys: readonly AccountKeyKnown[],
-  issued: IssuedKeys<KeptAccountKey>,
-  reason: string,
-): readonly AccountKeyCommand[] {
-  const known = issued[keyId];
-  const successor = keys.find(({ replaces }) => replaces === keyId);
-  if (revoked || known === undefined || successor === undefined || expiresAt === null) return [];
-  const end = endOf(known);
-  if (end !== null && Date.parse(end) <= Date.parse(expiresAt)) return [];
-  const at = new Date().toISOString();
-  const overlapSeconds = Math.ceil((Date.parse(expiresAt) - Date.parse(at)) / 1_000);
-  if (overlapSeconds <= 0) return [{ type: 'RevokeApiKey', keyId, reason }];
-  const { issuedBy } = ofAccount(successor);
-  const ends = successor.expiresAt === null ? {} : { expiresAt: successor.expiresAt };
-  return [
-    { type: 'RotateApiKey', keyId, successor, overlapSeconds, issuedBy, at, reason, ...ends },
-  ];
-}
 
 /** Rows that come back by the rules of a decider. */
 function returning<Row>() {

@@ -16,13 +16,14 @@ import {
   type QuotaTier,
   type TierQuota,
 } from '@daybook/domain';
+import { isAddressRange } from '@daybook/platform';
 import {
-  AddressRangesField,
   ChoiceField,
   IdField,
   IntegerField,
   ReasonField,
   TextField,
+  TextsField,
 } from '../edge/fields';
 import { IssueAccountKeyRequest, RevokeKeyRequest, RotateKeyRequest } from '../edge/keys.dto';
 import { ListRequest, ReadRequest } from '../edge/paging';
@@ -87,7 +88,7 @@ export class ChangeOwnPolicyRequest {
   @IntegerField(DAYS)
   readonly purseIdleDays?: number | null;
 
-  @AddressRangesField({
+  @TextsField({
     ...{ max: ALLOWED_ADDRESSES_MAX, lengthMax: ADDRESS_RANGE_LENGTH_MAX },
     optional: true,
   })
@@ -127,12 +128,17 @@ export class ChangeAccountPolicyRequest extends ChangeOwnPolicyRequest {
   readonly standardWindowSeconds?: number;
 }
 
-/** What the people of an account change. */
+/** What the people of an account change. Refuses with `invalid-policy` what is no address or range. */
 export function ownPolicyChange({
   purseUnusedDays,
   purseIdleDays,
   allowedAddresses,
 }: ChangeOwnPolicyRequest): PolicyChange {
+  const wrong = allowedAddresses?.find((one) => !isAddressRange(one));
+  if (wrong !== undefined) {
+    const sentence = `${wrong} is no address or CIDR range such as 203.0.113.0/24 or 2001:db8::/32.`;
+    throw new DomainError('invalid-policy', sentence);
+  }
   return {
     purseExpiry: {
       ...(purseUnusedDays !== undefined && { unusedDays: purseUnusedDays }),
@@ -142,7 +148,7 @@ export function ownPolicyChange({
   };
 }
 
-/** What an operator changes. Refuses with `invalid-policy` half a quota. */
+/** What an operator changes. Refuses with `invalid-policy` also half a quota. */
 export function policyChange(request: ChangeAccountPolicyRequest): PolicyChange {
   const { complianceMode } = request;
   const quotas = QUOTA_TIERS.map((tier) => [tier, quotaIn(request, tier)] as const);

@@ -1,5 +1,4 @@
 import { REASON_LENGTH_MAX, REFERENCE_LENGTH_MAX } from '@daybook/domain';
-import { isAddressRange } from '@daybook/platform';
 import { ValidateBy, ValidateIf } from 'class-validator';
 import { LOG_NAME, LOG_NAME_LENGTH_MAX } from './log-epochs';
 import { POSITION, POSITION_LENGTH_MAX, POSITION_SENTENCE } from './positions';
@@ -105,22 +104,24 @@ export function IntegerField(
   return field(rest, schema, 'integer', sentence, holds);
 }
 
-/** Distinct addresses and CIDR ranges of IPv4 and IPv6, or JSON null. */
-export function AddressRangesField(
+/** A list of distinct texts, or JSON null. */
+export function TextsField(
   options: FieldOptions & { readonly max: number; readonly lengthMax: number },
 ): PropertyDecorator {
   const { max, lengthMax, ...rest } = options;
   const items = { type: 'string', minLength: 1, maxLength: lengthMax };
   const schema = { type: ['array', 'null'], items, uniqueItems: true, minItems: 1, maxItems: max };
-  const sentence = `must be null or a list of 1 to ${max} different addresses and ranges, such as 203.0.113.0/24.`;
+  const sentence = `must be null or a list of 1 to ${max} different texts of 1 to ${lengthMax} characters.`;
+  const isText = (one: unknown) =>
+    typeof one === 'string' && one.length >= 1 && one.length <= lengthMax;
   const holds = (value: unknown) =>
     value === null ||
     (Array.isArray(value) &&
       value.length >= 1 &&
       value.length <= max &&
       new Set(value).size === value.length &&
-      value.every((one) => typeof one === 'string' && isAddressRange(one)));
-  return field(rest, schema, 'address-ranges', sentence, holds);
+      value.every(isText));
+  return field(rest, schema, 'texts', sentence, holds);
 }
 
 /** One of a closed list of words. */

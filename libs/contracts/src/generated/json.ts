@@ -1543,6 +1543,9 @@ export const OPERATIONS: Readonly<Record<keyof Answers, Documented>> = {
       },
       "cursor": {
         "description": "The `nextCursor` of an earlier page of this list."
+      },
+      "minPosition": {
+        "description": "Wait, up to 5 seconds, until everything up to this position is visible."
       }
     }
   },
@@ -1649,6 +1652,9 @@ export const OPERATIONS: Readonly<Record<keyof Answers, Documented>> = {
       },
       "cursor": {
         "description": "The `nextCursor` of an earlier page of this list."
+      },
+      "minPosition": {
+        "description": "Wait, up to 5 seconds, until everything up to this position is visible."
       }
     }
   },
@@ -2349,6 +2355,9 @@ export const OPERATIONS: Readonly<Record<keyof Answers, Documented>> = {
       },
       "cursor": {
         "description": "The `nextCursor` of an earlier page of this list."
+      },
+      "minPosition": {
+        "description": "Wait, up to 5 seconds, until everything up to this position is visible."
       }
     }
   },

@@ -197,7 +197,11 @@ export interface ListApiKeysRequest {
     | number
     | undefined;
   /** The `next_cursor` of an earlier page of this list. */
-  readonly cursor?: string | undefined;
+  readonly cursor?:
+    | string
+    | undefined;
+  /** Wait, up to 5 seconds, until everything up to this position is visible. */
+  readonly minPosition?: string | undefined;
 }
 
 /** Keys, without their secrets. */
@@ -627,7 +631,11 @@ export interface ListOwnApiKeysRequest {
     | number
     | undefined;
   /** The `next_cursor` of an earlier page of this list. */
-  readonly cursor?: string | undefined;
+  readonly cursor?:
+    | string
+    | undefined;
+  /** Wait, up to 5 seconds, until everything up to this position is visible. */
+  readonly minPosition?: string | undefined;
 }
 
 /** Keys, without their secrets. */
@@ -941,7 +949,7 @@ export const ApiKey: MessageFns<ApiKey> = {
 };
 
 function createBaseListApiKeysRequest(): ListApiKeysRequest {
-  return { accountId: "", limit: undefined, cursor: undefined };
+  return { accountId: "", limit: undefined, cursor: undefined, minPosition: undefined };
 }
 
 export const ListApiKeysRequest: MessageFns<ListApiKeysRequest> = {
@@ -954,6 +962,9 @@ export const ListApiKeysRequest: MessageFns<ListApiKeysRequest> = {
     }
     if (message.cursor !== undefined) {
       writer.uint32(26).string(message.cursor);
+    }
+    if (message.minPosition !== undefined) {
+      writer.uint32(32).uint64(message.minPosition);
     }
     return writer;
   },
@@ -995,6 +1006,14 @@ export const ListApiKeysRequest: MessageFns<ListApiKeysRequest> = {
             message.cursor = reader.string();
             continue;
           }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.minPosition = reader.uint64().toString();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1015,6 +1034,7 @@ export const ListApiKeysRequest: MessageFns<ListApiKeysRequest> = {
     message.accountId = object.accountId ?? "";
     message.limit = object.limit ?? undefined;
     message.cursor = object.cursor ?? undefined;
+    message.minPosition = object.minPosition ?? undefined;
     return message;
   },
 };
@@ -3458,7 +3478,7 @@ export const ChangeOwnPolicyResponse: MessageFns<ChangeOwnPolicyResponse> = {
 };
 
 function createBaseListOwnApiKeysRequest(): ListOwnApiKeysRequest {
-  return { limit: undefined, cursor: undefined };
+  return { limit: undefined, cursor: undefined, minPosition: undefined };
 }
 
 export const ListOwnApiKeysRequest: MessageFns<ListOwnApiKeysRequest> = {
@@ -3468,6 +3488,9 @@ export const ListOwnApiKeysRequest: MessageFns<ListOwnApiKeysRequest> = {
     }
     if (message.cursor !== undefined) {
       writer.uint32(18).string(message.cursor);
+    }
+    if (message.minPosition !== undefined) {
+      writer.uint32(24).uint64(message.minPosition);
     }
     return writer;
   },
@@ -3501,6 +3524,14 @@ export const ListOwnApiKeysRequest: MessageFns<ListOwnApiKeysRequest> = {
             message.cursor = reader.string();
             continue;
           }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.minPosition = reader.uint64().toString();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -3520,6 +3551,7 @@ export const ListOwnApiKeysRequest: MessageFns<ListOwnApiKeysRequest> = {
     const message = createBaseListOwnApiKeysRequest() as any;
     message.limit = object.limit ?? undefined;
     message.cursor = object.cursor ?? undefined;
+    message.minPosition = object.minPosition ?? undefined;
     return message;
   },
 };

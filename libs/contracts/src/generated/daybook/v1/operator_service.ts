@@ -60,7 +60,11 @@ export interface ListOperatorKeysRequest {
     | number
     | undefined;
   /** The `next_cursor` of an earlier page of this list. */
-  readonly cursor?: string | undefined;
+  readonly cursor?:
+    | string
+    | undefined;
+  /** Wait, up to 5 seconds, until everything up to this position is visible. */
+  readonly minPosition?: string | undefined;
 }
 
 /** Keys, without their secrets. */
@@ -474,7 +478,7 @@ export const AddOperatorResponse: MessageFns<AddOperatorResponse> = {
 };
 
 function createBaseListOperatorKeysRequest(): ListOperatorKeysRequest {
-  return { operatorId: "", limit: undefined, cursor: undefined };
+  return { operatorId: "", limit: undefined, cursor: undefined, minPosition: undefined };
 }
 
 export const ListOperatorKeysRequest: MessageFns<ListOperatorKeysRequest> = {
@@ -487,6 +491,9 @@ export const ListOperatorKeysRequest: MessageFns<ListOperatorKeysRequest> = {
     }
     if (message.cursor !== undefined) {
       writer.uint32(26).string(message.cursor);
+    }
+    if (message.minPosition !== undefined) {
+      writer.uint32(32).uint64(message.minPosition);
     }
     return writer;
   },
@@ -528,6 +535,14 @@ export const ListOperatorKeysRequest: MessageFns<ListOperatorKeysRequest> = {
             message.cursor = reader.string();
             continue;
           }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.minPosition = reader.uint64().toString();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -548,6 +563,7 @@ export const ListOperatorKeysRequest: MessageFns<ListOperatorKeysRequest> = {
     message.operatorId = object.operatorId ?? "";
     message.limit = object.limit ?? undefined;
     message.cursor = object.cursor ?? undefined;
+    message.minPosition = object.minPosition ?? undefined;
     return message;
   },
 };
