@@ -13,6 +13,8 @@ export const API_KEYS_MAX = 1_000;
 
 /** The key with which another key was issued. A second person is not who holds a key that the first one issued. */
 export interface KeyIssuer {
+  /** Whose key it was: keys of an account and of an operator may have the same key id. */
+  readonly kind: 'account' | 'operator';
   readonly keyId: string;
   /** Who held it; the name of the operator for a key of an operator. */
   readonly person: string | null;

@@ -238,7 +238,7 @@ describe('issuing an API key', () => {
   it('keeps who holds it and who issued it', () => {
     const ofAnn = a.apiKeyIssued({
       ...{ scopes: ['account:admin'], person: 'Ann' },
-      issuedBy: { keyId: 'o1', person: 'Night shift' },
+      issuedBy: { kind: 'operator', keyId: 'o1', person: 'Night shift' },
     });
     given(opened)
       .when({ ...issue, ...ofAnn.data })
@@ -315,7 +315,7 @@ describe('rotating an API key', () => {
     ...{ scopes: ['read', 'account:admin'], name: 'laptop', person: 'Ann' },
     expiresAt: '2026-01-01T00:00:00.000Z',
   });
-  const issuedBy = { keyId: 'k1', person: 'Ann' };
+  const issuedBy = { kind: 'account', keyId: 'k1', person: 'Ann' } as const;
   const reason = 'the yearly rotation';
   const rotate: AccountCommand = {
     ...{ type: 'RotateApiKey', keyId: 'k1', successor: { keyId: 'k2', keyHash: '00' } },

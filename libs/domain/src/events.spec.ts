@@ -55,9 +55,9 @@ const CURRENT: { readonly [Type in DomainEvent['type']]: readonly a.EventOf<Type
     a.apiKeyIssued(),
     a.apiKeyIssued({
       ...{ name: 'payouts', expiresAt: '2026-01-01T00:00:00.000Z', person: 'Ann' },
-      ...{ issuedBy: { keyId: 'o1', person: 'Night shift' }, replaces: 'k0' },
+      ...{ issuedBy: { kind: 'operator', keyId: 'o1', person: 'Night shift' }, replaces: 'k0' },
     }),
-    a.apiKeyIssued({ issuedBy: { keyId: 'k1', person: null } }),
+    a.apiKeyIssued({ issuedBy: { kind: 'account', keyId: 'k1', person: null } }),
   ],
   ApiKeyRotated: [a.apiKeyRotated()],
   ApiKeyRevoked: [a.apiKeyRevoked(), a.apiKeyRevoked({ reason: 'leaked' })],

@@ -33,6 +33,7 @@ export const FIELDS: Readonly<Record<string, string>> = {
   preset: 'The preset that was taken; null if none was.',
   person: 'Who holds the key; null if that was not said.',
   issuedBy: 'The key with which it was issued; null for one that the service itself issued.',
+  'issuedBy.kind': 'Whether that was a key of the account or of an operator.',
   'issuedBy.keyId': 'The key with which it was issued.',
   'issuedBy.person': 'Who held that key; null if that was not said.',
   replaces: 'The key that it replaces, by rotation; null for another key.',

@@ -34,8 +34,9 @@ export function ofOperator({ keyId, keyHash, scopes, expiresAt }: KeyKnown) {
   return { type: 'IssueApiKey', keyId, keyHash, scopes, name: null, expiresAt } as const;
 }
 
-export function ofAccount({ person, issuedBy, issuedByPerson, replaces, ...key }: AccountKeyKnown) {
-  const issuer = issuedBy === null ? null : { keyId: issuedBy, person: issuedByPerson };
+export function ofAccount({ person, replaces, ...key }: AccountKeyKnown) {
+  const { issuedBy: keyId, issuedByKind: kind, issuedByPerson } = key;
+  const issuer = keyId === null || kind === null ? null : { kind, keyId, person: issuedByPerson };
   return { ...ofOperator(key), person, issuedBy: issuer, replaces };
 }
 

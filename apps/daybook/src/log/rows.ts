@@ -1,4 +1,11 @@
-import type { ComplianceMode, Family, PresetName, PurseStatus, Quotas } from '@daybook/domain';
+import type {
+  ComplianceMode,
+  Family,
+  KeyIssuer,
+  PresetName,
+  PurseStatus,
+  Quotas,
+} from '@daybook/domain';
 import type { Client } from 'pg';
 
 // What the tables know, as it is read from them. Ids and texts are as the events have them; times are RFC 3339 in UTC.
@@ -23,6 +30,7 @@ export interface OperatorKnown {
 export interface AccountKeyKnown extends KeyKnown {
   readonly person: string | null;
   readonly issuedBy: string | null;
+  readonly issuedByKind: KeyIssuer['kind'] | null;
   readonly issuedByPerson: string | null;
   readonly replaces: string | null;
 }
@@ -93,7 +101,7 @@ export interface OtherKnown {
 const time = (column: string) =>
   `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 
-const KEY_OF_ACCOUNT = `, 'person', person, 'issuedBy', issued_by, 'issuedByPerson', issued_by_person,
+const KEY_OF_ACCOUNT = `, 'person', person, 'issuedBy', issued_by, 'issuedByKind', issued_by_kind, 'issuedByPerson', issued_by_person,
       'replaces', replaces`;
 
 const keysOf = (table: string, owner: string, id: string, more = '') => `(

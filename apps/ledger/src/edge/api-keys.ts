@@ -53,11 +53,11 @@ export function storeOperatorKey(operatorId: string, key: IssuedKey): Statement 
 export function storeAccountKey(accountId: string, key: AccountKey): Statement {
   const sql = `
     INSERT INTO api_key (key_id, account_id, key_hash, scopes, expires_at, revoked,
-                         person, issued_by, issued_by_person, replaces)
-    VALUES ($1, $2, $3, $4, $5, false, $6, $7, $8, $9)
+                         person, issued_by, issued_by_kind, issued_by_person, replaces)
+    VALUES ($1, $2, $3, $4, $5, false, $6, $7, $8, $9, $10)
     ON CONFLICT (key_id, key_hash) DO NOTHING`;
   const { keyId, keyHash, scopes, expiresAt, person, issuedBy, replaces } = key;
-  const issuer = [issuedBy?.keyId ?? null, issuedBy?.person ?? null];
+  const issuer = [issuedBy?.keyId ?? null, issuedBy?.kind ?? null, issuedBy?.person ?? null];
   return [sql, [keyId, accountId, keyHash, scopes, expiresAt, person, ...issuer, replaces]];
 }
 

@@ -11,6 +11,6 @@ export const edgeMigrations = sqlMigrations({
   // Null for keys from before it was recorded.
   PersonsOfKeys1700000018200: `
     ALTER TABLE ledger.api_key ADD COLUMN person text, ADD COLUMN issued_by text,
-      ADD COLUMN issued_by_person text, ADD COLUMN replaces text;
+      ADD COLUMN issued_by_kind text, ADD COLUMN issued_by_person text, ADD COLUMN replaces text;
   `,
 });

@@ -43,6 +43,7 @@ function keyAfter(
     case 'ApiKeyIssued': {
       const { keyHash: _, issuedBy, replaces: replacesKeyId, ...issued } = event.data;
       const issuer = {
+        issuedByKind: issuedBy?.kind ?? null,
         issuedByKeyId: issuedBy?.keyId ?? null,
         issuedByPerson: issuedBy?.person ?? null,
       };
@@ -50,7 +51,9 @@ function keyAfter(
     }
     case 'OperatorKeyIssued': {
       const { keyHash: _, ...issued } = event.data;
-      const unknown = { person: null, issuedByKeyId: null, issuedByPerson: null };
+      const unknown = {
+        ...{ person: null, issuedByKind: null, issuedByKeyId: null, issuedByPerson: null },
+      };
       return issuedKey({ ...issued, ...unknown, replacesKeyId: null, issuedAt: recordedAt });
     }
     case 'ApiKeyRevoked':

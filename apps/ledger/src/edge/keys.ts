@@ -175,7 +175,9 @@ function requireGrantable(
 }
 
 function issuerOf({ holder }: RequestContext): KeyIssuer | null {
-  return holder === undefined ? null : { keyId: holder.keyId, person: holder.person };
+  if (holder === undefined) return null;
+  const { kind, keyId, person } = holder;
+  return { kind, keyId, person };
 }
 
 function now(): string {

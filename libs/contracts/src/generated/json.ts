@@ -102,6 +102,8 @@ export interface ApiKey {
   readonly issuedByKeyId: string | null;
   /** Who held that key, or the name of the operator; null if that was not said. */
   readonly issuedByPerson: string | null;
+  /** Whether that key was the account's or an operator's. */
+  readonly issuedByKind: 'account' | 'operator' | null;
   /** The public part of the key that it replaces, by rotation; null if it replaces none. */
   readonly replacesKeyId: string | null;
 }
@@ -138,6 +140,8 @@ export interface IssuedApiKey {
   readonly issuedByKeyId: string | null;
   /** Who held that key, or the name of the operator; null if that was not said. */
   readonly issuedByPerson: string | null;
+  /** Whether that key was the account's or an operator's. */
+  readonly issuedByKind: 'account' | 'operator' | null;
   /** The public part of the key that it replaces, by rotation; null if it replaces none. */
   readonly replacesKeyId: string | null;
   /** The whole key. It is shown only once, because only its hash is kept; null if the request is a repeat. */
@@ -168,6 +172,8 @@ export interface RevokedApiKey {
   readonly issuedByKeyId: string | null;
   /** Who held that key, or the name of the operator; null if that was not said. */
   readonly issuedByPerson: string | null;
+  /** Whether that key was the account's or an operator's. */
+  readonly issuedByKind: 'account' | 'operator' | null;
   /** The public part of the key that it replaces, by rotation; null if it replaces none. */
   readonly replacesKeyId: string | null;
   /** Whether no process accepts the key any more. False if the read models were not up to date within 5 seconds: the key is revoked, and nothing accepts it a second after they are. */
@@ -198,6 +204,8 @@ export interface RotatedApiKey {
   readonly issuedByKeyId: string | null;
   /** Who held that key, or the name of the operator; null if that was not said. */
   readonly issuedByPerson: string | null;
+  /** Whether that key was the account's or an operator's. */
+  readonly issuedByKind: 'account' | 'operator' | null;
   /** The public part of the key that it replaces, by rotation; null if it replaces none. */
   readonly replacesKeyId: string | null;
   /** The whole new key. It is shown only once, because only its hash is kept; null if the request is a repeat. */
@@ -2544,6 +2552,10 @@ export const WORDS: Readonly<Record<string, Readonly<Record<string, string>>>> =
     "KEY_STATUS_EXPIRED": "expired",
     "KEY_STATUS_REVOKED": "revoked"
   },
+  "KeyKind": {
+    "KEY_KIND_ACCOUNT": "account",
+    "KEY_KIND_OPERATOR": "operator"
+  },
   "FindingKind": {
     "FINDING_KIND_UNEXPLAINED": "unexplained",
     "FINDING_KIND_UNPLANNED_OUTFLOW": "unplanned-outflow",
@@ -3250,6 +3262,18 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
         "maxLength": 100,
         "description": "Who held that key, or the name of the operator; null if that was not said."
       },
+      "issuedByKind": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "enum": [
+          "account",
+          "operator",
+          null
+        ],
+        "description": "Whether that key was the account's or an operator's."
+      },
       "replacesKeyId": {
         "type": [
           "string",
@@ -3271,6 +3295,7 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
       "person",
       "issuedByKeyId",
       "issuedByPerson",
+      "issuedByKind",
       "replacesKeyId"
     ]
   },
@@ -3388,6 +3413,18 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
         "maxLength": 100,
         "description": "Who held that key, or the name of the operator; null if that was not said."
       },
+      "issuedByKind": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "enum": [
+          "account",
+          "operator",
+          null
+        ],
+        "description": "Whether that key was the account's or an operator's."
+      },
       "replacesKeyId": {
         "type": [
           "string",
@@ -3423,6 +3460,7 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
       "person",
       "issuedByKeyId",
       "issuedByPerson",
+      "issuedByKind",
       "replacesKeyId",
       "key",
       "position"
@@ -3517,6 +3555,18 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
         "maxLength": 100,
         "description": "Who held that key, or the name of the operator; null if that was not said."
       },
+      "issuedByKind": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "enum": [
+          "account",
+          "operator",
+          null
+        ],
+        "description": "Whether that key was the account's or an operator's."
+      },
       "replacesKeyId": {
         "type": [
           "string",
@@ -3548,6 +3598,7 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
       "person",
       "issuedByKeyId",
       "issuedByPerson",
+      "issuedByKind",
       "replacesKeyId",
       "inEffect",
       "position"
@@ -3642,6 +3693,18 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
         "maxLength": 100,
         "description": "Who held that key, or the name of the operator; null if that was not said."
       },
+      "issuedByKind": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "enum": [
+          "account",
+          "operator",
+          null
+        ],
+        "description": "Whether that key was the account's or an operator's."
+      },
       "replacesKeyId": {
         "type": [
           "string",
@@ -3681,6 +3744,7 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
       "person",
       "issuedByKeyId",
       "issuedByPerson",
+      "issuedByKind",
       "replacesKeyId",
       "key",
       "inEffect",

@@ -144,6 +144,49 @@ export function keyStatusToNumber(object: KeyStatus): number {
   }
 }
 
+/** Whose a key is. */
+export enum KeyKind {
+  /** KEY_KIND_UNSPECIFIED - Not specified. */
+  KEY_KIND_UNSPECIFIED = "KEY_KIND_UNSPECIFIED",
+  /** KEY_KIND_ACCOUNT - An account's. */
+  KEY_KIND_ACCOUNT = "KEY_KIND_ACCOUNT",
+  /** KEY_KIND_OPERATOR - An operator's. */
+  KEY_KIND_OPERATOR = "KEY_KIND_OPERATOR",
+  UNRECOGNIZED = "UNRECOGNIZED",
+}
+
+export function keyKindFromJSON(object: any): KeyKind {
+  switch (object) {
+    case 0:
+    case "KEY_KIND_UNSPECIFIED":
+      return KeyKind.KEY_KIND_UNSPECIFIED;
+    case 1:
+    case "KEY_KIND_ACCOUNT":
+      return KeyKind.KEY_KIND_ACCOUNT;
+    case 2:
+    case "KEY_KIND_OPERATOR":
+      return KeyKind.KEY_KIND_OPERATOR;
+    case -1:
+    case "UNRECOGNIZED":
+    default:
+      return KeyKind.UNRECOGNIZED;
+  }
+}
+
+export function keyKindToNumber(object: KeyKind): number {
+  switch (object) {
+    case KeyKind.KEY_KIND_UNSPECIFIED:
+      return 0;
+    case KeyKind.KEY_KIND_ACCOUNT:
+      return 1;
+    case KeyKind.KEY_KIND_OPERATOR:
+      return 2;
+    case KeyKind.UNRECOGNIZED:
+    default:
+      return -1;
+  }
+}
+
 /** A key that was issued; the key itself is not kept. */
 export interface ApiKey {
   /** The public part of the key. */
@@ -184,6 +227,8 @@ export interface ApiKey {
   readonly issuedByPerson?:
     | string
     | undefined;
+  /** Whether that key was the account's or an operator's. */
+  readonly issuedByKind: KeyKind;
   /** The public part of the key that it replaces, by rotation; absent if it replaces none. */
   readonly replacesKeyId?: string | undefined;
 }
@@ -761,6 +806,7 @@ function createBaseApiKey(): ApiKey {
     person: undefined,
     issuedByKeyId: undefined,
     issuedByPerson: undefined,
+    issuedByKind: KeyKind.KEY_KIND_UNSPECIFIED,
     replacesKeyId: undefined,
   };
 }
@@ -799,6 +845,9 @@ export const ApiKey: MessageFns<ApiKey> = {
     }
     if (message.issuedByPerson !== undefined) {
       writer.uint32(90).string(message.issuedByPerson);
+    }
+    if (message.issuedByKind !== KeyKind.KEY_KIND_UNSPECIFIED) {
+      writer.uint32(104).int32(keyKindToNumber(message.issuedByKind));
     }
     if (message.replacesKeyId !== undefined) {
       writer.uint32(98).string(message.replacesKeyId);
@@ -907,6 +956,14 @@ export const ApiKey: MessageFns<ApiKey> = {
             message.issuedByPerson = reader.string();
             continue;
           }
+          case 13: {
+            if (tag !== 104) {
+              break;
+            }
+
+            message.issuedByKind = keyKindFromJSON(reader.int32());
+            continue;
+          }
           case 12: {
             if (tag !== 98) {
               break;
@@ -943,6 +1000,7 @@ export const ApiKey: MessageFns<ApiKey> = {
     message.person = object.person ?? undefined;
     message.issuedByKeyId = object.issuedByKeyId ?? undefined;
     message.issuedByPerson = object.issuedByPerson ?? undefined;
+    message.issuedByKind = object.issuedByKind ?? KeyKind.KEY_KIND_UNSPECIFIED;
     message.replacesKeyId = object.replacesKeyId ?? undefined;
     return message;
   },
