@@ -59,7 +59,7 @@ it('names every place that has not decided about new events', () => {
     'apps/ledger/src/accounts/accounts.projection.ts',
     'apps/ledger/src/chains/assets.projection.ts',
     'apps/ledger/src/customers/customers.projection.ts',
-    'apps/ledger/src/edge/keys.ts',
+    'apps/ledger/src/edge/keys-in-log.ts',
     // It reads the purse of every replenishment event, and the planted one has none.
     'apps/ledger/src/events/complete-events.ts',
     'apps/ledger/src/findings/findings.projection.ts',

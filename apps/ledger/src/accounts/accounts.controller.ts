@@ -51,7 +51,6 @@ export class AccountsController {
     scope: 'accounts:write',
     tier: 'financial',
     creates: '/v1/accounts/:id',
-    refuses: ['invalid-reason'],
   })
   async openAccount(context: RequestContext, { name, preset }: OpenAccountRequest) {
     const open = { type: 'OpenAccount', name, preset, policy: {} } as const;
