@@ -10,17 +10,8 @@ import {
   readEnvironment,
   readHttpTls,
 } from '@daybook/platform';
-import {
-  IsBoolean,
-  IsOptional,
-  IsString,
-  Matches,
-  ValidateBy,
-  type ValidationOptions,
-} from 'class-validator';
+import { IsBoolean, IsOptional, IsString, Matches } from 'class-validator';
 import { loadWalletsFile } from './account-wallets.env';
-import { parseApiKey } from './edge/api-key';
-import type { CallerKind } from './edge/scopes';
 import { GRPC_TLS, readTlsFiles } from './grpc-tls.env';
 
 /** The roles of a process. Several processes may share them. */
@@ -33,12 +24,6 @@ export type Role = (typeof ROLES)[number];
  */
 export const DATABASE_ROLES = ['api', 'consumer', 'reactions', 'relay', 'projector'] as const;
 export type DatabaseRole = (typeof DATABASE_ROLES)[number];
-
-function IsApiKey(kind: CallerKind, options: ValidationOptions): PropertyDecorator {
-  const validate = (value: unknown) =>
-    typeof value === 'string' && parseApiKey(value)?.kind === kind;
-  return ValidateBy({ name: 'isApiKey', validator: { validate } }, options);
-}
 
 /** How the ledger reaches its database. */
 export class DatabaseEnv extends AppEnv {
@@ -136,17 +121,15 @@ export class LedgerEnv extends DatabaseEnv {
 
   /** The key of the default account, issued at the first start. */
   @IsOptional()
-  @IsApiKey('account', {
-    message:
-      '$property must be of the form dbk_<8 characters>_<secret>, with a right checksum if it has one',
+  @Matches(/^dbk_[0-9A-Za-z]{8}_[0-9A-Za-z_-]{32,65}$/, {
+    message: '$property must be of the form dbk_<8 characters>_<secret>',
   })
   readonly bootstrapApiKey?: string;
 
   /** The key of the first operator, issued at the first start. */
   @IsOptional()
-  @IsApiKey('operator', {
-    message:
-      '$property is not of the form dbo_<8 characters>_<secret>, with a right checksum if it has one',
+  @Matches(/^dbo_[0-9A-Za-z]{8}_[0-9A-Za-z_-]{32,65}$/, {
+    message: '$property is not of the form dbo_<8 characters>_<secret>',
   })
   readonly operatorKey?: string;
 

@@ -125,7 +125,8 @@ describe('an account', () => {
     const key = await issue(id);
     const quotas = async () => {
       const caller = await ledger.app.get(ApiKeys).examine(key);
-      return typeof caller === 'string' ? caller : caller.quotas;
+      if (typeof caller === 'string') throw new Error(`The key is ${caller}.`);
+      return caller.quotas;
     };
     const per = (requests: number) => ({ requests, windowSeconds: 900 });
     expect(await quotas()).toEqual({ wallet: per(20), financial: per(30), standard: per(100) });

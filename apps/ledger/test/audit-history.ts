@@ -178,7 +178,7 @@ export async function tellHistory(store: EventStore, seed: number, steps: number
       person: 'Ann',
       issuedBy: { kind: 'operator', keyId: 'o1', person: 'Night shift' },
     },
-  };
+  } as const;
   const successor = (n: number) => ({ keyId: `history${n}`, keyHash: `b${n}` });
   const rotate = { type: 'RotateApiKey', issuedBy: null, reason: 'a test' } as const;
   const at = '2026-01-01T00:00:00.000Z';

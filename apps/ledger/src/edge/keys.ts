@@ -56,7 +56,8 @@ export class IssueApiKeyHandler implements ICommandHandler<IssueApiKey> {
     const key = request.key ?? newApiKey({ kind, seed: context.commandId }).key;
     const parsed = parseApiKey(key);
     // The sentence never repeats the text, because it may be another secret.
-    if (parsed?.kind !== kind) throw new Error(`This is not the key of an ${kind}.`);
+    if (parsed?.kind !== kind)
+      throw new Error(`This is not the key of an ${kind}, or it is mistyped.`);
     // Best effort, because the read model may be behind. A clash that it misses harms nobody else's key.
     const stored = (await this.keys?.find(parsed)) ?? [];
     if (stored.some(({ ownerId, keyHash }) => ownerId !== owner.id && isApiKey(key, keyHash))) {
