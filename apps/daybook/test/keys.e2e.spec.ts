@@ -77,6 +77,12 @@ it('opens an account, changes its policy, rotates a key of it, closes and reopen
     ...{ walletRequests: null, standardRequests: 1_000, standardWindowSeconds: 60 },
     ...{ complianceMode: 'manual', financialRequests: 30 },
   });
+  expect(await changed('policy', id, '--idle-days', 'never', '--allow', 'any')).toMatchObject({
+    ...{ purseIdleDays: null, allowedAddresses: [] },
+  });
+  expect(await changed('policy', id, '--allow', '127.0.0.0/8,::1')).toMatchObject({
+    allowedAddresses: ['127.0.0.0/8', '::1'],
+  });
   expect(await changed('preset', id, 'calypso')).toMatchObject({
     preset: 'calypso',
     deviations: [],

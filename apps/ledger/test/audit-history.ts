@@ -173,11 +173,8 @@ export async function tellHistory(store: EventStore, seed: number, steps: number
   });
   const key = {
     ...{ keyId: 'history1', keyHash: 'aa', scopes: ['read', 'account:admin'], name: 'laptop' },
-    ...{
-      expiresAt: null,
-      person: 'Ann',
-      issuedBy: { kind: 'operator', keyId: 'o1', person: 'Night shift' },
-    },
+    ...{ expiresAt: null, person: 'Ann' },
+    issuedBy: { kind: 'operator', keyId: 'o1', person: 'Night shift' },
   } as const;
   const successor = (n: number) => ({ keyId: `history${n}`, keyHash: `b${n}` });
   const rotate = { type: 'RotateApiKey', issuedBy: null, reason: 'a test' } as const;

@@ -117,8 +117,9 @@ function addPolicy(accounts: Command): void {
       operate({ data, json: asJson }, async ({ api }) => {
         const { unusedDays, idleDays, compliance, wallet, financial, standard, allow } = settings;
         const body = {
-          ...{ purseUnusedDays: unusedDays, purseIdleDays: idleDays, complianceMode: compliance },
-          ...{ allowedAddresses: allow, reason },
+          ...{ purseUnusedDays: orNull(unusedDays, 'never'), complianceMode: compliance },
+          ...{ purseIdleDays: orNull(idleDays, 'never') },
+          ...{ allowedAddresses: orNull(allow, 'any'), reason },
           ...quotaFields('wallet', wallet),
           ...quotaFields('financial', financial),
           ...quotaFields('standard', standard),
@@ -150,12 +151,18 @@ interface Quota {
   readonly windowSeconds: number;
 }
 
-function days(text: string): number | null {
-  return text === 'never' ? null : wholeNumber(1, EXPIRY_DAYS_MAX)(text);
+// A parser of options cannot give null: that would be an option without a value.
+
+function orNull<Value, Word extends string>(value: Value | Word | undefined, word: Word) {
+  return value === word ? null : (value as Value | undefined);
 }
 
-function quota(text: string): Quota | null {
-  if (text === 'default') return null;
+function days(text: string): number | 'never' {
+  return text === 'never' ? text : wholeNumber(1, EXPIRY_DAYS_MAX)(text);
+}
+
+function quota(text: string): Quota | 'default' {
+  if (text === 'default') return text;
   const [requests = '', seconds = '', ...more] = text.split('/');
   if (more.length > 0 || seconds === '') {
     throw new InvalidArgumentError('A quota is written like 20/900: requests and seconds.');
@@ -167,13 +174,13 @@ function quota(text: string): Quota | null {
 }
 
 /** The ledger says which of them is wrong. */
-function ranges(text: string): readonly string[] | null {
-  return text === 'any' ? null : text.split(',').map((range) => range.trim());
+function ranges(text: string): readonly string[] | 'any' {
+  return text === 'any' ? text : text.split(',').map((range) => range.trim());
 }
 
-function quotaFields(tier: string, given: Quota | null | undefined): object {
+function quotaFields(tier: string, given: Quota | 'default' | undefined): object {
   if (given === undefined) return {};
-  if (given === null) return { [`${tier}Requests`]: null };
+  if (given === 'default') return { [`${tier}Requests`]: null };
   return { [`${tier}Requests`]: given.requests, [`${tier}WindowSeconds`]: given.windowSeconds };
 }
 
