@@ -153,10 +153,12 @@ export async function createLedgerForTest(options: LedgerOptions = {}): Promise<
     async issueKey({ scopes, accountId = DEFAULT_ACCOUNT_ID }) {
       const { key } = newApiKey();
       const commands = app.get(CommandBus);
-      const open = { type: 'OpenAccount', name: 'test', policy: { screening: false } } as const;
+      const open = { type: 'OpenAccount', name: 'test', policy: {} } as const;
       await commands.execute(new ChangeAccount(systemContext(accountId), open));
       const owner = { kind: 'account', id: accountId } as const;
-      await commands.execute(new IssueApiKey(systemContext(accountId), { owner, key, scopes }));
+      await commands.execute(
+        new IssueApiKey(systemContext(accountId), { owner, key, scopes, person: 'a test' }),
+      );
       // Not by trying it: a key that is tried too early is refused for a second.
       await until(() => keys.isIssued(key), { description: 'The new key' });
       return key;

@@ -49,7 +49,7 @@ export async function createCustomers(
       await beginLog(source);
       return identityIn(source);
     });
-    const open = { type: 'OpenAccount', name: 'default', policy: { screening: false } } as const;
+    const open = { type: 'OpenAccount', name: 'default', policy: {} } as const;
     await new ChangeAccountHandler(store).execute(
       new ChangeAccount(systemContext(DEFAULT_ACCOUNT_ID), open),
     );

@@ -1,6 +1,7 @@
 import { Command } from '@commander-js/extra-typings';
 import { version } from '../../../package.json';
 import { EXIT_MEANINGS } from './cli/exit-codes';
+import { addAccounts } from './commands/accounts';
 import { addAddresses } from './commands/addresses';
 import { addAudits, addRebuild, addReplay } from './commands/audit';
 import { addChains } from './commands/chains';
@@ -23,6 +24,7 @@ const GROUPS = {
   'Observe it, here or on a cluster:': [addStatus, addChains, addWhere, addEvents],
   'Audit it:': [addReplay, addRebuild, addAudits],
   'Operate it:': [
+    addAccounts,
     addKeys,
     addAddresses,
     addWatch,

@@ -62,6 +62,63 @@ it('issues a working key, lists it without its secret, and revokes it', async ()
   });
 });
 
+it('opens an account, changes its policy, rotates a key of it, closes and reopens it', async () => {
+  const environment = { DAYBOOK_LEDGER_URL: ledger.url, DAYBOOK_OPERATOR_KEY: ledger.operatorKey };
+  const accounts = (...args: string[]): Promise<Ended> =>
+    daybook(['accounts', ...args], environment);
+  const why = ['--reason', 'a test', '--json'];
+  const changed = async (...args: string[]) =>
+    answerOf('account', (await accounts(...args, ...why)).stdout);
+  const { id } = await changed('open', 'Example Shop', '--preset', '3pay');
+  const settings = ['--idle-days', '90', '--allow', '127.0.0.0/8,::1', '--wallet', 'default'];
+  const quota = ['--standard', '1000/60', '--compliance', 'manual'];
+  expect(await changed('policy', id, ...settings, ...quota)).toMatchObject({
+    ...{ purseIdleDays: 90, purseUnusedDays: null, allowedAddresses: ['127.0.0.0/8', '::1'] },
+    ...{ walletRequests: null, standardRequests: 1_000, standardWindowSeconds: 60 },
+    ...{ complianceMode: 'manual', financialRequests: 30 },
+  });
+  expect(await changed('policy', id, '--idle-days', 'never', '--allow', 'any')).toMatchObject({
+    ...{ purseIdleDays: null, allowedAddresses: [] },
+  });
+  expect(await changed('policy', id, '--allow', '127.0.0.0/8,::1')).toMatchObject({
+    allowedAddresses: ['127.0.0.0/8', '::1'],
+  });
+  expect(await changed('preset', id, 'calypso')).toMatchObject({
+    preset: 'calypso',
+    deviations: [],
+  });
+
+  const scopes = ['--scopes', 'read,account:admin', '--person', 'Ann Example'];
+  const made = await keys('create', ...scopes, '--account', id, '--json');
+  const { keyId, key } = answerOf('key-created', made.stdout);
+  await until(async () => (await statusOf(key)) === 200);
+  const rotated = await keys('rotate', keyId, '--overlap', '0', ...why);
+  expect(answerOf('key-rotated', rotated.stdout)).toMatchObject({
+    ...{ replacesKeyId: keyId, accountId: id, inEffect: true },
+  });
+  expect(await statusOf(key)).toBe(401);
+  const { keys: held } = answerOf('keys', (await keys('list', '--account', id, '--json')).stdout);
+  expect(held).toMatchObject([
+    { keyId, status: 'revoked', issuedByPerson: 'default' },
+    { person: 'Ann Example', replacesKeyId: keyId, status: 'active' },
+  ]);
+
+  expect(await changed('close', id)).toMatchObject({ status: 'closed', inEffect: true });
+  const shown = await accounts('show', id);
+  expect(shown.stdout).toContain('Example Shop (closed)');
+  expect(shown.stdout).toMatch(/addresses +127\.0\.0\.0\/8, ::1/);
+  expect((await changed('reopen', id)).status).toBe('open');
+  const { accounts: listed } = answerOf('accounts', (await accounts('list', '--json')).stdout);
+  expect(listed.map((account: { id: string }) => account.id)).toContain(id);
+  for (const wrong of [
+    ['--wallet', '20'],
+    ['--idle-days', '0'],
+    ['--allow', '10.0.0.0/33'],
+  ]) {
+    expect((await accounts('policy', id, ...wrong, ...why)).exitCode).toBe(2);
+  }
+});
+
 it('answers in JSON that follows its schema', async () => {
   const { stdout, stderr } = await keys('create', '--scopes', 'write,read', '--json');
   expect(answerOf('key-created', stdout)).toMatchObject({ scopes: ['read', 'write'], name: null });

@@ -121,14 +121,14 @@ export class LedgerEnv extends DatabaseEnv {
 
   /** The key of the default account, issued at the first start. */
   @IsOptional()
-  @Matches(/^dbk_[0-9A-Za-z]{8}_[0-9A-Za-z_-]{32,64}$/, {
+  @Matches(/^dbk_[0-9A-Za-z]{8}_[0-9A-Za-z_-]{32,65}$/, {
     message: '$property must be of the form dbk_<8 characters>_<secret>',
   })
   readonly bootstrapApiKey?: string;
 
   /** The key of the first operator, issued at the first start. */
   @IsOptional()
-  @Matches(/^dbo_[0-9A-Za-z]{8}_[0-9A-Za-z_-]{32,64}$/, {
+  @Matches(/^dbo_[0-9A-Za-z]{8}_[0-9A-Za-z_-]{32,65}$/, {
     message: '$property is not of the form dbo_<8 characters>_<secret>',
   })
   readonly operatorKey?: string;

@@ -1,6 +1,7 @@
 import { eventStoreMigrations } from '@daybook/event-store';
 import { messagingMigrations } from '@daybook/messaging';
 import { IsPostgresUrl, migrationOf, type Queries, runMigration, userIn } from '@daybook/platform';
+import { accountsMigrations } from './accounts/accounts.migrations';
 import { booksMigrations } from './books/books.migrations';
 import { chainsMigrations } from './chains/chains.migrations';
 import { edgeMigrations } from './edge/edge.migrations';
@@ -48,6 +49,7 @@ export const migrate = migrationOf(
     ...findingsMigrations,
     ...transactionsMigrations,
     ...pursesMigrations,
+    ...accountsMigrations,
     ...edgeMigrations,
     ...runtimeMigrations,
   ],

@@ -122,6 +122,10 @@ function ofSchema(document: ApiDocument, given: Schema): fc.Arbitrary<unknown> {
     const items = ofSchema(document, schema.items ?? {});
     return fc.uniqueArray(items, { maxLength: schema.maxItems ?? 3 });
   }
+  if (types.includes('integer')) {
+    const whole = fc.integer({ min: schema.minimum ?? 0, max: schema.maximum ?? TEXT_MAX });
+    return types.includes('null') ? fc.option(whole) : whole;
+  }
   const text =
     schema.oneOf === undefined
       ? textOf(schema)

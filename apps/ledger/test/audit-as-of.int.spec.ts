@@ -33,6 +33,7 @@ let purses: GetPurseHandler;
 let moments: Moments;
 const caller: AccountCaller = {
   ...({ kind: 'account', accountId: DEFAULT_ACCOUNT_ID, keyId: 'key' } as const),
+  ...{ isClosed: false, allowedAddresses: null, words: [], person: null, quotas: null },
   scopes: new Set(),
 };
 

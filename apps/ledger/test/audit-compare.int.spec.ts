@@ -161,6 +161,7 @@ const WRONG: Readonly<Record<string, string>> = {
   smallint: '$ + 1',
   boolean: 'NOT $',
   'timestamp with time zone': `coalesce($, '2026-01-01') + interval '1 microsecond'`,
+  jsonb: `coalesce($, '{}') || '{"wrong": 1}'`,
 };
 
 async function columnsOf(table: string) {

@@ -168,8 +168,39 @@ export async function tellHistory(store: EventStore, seed: number, steps: number
   await write(accountStream, account, {
     type: 'OpenAccount',
     name: 'Example',
-    policy: { screening: false },
+    preset: '3pay',
+    policy: { compliance: { mode: 'manual' } },
   });
+  const key = {
+    ...{ keyId: 'history1', keyHash: 'aa', scopes: ['read', 'account:admin'], name: 'laptop' },
+    ...{ expiresAt: null, person: 'Ann' },
+    issuedBy: { kind: 'operator', keyId: 'o1', person: 'Night shift' },
+  } as const;
+  const successor = (n: number) => ({ keyId: `history${n}`, keyHash: `b${n}` });
+  const rotate = { type: 'RotateApiKey', issuedBy: null, reason: 'a test' } as const;
+  const at = '2026-01-01T00:00:00.000Z';
+  for (const command of [
+    {
+      type: 'ChangeAccountPolicy',
+      policy: {
+        purseExpiry: { idleDays: 3_000 },
+        compliance: { mode: 'none' },
+        quotas: { wallet: null },
+        allowedAddresses: ['127.0.0.0/8', '::1', '2001:db8::/32'],
+      },
+      reason: 'a test',
+    },
+    { type: 'IssueApiKey', ...key, replaces: null },
+    { ...rotate, keyId: 'history1', successor: successor(2), overlapSeconds: 3_600, at },
+    { ...rotate, keyId: 'history2', successor: successor(3), overlapSeconds: 0, at },
+    { type: 'CloseAccount', reason: 'a test' },
+    { type: 'ReopenAccount', reason: 'a test' },
+  ] as const) {
+    await write(accountStream, account, command);
+  }
+  const closed = streamName('account', uuid5(DEFAULT_ACCOUNT_ID, 'closed'));
+  await write(closed, account, { type: 'OpenAccount', name: 'Closed', policy: {} });
+  await write(closed, account, { type: 'CloseAccount', reason: 'a test' });
   for (const asset of ASSETS) {
     const use = {
       type: 'RecordAsset',

@@ -42,8 +42,8 @@ const failures = async (reason: string) => {
   const found = new RegExp(`daybook_authentication_failures_total\\{reason="${reason}".*} (\\d+)`);
   return Number(found.exec(String(body))?.[1]);
 };
-/** A key with the id of another, and a secret of its own. */
-const wrongSecretOf = (key: string) => `${key.slice(0, 13)}${newApiKey().key.slice(13)}`;
+/** A key with the id of another, and a secret of its own. It has no checksum, so that it is looked up. */
+const wrongSecretOf = (key: string) => `${key.slice(0, 13)}${newApiKey().key.slice(13, 56)}`;
 
 it('counts and logs why a key is refused, with its id and the address of the client, never its secret', async () => {
   const unknown = newApiKey().key;
@@ -51,14 +51,24 @@ it('counts and logs why a key is refused, with its id and the address of the cli
   expect((await from('198.51.100.1', unknown)).status).toBe(401);
   expect((await from('198.51.100.1', wrong)).status).toBe(401);
   expect((await from('198.51.100.1', 'garbage')).status).toBe(401);
+  const mistyped = ledger.apiKey.slice(0, -1) + (ledger.apiKey.endsWith('x') ? 'y' : 'x');
+  expect((await from('198.51.100.1', mistyped)).status).toBe(401);
   expect((await ledger.request('GET', PATH, { headers: { authorization: '' } })).status).toBe(401);
   expect(lines()).toMatchObject([
     { reason: 'unknown', remoteAddress: '198.51.100.1', keyId: unknown.split('_')[1] },
     { reason: 'wrong-secret', remoteAddress: '198.51.100.1', keyId: wrong.split('_')[1] },
     { reason: 'malformed', remoteAddress: '198.51.100.1', keyId: null },
+    { reason: 'malformed', remoteAddress: '198.51.100.1', keyId: null },
   ]);
-  for (const reason of ['unknown', 'wrong-secret', 'malformed', 'no-key']) {
-    expect([reason, await failures(reason)]).toEqual([reason, 1]);
+  for (const [reason, count] of [
+    ...([
+      ['unknown', 1],
+      ['wrong-secret', 1],
+      ['malformed', 2],
+      ['no-key', 1],
+    ] as const),
+  ]) {
+    expect([reason, await failures(reason)]).toEqual([reason, count]);
   }
   const text = JSON.stringify(ledger.logged);
   for (const key of [unknown, wrong]) expect(text).not.toContain(key.split('_')[2]);
@@ -155,4 +165,53 @@ it('refuses them after a few also when all come at once', async () => {
   expect(lookedUp).toBeGreaterThanOrEqual(FAILURES_MAX);
   // Those that are looked up at once.
   expect(lookedUp).toBeLessThan(FAILURES_MAX + 8);
+});
+
+it('refuses a key from where its account does not allow it, over both edges, and says nothing more', async () => {
+  const accountId = '3f1c0b54-1111-4222-8333-4444555566aa';
+  const key = await ledger.issueKey({ scopes: ['read'], accountId });
+  const path = `/v1/accounts/${accountId}/policy`;
+  const change = async (allowedAddresses: readonly string[]) => {
+    const headers = { authorization: `Bearer ${ledger.operatorKey}` };
+    const body = { allowedAddresses, reason: 'a test' };
+    expect((await ledger.request('POST', path, { headers, body })).status).toBe(200);
+  };
+  const call = async (address: string) => {
+    const metadata = { authorization: `Bearer ${key}`, 'x-forwarded-for': address };
+    const service = 'daybook.v1.CustomerService';
+    const { error } = await api.call(service, 'ListCustomers', {}, { metadata });
+    return error && detailsOf(error);
+  };
+  const before = await failures('address-not-allowed');
+  expect((await from('203.0.113.7', key)).status).toBe(200);
+  await change(['203.0.113.0/24', '2001:db8::/32']);
+  await until(async () => (await from('198.51.100.20', key)).status === 403);
+  for (const address of ['203.0.113.7', '2001:db8::7']) {
+    expect((await from(address, key)).status).toBe(200);
+    expect(await call(address)).toBeNull();
+  }
+  for (const address of ['203.0.114.7', '2001:db9::7']) {
+    const { body } = await from(address, key);
+    expect(body).toMatchObject({
+      ...{ code: 'address-not-allowed', detail: 'The key may not be used from here.' },
+    });
+    expect(JSON.stringify(body)).not.toContain('203.0.113');
+    expect(await call(address)).toMatchObject({
+      ...{ code: 'PERMISSION_DENIED', info: { reason: 'address-not-allowed' } },
+    });
+  }
+  expect(await failures('address-not-allowed')).toBeGreaterThan(before);
+  // A key of another account, and the probes, are not concerned.
+  expect((await from('198.51.100.20', ledger.apiKey)).status).toBe(200);
+  const probe = { headers: { authorization: '', 'x-forwarded-for': '198.51.100.20' } };
+  expect((await ledger.request('GET', '/livez', probe)).status).toBe(200);
+  // Over gRPC a field of its own says what null says over REST.
+  const { answer, error } = await api.call(
+    'daybook.v1.AccountService',
+    'ChangeAccountPolicy',
+    { account_id: accountId, clear_allowed_addresses: true, reason: 'a test' },
+    { metadata: { authorization: `Bearer ${ledger.operatorKey}` } },
+  );
+  expect([error, answer?.account.allowed_addresses]).toEqual([null, []]);
+  await until(async () => (await from('198.51.100.20', key)).status === 200);
 });

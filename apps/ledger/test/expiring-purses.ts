@@ -13,8 +13,8 @@ export const addressOf = (n: number) => `0x${n.toString(16).padStart(40, '0')}`;
 export async function mintExpiringPurses(store: EventStore, count: number): Promise<void> {
   const purseExpiry = { unusedDays: 30, idleDays: 30 };
   for (const command of [
-    { type: 'OpenAccount', name: 'shop', policy: { screening: false } },
-    { type: 'ChangeAccountPolicy', purseExpiry, reason: 'agreed with the merchant' },
+    { type: 'OpenAccount', name: 'shop', policy: {} },
+    { type: 'ChangeAccountPolicy', policy: { purseExpiry }, reason: 'agreed with the merchant' },
   ] as const) {
     const stream = streamName('account', accountId);
     await decideAndAppend(store, {

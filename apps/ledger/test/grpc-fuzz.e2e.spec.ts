@@ -28,10 +28,15 @@ let ledger: GrpcLedger;
 let api: Reflected;
 let known: Known;
 
+/** Of an account that may become unusable. */
+let ownKey: string;
+
 beforeAll(async () => {
   ledger = await createGrpcLedger({ chains: CHAINS_FILE });
   api = await reflect(ledger.address, ledger.apiKey);
   known = await fill(ledger);
+  const accountId = known.openAccountId;
+  ownKey = await ledger.issueKey({ scopes: ['read', 'account:admin'], accountId });
 });
 afterAll(async () => {
   api?.close();
@@ -41,7 +46,8 @@ afterAll(async () => {
 function meaningful(): Record<string, readonly string[]> {
   return {
     customer_id: [known.customerId],
-    account_id: [known.accountId],
+    // Not the account of the tests: it is closed, and its keys may be used from nowhere.
+    account_id: [known.openAccountId],
     operator_id: [known.operatorId],
     key_id: [known.keyId],
     name: ['somebody'],
@@ -61,6 +67,7 @@ function meaningful(): Record<string, readonly string[]> {
 
 /** Operators have services of their own. */
 function keyOf(service: string): Record<string, string> {
+  if (service.endsWith('.OwnAccountService')) return { authorization: `Bearer ${ownKey}` };
   const isOperators = /(Account|Operator|Operations|WatchRequest|Correction)Service$/.test(service);
   return isOperators ? { authorization: `Bearer ${known.operatorKey}` } : {};
 }

@@ -22,6 +22,7 @@ import { goldenMessage } from '../../../libs/contracts/testing/golden';
 import { until } from '../../../test/dependencies';
 import type { TestLedger } from '../../../test/ledger-harness';
 import { ChangeAccount } from '../src/accounts/change-account';
+import { parseApiKey } from '../src/edge/api-key';
 import {
   DEFAULT_ACCOUNT_ID,
   DEFAULT_OPERATOR_NAME,
@@ -65,6 +66,12 @@ export interface Known {
   readonly transaction: string;
   /** Of a revoked key of the account, and of one of the operator. */
   readonly keyId: string;
+  /** Of the account, with all scopes; and the id of one that may be rotated. */
+  readonly adminKey: string;
+  readonly rotatedKeyId: string;
+  /** Of another account that is closed, and of one that is not. */
+  readonly closedAccountId: string;
+  readonly openAccountId: string;
   /** A key that is parked for a consumer group. */
   readonly parkedKey: ParkedKeyName;
   /** Identity and epoch of the event log. */
@@ -80,8 +87,19 @@ export const [VOID, CREDIT, NOTE, ASSIGN, CONFIRM] = [
   ...(['case-1', 'case-2', 'case-3', 'case-4', 'case-5'] as const),
 ] as const;
 
-/** So long that nothing expires. */
-export const PURSE_EXPIRY = { unusedDays: 3_000, idleDays: 3_001 };
+const CLOSED_ACCOUNT = '3f1c0b54-1111-4222-8333-44445555c105';
+const OPEN_ACCOUNT = '3f1c0b54-1111-4222-8333-44445555093e';
+
+/** Periods so long that nothing expires, quotas that no test uses up, and the addresses of the tests. */
+export const POLICY = {
+  purseExpiry: { unusedDays: 3_000, idleDays: 3_001 },
+  quotas: {
+    wallet: { requests: 1_000_001, windowSeconds: 61 },
+    financial: { requests: 1_000_002, windowSeconds: 62 },
+    standard: { requests: 1_000_003, windowSeconds: 63 },
+  },
+  allowedAddresses: ['127.0.0.0/8', '::1'],
+};
 
 const CHAIN = 'eip155:31337';
 const COIN = `${CHAIN}/slip44:60`;
@@ -294,7 +312,8 @@ async function parkKey({ watcherLog: log }: TestLedger): Promise<ParkedKeyName> 
 const SPENT = 'spent000';
 
 /** Revokes a key of the account and one of the operator, which have the same key id. */
-async function spendKeys({ app, operatorKey }: TestLedger) {
+async function spendKeys(ledger: TestLedger) {
+  const { app, operatorKey } = ledger;
   const commands = app.get(CommandBus);
   const accountId = DEFAULT_ACCOUNT_ID;
   const operatorId = operatorIdOf(DEFAULT_OPERATOR_NAME);
@@ -310,8 +329,7 @@ async function spendKeys({ app, operatorKey }: TestLedger) {
     const spent = { owner: issued.owner, keyId: SPENT, reason: 'a test' };
     await commands.execute(new RevokeApiKey(context(), spent));
   }
-  const policy = { purseExpiry: PURSE_EXPIRY, reason: 'a test' };
-  const change = { type: 'ChangeAccountPolicy', ...policy } as const;
+  const change = { type: 'ChangeAccountPolicy', policy: POLICY, reason: 'a test' } as const;
   await commands.execute(new ChangeAccount(systemContext(accountId), change));
   const isPlanned = async () => {
     const { reactions } = await app.get(QueryBus).execute(new GetReactions());
@@ -319,7 +337,26 @@ async function spendKeys({ app, operatorKey }: TestLedger) {
     return expiry !== undefined && expiry.nextDueAt !== null && expiry.overdue === 0;
   };
   await until(isPlanned, { description: 'The expiry of the purses' });
-  return { accountId, operatorId, operatorKey, keyId: SPENT };
+  return { accountId, operatorId, operatorKey, keyId: SPENT, ...(await openAccounts(ledger)) };
+}
+
+/** A key with which the account is administered, one that is rotated, and another two accounts. */
+async function openAccounts({ app, issueKey }: TestLedger) {
+  const commands = app.get(CommandBus);
+  const admin = ['read', 'write', 'account:admin'];
+  const [adminKey, rotated] = [
+    await issueKey({ scopes: admin }),
+    await issueKey({ scopes: ['account:admin'] }),
+  ];
+  const [closedAccountId = '', openAccountId = ''] = [CLOSED_ACCOUNT, OPEN_ACCOUNT];
+  for (const id of [closedAccountId, openAccountId]) {
+    const open = { type: 'OpenAccount', name: 'another', policy: {} } as const;
+    await commands.execute(new ChangeAccount(systemContext(id), open));
+  }
+  const close = { type: 'CloseAccount', reason: 'a test' } as const;
+  await commands.execute(new ChangeAccount(systemContext(closedAccountId), close));
+  const rotatedKeyId = parseApiKey(rotated)?.keyId ?? '';
+  return { adminKey, rotatedKeyId, closedAccountId, openAccountId };
 }
 
 /** Two requests to the watcher of the chain, of which the second was cancelled and reported on. */

@@ -1,7 +1,8 @@
+import { ADMIN_SCOPE, QUOTA_TIERS } from '@daybook/domain';
 import { exactlyOneOf, fieldsOf, type RequestField } from '../src/edge/fields';
 import { operationsOf, type RunningOperation } from '../src/edge/operation';
 import { scopeWords } from '../src/edge/scopes';
-import { ASSIGN, CONFIRM, CREDIT, type Known, NOTE, PURSE_EXPIRY, VOID } from './grpc-known';
+import { ASSIGN, CONFIRM, CREDIT, type Known, NOTE, POLICY, VOID } from './grpc-known';
 import type { GrpcLedger } from './grpc-ledger';
 import type { Reflected, ReflectedField, ReflectedMethod, ReflectedType } from './grpc-reflected';
 
@@ -12,7 +13,7 @@ import type { Reflected, ReflectedField, ReflectedMethod, ReflectedType } from '
 export interface OperationCall {
   readonly operation: RunningOperation;
   readonly fields: Readonly<Record<string, unknown>>;
-  /** The key of the operator, for an operation of operators. */
+  /** The key of the operator, for an operation of operators, and of an administrator for those of an account. */
   readonly headers: Readonly<Record<string, string>>;
   /** Other fields with which a command does something, where other texts are not enough. */
   readonly otherFields?: Readonly<Record<string, unknown>>;
@@ -38,17 +39,38 @@ export function samplesOf(known: Known): Readonly<Record<string, unknown>> {
     log: known.log,
     ...{ accountId: known.accountId, operatorId: known.operatorId, keyId: known.keyId },
     ...{ name: 'default', scopes: ['read'], expiresAt: '2099-01-01T00:00:00.000Z' },
-    operatorKey: known.operatorKey,
+    ...{ operatorKey: known.operatorKey, adminKey: known.adminKey },
     ...{ watchRequestId: known.watchRequestId, chain: known.chain },
     ...{ fromBlock: '1', toBlock: '2', blocksMax: '10', transaction: known.transaction },
     hash: known.transaction,
     ...known.parkedKey,
-    purseUnusedDays: PURSE_EXPIRY.unusedDays,
-    purseIdleDays: PURSE_EXPIRY.idleDays,
+    purseUnusedDays: POLICY.purseExpiry.unusedDays,
+    purseIdleDays: POLICY.purseExpiry.idleDays,
+    ...{ preset: 'daybook', complianceMode: 'none', allowedAddresses: POLICY.allowedAddresses },
+    ...Object.fromEntries(
+      QUOTA_TIERS.flatMap((tier) => {
+        const { requests, windowSeconds } = POLICY.quotas[tier];
+        return [
+          [`${tier}Requests`, requests],
+          [`${tier}WindowSeconds`, windowSeconds],
+        ];
+      }),
+    ),
+    ...{ person: 'Ann Example', overlapSeconds: 3_600 },
     ...{ asOf: known.position, asset: 'USDT_ETH', from: '2026-01-01T00:00:00.500Z' },
     to: '2999-01-01T00:00:00Z',
     findingId: known.findingId,
     [OF_OPERATION]: {
+      closeAccount: {
+        accountId: known.closedAccountId,
+        otherFields: { accountId: known.openAccountId },
+      },
+      reopenAccount: { otherFields: { accountId: known.closedAccountId } },
+      rotateApiKey: { keyId: known.rotatedKeyId },
+      rotateOwnApiKey: { keyId: known.rotatedKeyId },
+      // A key issues none that may do more than itself.
+      issueOwnApiKey: { scopes: [ADMIN_SCOPE] },
+      issueOperatorKey: { scopes: ['operations:write'] },
       voidReplenishment: {
         ...{ replenishmentId: known.voidedId, reference: VOID },
         otherFields: { replenishmentId: known.otherId },
@@ -93,9 +115,7 @@ export function callsOf(
   const samples: Readonly<Record<string, unknown>> = { ...common, ...special };
   const fields = fieldsOf(operation.request).filter(({ name }) => name !== 'cursor');
   const alternatives = exactlyOneOf(operation.request);
-  const headers = isForOperators(operation)
-    ? { authorization: `Bearer ${samples.operatorKey}` }
-    : {};
+  const headers = headersFor(operation, samples);
   const pick = (chosen: readonly RequestField[]) =>
     Object.fromEntries(chosen.map((field) => [field.name, sampleOf(field, samples)]));
   const required = pick(fields.filter((field) => field.required));
@@ -114,6 +134,15 @@ export function callsOf(
   );
   if (first === undefined) throw new Error(`${operation.name} cannot be called.`);
   return [first, ...others];
+}
+
+/** The key that an operation needs, if it is not that of the ledger. */
+function headersFor(
+  operation: RunningOperation,
+  { operatorKey, adminKey }: Readonly<Record<string, unknown>>,
+): Record<string, string> {
+  if (isForOperators(operation)) return { authorization: `Bearer ${operatorKey}` };
+  return operation.scope === ADMIN_SCOPE ? { authorization: `Bearer ${adminKey}` } : {};
 }
 
 /** Optional fields of commands that are given in place of others. */

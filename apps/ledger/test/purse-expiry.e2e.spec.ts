@@ -158,7 +158,8 @@ describe('the policy of an account', () => {
     expect(history.at(-1)).toMatchObject({
       type: 'AccountPolicyChanged',
       data: {
-        purseExpiry: { unusedDays: 30, idleDays: 90 },
+        policy: { purseExpiry: { unusedDays: 30, idleDays: 90 } },
+        preset: null,
         reason: 'agreed with the merchant',
       },
       metadata: { actor: expect.stringMatching(/^operator:/) },
@@ -321,7 +322,7 @@ describe('nothing expires', () => {
 
   it('once the policy of the account is never, and again once it is not', async () => {
     const purse = await mint('policy');
-    await changePolicy({});
+    await changePolicy({ purseUnusedDays: null, purseIdleDays: null });
     await passWatched(31);
     await untilLookedAt();
     expect(await statusOf(purse)).toBe('PENDING_PAYMENT');

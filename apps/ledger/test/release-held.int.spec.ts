@@ -28,7 +28,7 @@ let projector: Follower;
 beforeAll(async () => {
   ledger = await freshAuditLedger();
   projector = startProjector(ledger.store, ledger.dataSource, READ_MODELS);
-  const open = { type: 'OpenAccount', name: 'shop', policy: { screening: false } } as const;
+  const open = { type: 'OpenAccount', name: 'shop', policy: {} } as const;
   await write(streamName('account', accountId), account, open);
   const created = { externalId: 'u-1', description: null, at: a.at };
   const create = { type: 'CreateCustomer', accountId, ...created } as const;

@@ -45,6 +45,10 @@ export type StreamSettings<Message extends Positioned> = Pick<
  * time is over. It rejects with a `DaybookError`.
  */
 export class DaybookClient extends Connection {
+  /** The account of the key, which needs the scope `account:admin`. */
+  readonly ownAccount: Calls<v1.OwnAccountServiceDefinition> = this.calls(
+    v1.OwnAccountServiceDefinition,
+  );
   readonly customers: Calls<v1.CustomerServiceDefinition> = this.calls(
     v1.CustomerServiceDefinition,
   );

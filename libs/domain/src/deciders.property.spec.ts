@@ -3,6 +3,7 @@ import * as a from '../testing/a';
 import { RUNS } from '../testing/runs';
 import { decideTwice, deepFreeze } from '../testing/specification';
 import { type AccountCommand, account } from './account';
+import { COMPLIANCE_MODES, type PolicyChange, PRESET_NAMES } from './account-policy';
 import { type CustomerCommand, customer } from './customer';
 import { type Decider, fold } from './decider';
 import { type PurseCommand, purse } from './purse';
@@ -16,24 +17,53 @@ const texts = fc.constantFrom('one', 'two', '', 'x'.repeat(1_000));
 
 const days = fc.constantFrom(null, 1, 30, 0, 1.5);
 
+const preset = fc.constantFrom(undefined, ...PRESET_NAMES);
+const quota = fc.option(
+  fc.record({ requests: fc.constantFrom(1, 20, 0), windowSeconds: fc.constantFrom(900, 0) }),
+);
+const policyChanges: fc.Arbitrary<PolicyChange> = fc.record(
+  {
+    purseExpiry: fc.record({ unusedDays: days, idleDays: days }, { requiredKeys: [] }),
+    compliance: fc.record({ mode: fc.constantFrom(...COMPLIANCE_MODES) }),
+    quotas: fc.record({ wallet: quota, financial: quota, standard: quota }, { requiredKeys: [] }),
+    allowedAddresses: fc.constantFrom(null, [], ['10.0.0.0/8'], ['::1', '::1']),
+  },
+  { requiredKeys: [] },
+);
+
 const accountCommands: fc.Arbitrary<AccountCommand> = fc.oneof(
   fc.record({
     type: fc.constant('OpenAccount'),
     name: texts,
-    policy: fc.record({ screening: fc.boolean() }),
+    preset,
+    policy: policyChanges,
   }),
+  fc.record({ type: fc.constantFrom('CloseAccount', 'ReopenAccount'), reason: texts }),
   fc.record({
     type: fc.constant('ChangeAccountPolicy'),
-    purseExpiry: fc.record({ unusedDays: days, idleDays: days }),
+    preset,
+    policy: policyChanges,
     reason: texts,
   }),
   fc.record({
     type: fc.constant('IssueApiKey'),
     keyId: fc.constantFrom('k1', 'k2'),
     keyHash: texts,
-    scopes: fc.subarray(['read', 'write']),
+    scopes: fc.subarray(['read', 'write', 'account:admin']),
     name: fc.option(texts),
     expiresAt: fc.option(fc.constant(a.at)),
+    person: fc.option(texts),
+    issuedBy: fc.constant(null),
+    replaces: fc.constant(null),
+  }),
+  fc.record({
+    type: fc.constant('RotateApiKey'),
+    keyId: fc.constantFrom('k1', 'k2', 'k3'),
+    successor: fc.record({ keyId: fc.constantFrom('k2', 'k3', 'k4'), keyHash: texts }),
+    overlapSeconds: fc.constantFrom(0, 60, -1),
+    issuedBy: fc.constant(null),
+    at: fc.constantFrom(a.at, '2024-01-01T00:00:00.000Z'),
+    reason: texts,
   }),
   fc.record({
     type: fc.constant('RevokeApiKey'),

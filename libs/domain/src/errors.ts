@@ -53,11 +53,29 @@ export const REFUSALS = {
     when: 'A period of the expiry of purses is not a whole number of days from 1 to 3650.',
     remedy: 'Send a number of days such as `30`, or `null` for never.',
   },
+  'invalid-policy': {
+    kind: 'invalid',
+    title: 'The policy cannot be used',
+    when: 'A setting of the policy of an account is out of bounds, or half of it is missing.',
+    remedy: 'Correct the setting that `detail` names; `docs/accounts.md` lists all of them.',
+  },
+  'invalid-person': {
+    kind: 'invalid',
+    title: 'The person cannot be used',
+    when: 'The `person` of a key is blank or too long, or a key with `account:admin` has none.',
+    remedy: 'Send the name of the person who holds the key, in 1 to 100 characters.',
+  },
+  'invalid-overlap': {
+    kind: 'invalid',
+    title: 'The overlap cannot be used',
+    when: '`overlapSeconds` of a rotation is not a whole number of seconds from 0 to 2592000.',
+    remedy: 'Send a number of seconds such as `3600`, or 0 to end the old key at once.',
+  },
   'account-not-found': {
     kind: 'not-found',
     title: 'No such account',
-    when: 'The account of the key was never opened.',
-    remedy: 'Ask the operator of this service.',
+    when: 'No account with this id was opened.',
+    remedy: 'Check the id; `GET /v1/accounts` lists all of them for operators.',
   },
   'api-key-exists': {
     kind: 'exists',
@@ -70,6 +88,18 @@ export const REFUSALS = {
     title: 'No such key',
     when: 'The account or operator has no key with this key id.',
     remedy: 'Check the key id; `npx daybook keys list` shows all of them.',
+  },
+  'api-key-ended': {
+    kind: 'wrong-state',
+    title: 'The key has ended',
+    when: 'A key is rotated that was revoked or has expired.',
+    remedy: 'Issue a new key.',
+  },
+  'too-many-api-keys': {
+    kind: 'wrong-state',
+    title: 'The account has too many keys',
+    when: 'A key is issued or rotated while the account has 1000 keys that are valid.',
+    remedy: 'Revoke keys that are not used any more.',
   },
   'operator-not-found': {
     kind: 'not-found',

@@ -118,14 +118,39 @@ const CREDITED = {
 
 /** Every type of event. One that is missing, or lacks a decision, does not compile. */
 export const EVENTS = {
-  AccountOpened: OF_THE_SERVICE,
-  AccountPolicyChanged: OF_THE_SERVICE,
-  // Keys of version 1 had neither a name nor an end.
+  // Version 1 said only whether transfers were screened: by an operator, the only way that there was.
+  AccountOpened: {
+    ...OF_THE_SERVICE,
+    upcasts: [
+      (data) => {
+        const { name, policy } = data as { name: string; policy: { screening: boolean } };
+        const compliance = { mode: 'manual' };
+        return { name, preset: 'daybook', policy: policy.screening ? { compliance } : {} };
+      },
+    ],
+  },
+  AccountClosed: OF_THE_SERVICE,
+  AccountReopened: OF_THE_SERVICE,
+  // Version 1 had the expiry of purses only.
+  AccountPolicyChanged: {
+    ...OF_THE_SERVICE,
+    upcasts: [
+      (data) => {
+        const { purseExpiry, reason } = data as { purseExpiry: object; reason: string };
+        return { policy: { purseExpiry }, preset: null, reason };
+      },
+    ],
+  },
+  // Keys of version 1 had neither a name nor an end, those of version 2 no person.
   ApiKeyIssued: {
     ...OF_THE_SERVICE,
-    upcasts: [(data) => ({ ...(data as object), name: null, expiresAt: null })],
+    upcasts: [
+      (data) => ({ ...(data as object), name: null, expiresAt: null }),
+      (data) => ({ ...(data as object), person: null, issuedBy: null, replaces: null }),
+    ],
   },
   ApiKeyRevoked: OF_THE_SERVICE,
+  ApiKeyRotated: OF_THE_SERVICE,
 
   OperatorAdded: OF_THE_SERVICE,
   OperatorKeyIssued: OF_THE_SERVICE,

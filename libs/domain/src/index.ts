@@ -1,4 +1,6 @@
 export * from './account';
+export * from './account-keys';
+export * from './account-policy';
 export * from './act';
 export * from './address-branch';
 export * from './asset-record';

@@ -13,21 +13,22 @@ export interface IssuedKey {
   readonly expiresAt: string | null;
 }
 
+/** A key that was issued and may have been revoked since. */
+export type KeptKey = IssuedKey & { readonly isRevoked: boolean };
+
 /** Keys by key id. A revoked key stays known: its id is never given to another. */
-export type IssuedKeys = Readonly<Record<string, IssuedKey & { readonly isRevoked: boolean }>>;
+export type IssuedKeys<Key extends KeptKey = KeptKey> = Readonly<Record<string, Key>>;
 
 /** What account and operator do with their keys. */
 export const issuedKeys = {
   /**
-   * The key to issue; none if this key was issued before, even if it was revoked since: what it may do stays
-   * as it was. Refuses with `api-key-exists`.
+   * Whether a key is to be issued; not if this key was issued before, even if it was revoked since: what it may do
+   * stays as it was. Refuses with `api-key-exists`.
    */
-  toIssue(keys: IssuedKeys, key: IssuedKey): readonly IssuedKey[] {
-    const { keyId, keyHash, scopes, name, expiresAt } = key;
-    const issued = { keyId, keyHash, scopes, name, expiresAt };
+  isToIssue(keys: IssuedKeys, { keyId, keyHash }: IssuedKey): boolean {
     const known = keys[keyId];
-    if (known === undefined) return [issued];
-    if (known.keyHash === keyHash) return [];
+    if (known === undefined) return true;
+    if (known.keyHash === keyHash) return false;
     throw new DomainError(
       'api-key-exists',
       `Another key with the id ${keyId} was issued before; make a new key.`,
@@ -41,13 +42,13 @@ export const issuedKeys = {
     throw new DomainError('api-key-not-found', 'There is no key with this id.');
   },
 
-  issued: (keys: IssuedKeys, key: IssuedKey): IssuedKeys => ({
-    ...keys,
-    [key.keyId]: { ...key, isRevoked: false },
-  }),
-
-  revoked(keys: IssuedKeys, keyId: string): IssuedKeys {
+  /** The keys after a change of one that is known; the same keys if it is not. */
+  changed<Key extends KeptKey>(
+    keys: IssuedKeys<Key>,
+    keyId: string,
+    change: Partial<Key>,
+  ): IssuedKeys<Key> {
     const known = keys[keyId];
-    return known === undefined ? keys : { ...keys, [keyId]: { ...known, isRevoked: true } };
+    return known === undefined ? keys : { ...keys, [keyId]: { ...known, ...change } };
   },
 } as const;

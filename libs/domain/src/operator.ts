@@ -45,11 +45,11 @@ export const operator: Decider<OperatorCommand, OperatorEvent, OperatorState> = 
       throw new DomainError('operator-not-found', 'There is no operator with this id.');
     }
     switch (command.type) {
-      case 'IssueApiKey':
-        return issuedKeys.toIssue(state.keys, command).map((data) => ({
-          type: 'OperatorKeyIssued',
-          data,
-        }));
+      case 'IssueApiKey': {
+        if (!issuedKeys.isToIssue(state.keys, command)) return [];
+        const { type: _, ...data } = command;
+        return [{ type: 'OperatorKeyIssued', data }];
+      }
       case 'RevokeApiKey': {
         const { keyId, reason } = command;
         if (!issuedKeys.isToRevoke(state.keys, keyId)) return [];
@@ -74,10 +74,14 @@ export const operator: Decider<OperatorCommand, OperatorEvent, OperatorState> = 
     }
     if (state.status === 'absent') return state;
     switch (event.type) {
-      case 'OperatorKeyIssued':
-        return { ...state, keys: issuedKeys.issued(state.keys, event.data) };
-      case 'OperatorKeyRevoked':
-        return { ...state, keys: issuedKeys.revoked(state.keys, event.data.keyId) };
+      case 'OperatorKeyIssued': {
+        const kept = { ...event.data, isRevoked: false };
+        return { ...state, keys: { ...state.keys, [kept.keyId]: kept } };
+      }
+      case 'OperatorKeyRevoked': {
+        const { keyId } = event.data;
+        return { ...state, keys: issuedKeys.changed(state.keys, keyId, { isRevoked: true }) };
+      }
       case 'ParkedKeyRetried':
         return state;
     }

@@ -48,9 +48,12 @@ describe('the journal of a replenishment', () => {
   it('is empty for everything that moves no money', () => {
     const events = [
       a.accountOpened(),
+      a.accountClosed(),
+      a.accountReopened(),
       a.accountPolicyChanged(),
       a.apiKeyIssued(),
       a.apiKeyRevoked(),
+      a.apiKeyRotated(),
       a.customerCreated(),
       a.customerUpdated(),
       a.customerBlocked(),

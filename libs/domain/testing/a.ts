@@ -189,10 +189,14 @@ const booked: Booked = {
 
 export const accountOpened = event('AccountOpened', {
   name: 'Example Exchange',
-  policy: { screening: false },
+  preset: 'daybook',
+  policy: {},
 });
+export const accountClosed = event('AccountClosed', { reason: 'the contract has ended' });
+export const accountReopened = event('AccountReopened', { reason: 'a new contract' });
 export const accountPolicyChanged = event('AccountPolicyChanged', {
-  purseExpiry: { unusedDays: 30, idleDays: 90 },
+  policy: { purseExpiry: { unusedDays: 30, idleDays: 90 } },
+  preset: null,
   reason: 'agreed with the merchant',
 });
 export const apiKeyIssued = event('ApiKeyIssued', {
@@ -201,8 +205,15 @@ export const apiKeyIssued = event('ApiKeyIssued', {
   scopes: ['customers:write', 'purses:write'],
   name: null,
   expiresAt: null,
+  person: null,
+  issuedBy: null,
+  replaces: null,
 });
 export const apiKeyRevoked = event('ApiKeyRevoked', { keyId: 'k1', reason: null });
+export const apiKeyRotated = event('ApiKeyRotated', {
+  ...{ keyId: 'k1', successorId: 'k2', endsAt: '2025-01-02T04:04:05.678Z' },
+  reason: 'the yearly rotation',
+});
 
 export const operatorAdded = event('OperatorAdded', { name: 'Night shift' });
 export const operatorKeyIssued = event('OperatorKeyIssued', {

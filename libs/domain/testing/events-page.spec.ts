@@ -32,5 +32,5 @@ it('says what every event and field means, and nothing about those that are gone
 });
 
 it('refuses to leave an event out', () => {
-  expect(() => eventsPage(new Map())).toThrow('AccountOpened@1.json is missing.');
+  expect(() => eventsPage(new Map())).toThrow('AccountOpened@2.json is missing.');
 });

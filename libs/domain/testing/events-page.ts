@@ -1,3 +1,4 @@
+import { QUOTA_TIERS } from '../src';
 import { EVENT_TYPES, type Golden, jsonType, leaves } from './golden';
 
 /** What each field means, unless the golden file of its event says otherwise. */
@@ -12,6 +13,31 @@ export const FIELDS: Readonly<Record<string, string>> = {
     'Days after which a purse without any confirmed receipt expires; null for never.',
   'purseExpiry.idleDays':
     'Days after the last confirmed receipt after which a purse expires; null for never.',
+  'policy.purseExpiry.unusedDays':
+    'Days after which a purse without any confirmed receipt expires; null for never.',
+  'policy.purseExpiry.idleDays':
+    'Days after the last confirmed receipt after which a purse expires; null for never.',
+  'policy.compliance.mode':
+    'Who decides about a final transfer before it is credited: nobody (`none`), or an operator (`manual`).',
+  ...Object.fromEntries(
+    QUOTA_TIERS.flatMap((tier) => [
+      [`policy.quotas.${tier}`, `Null for the quota of the service.`],
+      [
+        `policy.quotas.${tier}.requests`,
+        `Requests of each key in a window, to operations of the tier ${tier}.`,
+      ],
+      [`policy.quotas.${tier}.windowSeconds`, 'The length of the window.'],
+    ]),
+  ),
+  'policy.allowedAddresses': 'Addresses and CIDR ranges from which keys may be used; null for any.',
+  preset: 'The preset that was taken; null if none was.',
+  person: 'Who holds the key; null if that was not said.',
+  issuedBy: 'The key with which it was issued; null for one that the service itself issued.',
+  'issuedBy.kind': 'Whether that was a key of the account or of an operator.',
+  'issuedBy.keyId': 'The key with which it was issued.',
+  'issuedBy.person': 'Who held that key; null if that was not said.',
+  replaces: 'The key that it replaces, by rotation; null for another key.',
+  successorId: 'The key that replaces it.',
   keyId: 'The public part of the key, which identifies it.',
   keyHash: 'SHA-256 of the whole key, in hex.',
   scopes: 'What the key may do.',

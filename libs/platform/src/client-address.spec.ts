@@ -1,4 +1,11 @@
-import { clientAddress, networkOf, parseProxies } from './client-address';
+import {
+  addressRanges,
+  clientAddress,
+  isAddressRange,
+  isWithin,
+  networkOf,
+  parseProxies,
+} from './client-address';
 
 describe('the address of a client', () => {
   const trusted = parseProxies('10.0.0.0/8, 192.0.2.7,2001:db8::/32');
@@ -35,5 +42,31 @@ describe('the address of a client', () => {
     expect(networkOf('2001:db8::6')).toBe('2001:db8:0:0::/64');
     expect(networkOf('::1')).toBe('0:0:0:0::/64');
     expect(networkOf('192.0.2.7')).toBe('192.0.2.7');
+  });
+
+  it('is in a range of its own family', () => {
+    const ranges = addressRanges(['10.1.0.0/16', '192.0.2.7', '2001:db8::/32']);
+    for (const address of ['10.1.255.1', '192.0.2.7', '2001:db8::1']) {
+      expect(isWithin(address, ranges)).toBe(true);
+    }
+    for (const address of ['10.2.0.1', '192.0.2.8', '2001:db9::1', '::1', 'unknown', '']) {
+      expect(isWithin(address, ranges)).toBe(false);
+    }
+  });
+
+  it('or a range is recognised', () => {
+    for (const entry of ['0.0.0.0/0', '::/0', '1.2.3.4']) expect(isAddressRange(entry)).toBe(true);
+    for (const entry of [
+      '',
+      '1.2.3',
+      '1.2.3.4/33',
+      '::1/',
+      '::1/1/1',
+      ' ::1',
+      '1.2.3.4/+1',
+      'fe80::1%eth0',
+    ]) {
+      expect(isAddressRange(entry)).toBe(false);
+    }
   });
 });

@@ -1,7 +1,16 @@
 export { type Anvil, type AnvilOptions, startAnvil } from './anvil';
 export { guardChild } from './child-guard';
 export { openChildLog } from './child-log';
-export { clientAddress, networkOf, parseProxies, type TrustedProxies } from './client-address';
+export {
+  type AddressRanges,
+  addressRanges,
+  clientAddress,
+  isAddressRange,
+  isWithin,
+  networkOf,
+  parseProxies,
+  type TrustedProxies,
+} from './client-address';
 export {
   type EmbeddedPostgres,
   type EmbeddedPostgresOptions,

@@ -10,6 +10,7 @@ import {
 } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { faultOfJson } from '@daybook/chains';
+import { newApiKey } from '../../../ledger/src/edge/api-key';
 import { EXIT, Failure } from './exit-codes';
 
 /** The files of one installation. */
@@ -91,18 +92,14 @@ export function databaseUrls(port: number, passwords: ByUser): ByUser {
   });
 }
 
-/** The API key of the default account, created at first use: `dbk_<id>_<secret of 256 bits>`. */
+/** The API key of the default account, created at first use. */
 export function apiKeyOf({ apiKeyFile }: DataFolder): string {
-  return keep(apiKeyFile, `dbk_${newKey()}\n`).trim();
+  return keep(apiKeyFile, `${newApiKey().key}\n`).trim();
 }
 
-/** The key of the first operator, created at first use: `dbo_<id>_<secret of 256 bits>`. */
+/** The key of the first operator, created at first use. */
 export function operatorKeyOf({ operatorKeyFile }: DataFolder): string {
-  return keep(operatorKeyFile, `dbo_${newKey()}\n`).trim();
-}
-
-function newKey(): string {
-  return `${randomBytes(4).toString('hex')}_${randomBytes(32).toString('base64url')}`;
+  return keep(operatorKeyFile, `${newApiKey({ kind: 'operator' }).key}\n`).trim();
 }
 
 /** Reads `file`, or writes `content` to it if there is none. Its owner alone can read it from now on. */

@@ -16,6 +16,23 @@ export interface List<Entry> {
   readonly data: readonly Entry[];
 }
 
+/** A page of a list. */
+interface ListPage<Entry> extends List<Entry> {
+  readonly nextCursor: string | null;
+}
+
+/** All entries of a list, page by page. */
+export async function wholeList<Entry>(api: LedgerApi, path: string): Promise<readonly Entry[]> {
+  const entries: Entry[] = [];
+  for (let cursor: string | null = ''; cursor !== null; ) {
+    const query = new URLSearchParams({ limit: '100', ...(cursor && { cursor }) });
+    const page: ListPage<Entry> = await api.get(`${path}?${query}`);
+    entries.push(...page.data);
+    cursor = page.nextCursor;
+  }
+  return entries;
+}
+
 /** A refusal as the ledger writes it (RFC 9457). */
 interface ProblemBody {
   readonly detail: string;

@@ -4,12 +4,11 @@ import { operatorIdOf } from '../../../ledger/src/edge/identity';
 import {
   IssueApiKey,
   IssueApiKeyHandler,
-  ListApiKeys,
-  ListApiKeysHandler,
   RevokeApiKey,
   RevokeApiKeyHandler,
 } from '../../../ledger/src/edge/keys';
 import type { IssueKeyRequest } from '../../../ledger/src/edge/keys.dto';
+import { ListApiKeys, ListApiKeysHandler } from '../../../ledger/src/edge/keys-in-log';
 import { systemContext } from '../../../ledger/src/edge/request-context';
 import { AddOperator, AddOperatorHandler } from '../../../ledger/src/operations/operators';
 import { Failure } from '../cli/exit-codes';
@@ -38,8 +37,8 @@ export function operatorOwner(store: EventStore, operator: string) {
     },
     async revoke(keyId: string, reason: string) {
       const revoke = new RevokeApiKey(context(reason), { owner, keyId, reason });
-      const { position } = await new RevokeApiKeyHandler(store).execute(revoke);
-      return { position: String(position) };
+      const { resource, position } = await new RevokeApiKeyHandler(store).execute(revoke);
+      return { position: String(position), inEffect: resource.inEffect };
     },
   };
 }

@@ -6,9 +6,7 @@ import {
   type Decider,
   type Derivation,
   fold,
-  type IssuedKeys,
   type LostDetails,
-  type OperatorCommand,
   operator,
   type PurseCommand,
   type PurseState,
@@ -25,7 +23,16 @@ import {
   StreamIncomplete,
 } from '@daybook/event-store';
 import { lostPurseIdOf } from '../../../ledger/src/edge/identity';
+import {
+  type AccountKeyCommand,
+  endCommands,
+  type KeyCommand,
+  keyCommands,
+  ofAccount,
+  ofOperator,
+} from './lost-keys';
 import type {
+  AccountKeyKnown,
   AccountKnown,
   BranchKnown,
   CustomerKnown,
@@ -69,26 +76,6 @@ const details = (status: string, known: Partial<LostDetails> = {}): LostDetails 
   ...known,
 });
 
-type KeyCommand = Extract<OperatorCommand, { readonly keyId: string }>;
-
-/** A key that was revoked works again in the older log, so that is the first to come back. */
-function keyCommands(
-  keys: readonly KeyKnown[],
-  issued: IssuedKeys,
-  { reason }: Act,
-): readonly KeyCommand[] {
-  return keys.flatMap(({ keyId, keyHash, scopes, expiresAt, revoked }): readonly KeyCommand[] => {
-    const known = issued[keyId];
-    const issue = { type: 'IssueApiKey', keyId, keyHash, scopes, name: null, expiresAt } as const;
-    const revoke = { type: 'RevokeApiKey', keyId, reason } as const;
-    if (known !== undefined && known.keyHash !== keyHash) return [];
-    return [
-      ...(known === undefined ? [issue] : []),
-      ...(revoked && known?.isRevoked !== true ? [revoke] : []),
-    ];
-  });
-}
-
 /** Rows that come back by the rules of a decider. */
 function returning<Row>() {
   return <Command, Event, State>(
@@ -103,15 +90,23 @@ export const accounts = returning<AccountKnown>()(account, {
   streamOf: ({ id }) => streamName('account', id),
   accountOf: ({ id }) => id,
   detailsOf: () => details('open'),
-  commandsFor({ name, screening, unusedDays, idleDays, keys }, { state, isOlder }, act) {
+  commandsFor({ name, status, preset, keys, ...settings }, { state, isOlder }, { reason }) {
     const isAbsent = state.status === 'absent';
-    const open = { type: 'OpenAccount', name, policy: { screening } } as const;
-    const purseExpiry = { unusedDays, idleDays };
-    const change = { type: 'ChangeAccountPolicy', purseExpiry, reason: act.reason } as const;
+    const policy = {
+      purseExpiry: { unusedDays: settings.unusedDays, idleDays: settings.idleDays },
+      compliance: { mode: settings.complianceMode },
+      quotas: { wallet: null, financial: null, standard: null, ...settings.quotas },
+      allowedAddresses: settings.allowedAddresses,
+    };
+    const change = { type: 'ChangeAccountPolicy', preset, policy, reason } as const;
+    const type = status === 'closed' ? 'CloseAccount' : 'ReopenAccount';
+    const issued = isAbsent ? {} : state.keys;
+    const revoke = (keyId: string) => ({ type: 'RevokeApiKey', keyId, reason }) as const;
     return [
-      ...(isAbsent ? [open] : []),
-      ...(isOlder ? [change] : []),
-      ...keyCommands(keys, isAbsent ? {} : state.keys, act),
+      ...(isAbsent ? [{ type: 'OpenAccount', name, preset, policy } as const] : []),
+      ...(isOlder ? [change, { type, reason } as const] : []),
+      ...keys.flatMap((key) => endCommands(key, keys, issued, reason)),
+      ...keyCommands<AccountKeyKnown, AccountKeyCommand>(keys, issued, ofAccount, revoke),
     ];
   },
 });
@@ -123,7 +118,13 @@ export const operators = returning<OperatorKnown>()(operator, {
   commandsFor({ name, keys }, { state }, act) {
     const isAbsent = state.status === 'absent';
     const add = { type: 'AddOperator', name } as const;
-    return [...(isAbsent ? [add] : []), ...keyCommands(keys, isAbsent ? {} : state.keys, act)];
+    const issued = isAbsent ? {} : state.keys;
+    const revoke = (keyId: string) =>
+      ({ type: 'RevokeApiKey', keyId, reason: act.reason }) as const;
+    return [
+      ...(isAbsent ? [add] : []),
+      ...keyCommands<KeyKnown, KeyCommand>(keys, issued, ofOperator, revoke),
+    ];
   },
 });
 

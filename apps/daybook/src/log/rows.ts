@@ -1,4 +1,11 @@
-import type { Family, PurseStatus } from '@daybook/domain';
+import type {
+  ComplianceMode,
+  Family,
+  KeyIssuer,
+  PresetName,
+  PurseStatus,
+  Quotas,
+} from '@daybook/domain';
 import type { Client } from 'pg';
 
 // What the tables know, as it is read from them. Ids and texts are as the events have them; times are RFC 3339 in UTC.
@@ -20,10 +27,23 @@ export interface OperatorKnown {
   readonly keys: readonly KeyKnown[];
 }
 
+export interface AccountKeyKnown extends KeyKnown {
+  readonly person: string | null;
+  readonly issuedBy: string | null;
+  readonly issuedByKind: KeyIssuer['kind'] | null;
+  readonly issuedByPerson: string | null;
+  readonly replaces: string | null;
+}
+
 export interface AccountKnown extends OperatorKnown {
-  readonly screening: boolean;
+  readonly status: 'open' | 'closed';
+  readonly preset: PresetName;
+  readonly complianceMode: ComplianceMode;
   readonly unusedDays: number | null;
   readonly idleDays: number | null;
+  readonly quotas: Partial<Quotas> | null;
+  readonly allowedAddresses: readonly string[] | null;
+  readonly keys: readonly AccountKeyKnown[];
 }
 
 export interface CustomerKnown {
@@ -81,9 +101,12 @@ export interface OtherKnown {
 const time = (column: string) =>
   `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 
-const keysOf = (table: string, owner: string, id: string) => `(
+const KEY_OF_ACCOUNT = `, 'person', person, 'issuedBy', issued_by, 'issuedByKind', issued_by_kind, 'issuedByPerson', issued_by_person,
+      'replaces', replaces`;
+
+const keysOf = (table: string, owner: string, id: string, more = '') => `(
   SELECT coalesce(json_agg(json_build_object('keyId', key_id, 'keyHash', key_hash, 'scopes', scopes,
-      'expiresAt', ${time('expires_at')}, 'revoked', revoked) ORDER BY key_id, key_hash), '[]')
+      'expiresAt', ${time('expires_at')}, 'revoked', revoked${more}) ORDER BY key_id, key_hash), '[]')
     FROM ledger.${table} WHERE ${owner} = ${id})`;
 
 const customer = (c: string) => `${c}.id, ${c}.account_id AS "accountId",
@@ -97,8 +120,10 @@ const other = (kind: OtherKnown['kind'], columns: string) => `
 
 const SQL = {
   accounts: `
-    SELECT id, name, screening, unused_days AS "unusedDays", idle_days AS "idleDays",
-           ${keysOf('api_key', 'account_id', 'a.id')} AS keys
+    SELECT id, name, status, preset, compliance_mode AS "complianceMode", quotas,
+           unused_days AS "unusedDays", idle_days AS "idleDays",
+           allowed_addresses AS "allowedAddresses",
+           ${keysOf('api_key', 'account_id', 'a.id', KEY_OF_ACCOUNT)} AS keys
       FROM ledger.account a ORDER BY id`,
   operators: `
     SELECT id, name, ${keysOf('operator_key', 'operator_id', 'o.id')} AS keys

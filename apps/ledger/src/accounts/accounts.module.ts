@@ -8,7 +8,8 @@ import { systemContext } from '../edge/request-context';
 import { LedgerEnv, mayAppend } from '../ledger.env';
 import { AccountsController } from './accounts.controller';
 import { ChangeAccount, ChangeAccountHandler } from './change-account';
-import { ListAccountsHandler } from './list-accounts';
+import { GetAccountHandler, ListAccountsHandler } from './get-accounts';
+import { OwnAccountController } from './own-account.controller';
 
 /** Accounts, their policies and their API keys. */
 @Module({})
@@ -23,9 +24,10 @@ export class AccountsModule implements OnApplicationBootstrap {
     return {
       module: AccountsModule,
       global: true,
-      controllers: [AccountsController],
+      controllers: [AccountsController, OwnAccountController],
       providers: [
         ChangeAccountHandler,
+        GetAccountHandler,
         ListAccountsHandler,
         { provide: AccountWallets, useValue: wallets },
       ],
@@ -38,7 +40,7 @@ export class AccountsModule implements OnApplicationBootstrap {
     const { bootstrapApiKey: key } = this.env;
     if (key === undefined || !mayAppend(this.env)) return;
     const context = () => ({ ...systemContext(DEFAULT_ACCOUNT_ID), reason: 'first start' });
-    const open = { type: 'OpenAccount', name: 'default', policy: { screening: false } } as const;
+    const open = { type: 'OpenAccount', name: 'default', policy: {} } as const;
     await this.commands.execute(new ChangeAccount(context(), open));
     if (await this.keys.isIssued(key)) return;
     const owner = { kind: 'account', id: DEFAULT_ACCOUNT_ID } as const;

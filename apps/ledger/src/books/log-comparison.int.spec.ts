@@ -45,7 +45,7 @@ beforeAll(async () => {
   const second = { id: randomUUID() };
   await decideAndAppend(ledger.store, {
     ...{ stream: streamName('account', second.id), decider: account, commandId: randomUUID() },
-    command: { type: 'OpenAccount', name: 'second', policy: { screening: false } },
+    command: { type: 'OpenAccount', name: 'second', policy: {} },
     metadata: { accountId: second.id, actor: 'system' },
   });
   const [someone] = await ledger.sql<{ id: string }>('SELECT id FROM ledger.operator');

@@ -4,7 +4,7 @@ describe('an API key', () => {
   it('contains its key id and is never the same', () => {
     const made = Array.from({ length: 200 }, newApiKey);
     for (const { key, keyId } of made) {
-      expect(key).toMatch(/^dbk_[0-9a-z]{8}_[0-9A-Za-z]{43}$/);
+      expect(key).toMatch(/^dbk_[0-9a-z]{8}_[0-9A-Za-z]{65}$/);
       expect(parseApiKey(key)).toEqual({ kind: 'account', keyId });
     }
     expect(new Set(made.map(({ keyId }) => keyId)).size).toBe(200);
@@ -33,6 +33,33 @@ describe('an API key', () => {
     expect(isApiKey(key, hashApiKey(newApiKey().key))).toBe(false);
     expect(isApiKey(key, '')).toBe(false);
   });
+
+  it('ends with the CRC-32 of what is before it, in base 62', () => {
+    // 0xcd94dce2, made with another program.
+    const text = `dbk_abcdefgh_${'x'.repeat(59)}`;
+    expect(parseApiKey(`${text}3lQ0bi`)).toEqual({ kind: 'account', keyId: 'abcdefgh' });
+    expect(parseApiKey(`${text}3lQ0b!`)).toBeNull();
+  });
+
+  it('is refused with any character mistyped, without being looked up', () => {
+    const { key } = newApiKey();
+    for (let at = 4; at < key.length; at += 1) {
+      if (key[at] === '_') continue;
+      const other = key[at] === 'a' ? 'b' : 'a';
+      expect(parseApiKey(key.slice(0, at) + other + key.slice(at + 1))).toBeNull();
+    }
+    const swapped = [...key];
+    [swapped[20], swapped[21]] = [key[21] ?? '', key[20] ?? ''];
+    expect(parseApiKey(swapped.join('')) === null).toBe(key[20] !== key[21]);
+  });
+
+  it.each([32, 43, 64])(
+    'from before there were checksums has %p characters and stays valid',
+    (length) => {
+      const old = `dbk_abcdefgh_${'x'.repeat(length)}`;
+      expect(parseApiKey(old)).toEqual({ kind: 'account', keyId: 'abcdefgh' });
+    },
+  );
 
   it.each([
     '',

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { clientAddress, networkOf, type TrustedProxies } from '@daybook/platform';
+import { clientAddress, isWithin, networkOf, type TrustedProxies } from '@daybook/platform';
 import { limiter } from '@daybook/platform/plain';
 import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
@@ -24,7 +24,7 @@ export interface AuthenticationOptions {
   readonly trustedProxies: TrustedProxies;
 }
 
-type Fault = KeyFault | 'no-key' | 'malformed' | 'throttled';
+type Fault = KeyFault | 'no-key' | 'malformed' | 'throttled' | 'address-not-allowed';
 const FAULTS = [
   ...([
     'no-key',
@@ -34,6 +34,7 @@ const FAULTS = [
     'revoked',
     'expired',
     'throttled',
+    'address-not-allowed',
   ] as const),
 ] satisfies readonly Fault[];
 
@@ -75,7 +76,7 @@ export class Authentication {
   ) {
     this.failures = new Counter({
       name: 'daybook_authentication_failures_total',
-      help: 'Requests without a valid key, by reason.',
+      help: 'Requests without a valid key, or from where it may not be used, by reason.',
       labelNames: ['reason'],
       registers: [options.registry],
     });
@@ -83,8 +84,8 @@ export class Authentication {
   }
 
   /**
-   * The sender of the request. Refuses with `unauthenticated`, with the same sentence for every fault of the key, and
-   * with `rate-limited`. `forPeople` also accepts the key as the password of HTTP Basic, so that a browser can open a
+   * The sender of the request. Refuses with `unauthenticated`, with the same sentence for every fault of the key, with
+   * `rate-limited`, and with `address-not-allowed`. `forPeople` also accepts the key as the password of HTTP Basic, so that a browser can open a
    * page. Commands never accept it: a browser would send the password with requests of other sites too.
    */
   async callerOf(sender: Credentials, forPeople: boolean): Promise<Caller> {
@@ -101,8 +102,16 @@ export class Authentication {
     const found = this.good.has(hash)
       ? await this.examine(key, hash, names)
       : await this.examineUnknown(key, hash, names);
-    if (typeof found === 'string') throw this.failed(found, { sender, keyId, forPeople });
-    return found;
+    const fault = typeof found === 'string' ? found : this.faultOfPlace(found, sender);
+    if (fault !== null) throw this.failed(fault, { sender, keyId, forPeople });
+    return found as Caller;
+  }
+
+  /** Why a caller may not call from where it is; null if it may. */
+  private faultOfPlace(caller: Caller, sender: Credentials): Fault | null {
+    const allowed = caller.kind === 'account' ? caller.allowedAddresses : null;
+    if (allowed === null || isWithin(this.addressOf(sender), allowed)) return null;
+    return 'address-not-allowed';
   }
 
   private async examineUnknown(key: string, hash: string, names: readonly string[]) {
@@ -143,6 +152,9 @@ export class Authentication {
           headers: { 'retry-after': String(seconds) },
         },
       );
+    }
+    if (reason === 'address-not-allowed') {
+      return new Problem(reason, 'The key may not be used from here.');
     }
     const challenges = ['Bearer realm="Daybook"', ...(forPeople ? ['Basic realm="Daybook"'] : [])];
     return new Problem(

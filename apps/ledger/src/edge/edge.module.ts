@@ -3,7 +3,9 @@ import { ApiKeys } from './api-keys';
 import { Moments } from './as-of';
 import { Authentication, type AuthenticationOptions } from './authentication';
 import { IdempotencyKeys } from './idempotency';
-import { IssueApiKeyHandler, ListApiKeysHandler, RevokeApiKeyHandler } from './keys';
+import { IssueApiKeyHandler, RevokeApiKeyHandler, RotateApiKeyHandler } from './keys';
+import { KeysForgotten } from './keys-forgotten';
+import { ListApiKeysHandler } from './keys-in-log';
 import { Positions } from './positions';
 import { Calls } from './prepare';
 import { type Quota, RateLimit } from './rate-limit';
@@ -28,10 +30,12 @@ export class EdgeModule {
         IssueApiKeyHandler,
         ListApiKeysHandler,
         RevokeApiKeyHandler,
+        RotateApiKeyHandler,
+        KeysForgotten,
         Moments,
         Positions,
       ],
-      exports: [ApiKeys, Calls, Moments],
+      exports: [ApiKeys, Calls, KeysForgotten, Moments],
     };
   }
 }

@@ -85,15 +85,43 @@ export function PatternField(
   });
 }
 
-/** A whole number; a number in JSON. */
+/** A whole number; a number in JSON. `nullable` fields may be JSON null. */
 export function IntegerField(
-  options: FieldOptions & { readonly min: number; readonly max: number },
+  options: FieldOptions & {
+    readonly min: number;
+    readonly max: number;
+    readonly nullable?: boolean;
+  },
 ): PropertyDecorator {
-  const { min, max, ...rest } = options;
-  const schema = { type: 'integer', minimum: min, maximum: max };
+  const { min, max, nullable = false, ...rest } = options;
+  const type = nullable ? ['integer', 'null'] : 'integer';
+  const schema = { type, minimum: min, maximum: max };
   const holds = (value: unknown) =>
-    Number.isInteger(value) && (value as number) >= min && (value as number) <= max;
-  return field(rest, schema, 'integer', `must be a whole number from ${min} to ${max}.`, holds);
+    value === null
+      ? nullable
+      : Number.isInteger(value) && (value as number) >= min && (value as number) <= max;
+  const sentence = `must be a whole number from ${min} to ${max}${nullable ? ', or null' : ''}.`;
+  return field(rest, schema, 'integer', sentence, holds);
+}
+
+/** A list of distinct texts, or JSON null. */
+export function TextsField(
+  options: FieldOptions & { readonly max: number; readonly lengthMax: number },
+): PropertyDecorator {
+  const { max, lengthMax, ...rest } = options;
+  const items = { type: 'string', minLength: 1, maxLength: lengthMax };
+  const schema = { type: ['array', 'null'], items, uniqueItems: true, minItems: 1, maxItems: max };
+  const sentence = `must be null or a list of 1 to ${max} different texts of 1 to ${lengthMax} characters.`;
+  const isText = (one: unknown) =>
+    typeof one === 'string' && one.length >= 1 && one.length <= lengthMax;
+  const holds = (value: unknown) =>
+    value === null ||
+    (Array.isArray(value) &&
+      value.length >= 1 &&
+      value.length <= max &&
+      new Set(value).size === value.length &&
+      value.every(isText));
+  return field(rest, schema, 'texts', sentence, holds);
 }
 
 /** One of a closed list of words. */

@@ -75,8 +75,8 @@ describe('IdempotencyKeys', () => {
   }
 
   async function claim(store: InMemoryEventStore, context: RequestContext): Promise<void> {
-    const { claim: claimed, commandId, ...metadata } = context;
-    const command = { type: 'OpenAccount', name: 'a', policy: { screening: false } } as const;
+    const { claim: claimed, commandId, holder: _, ...metadata } = context;
+    const command = { type: 'OpenAccount', name: 'a', policy: {} } as const;
     const asked = { stream: 'account-a', decider: account, command, commandId, metadata };
     await decideAndAppend(store, { ...asked, ...(claimed && { claim: claimed }) });
   }

@@ -96,6 +96,7 @@ export class IdempotencyKeys {
       correlationId,
       ...(traceparent !== undefined && { traceparent }),
       ...(isOperator && request.reason !== undefined && { reason: request.reason }),
+      holder: caller,
     };
     if (sent === undefined) return { ...common, commandId: randomUUID() };
     const key = parseIdempotencyKey(sent);

@@ -4,11 +4,14 @@ import { uuid5 } from '@daybook/event-store';
 /** The namespace of every derived id. Never change it: every id would change. */
 const NAMESPACE = '6f1b0d4e-6a55-5c0f-9e6b-0f2f4c1f7a10';
 
-/** The id of the account that exists until accounts are managed. */
+/** The id of the account that is opened at the first start. */
 export const DEFAULT_ACCOUNT_ID = uuid5(NAMESPACE, 'account\ndefault');
 
 /** The operator whose key is created with the installation. */
 export const DEFAULT_OPERATOR_NAME = 'default';
+
+/** Of an account by the command that opens it: two accounts may have one name. */
+export const accountIdOf = (commandId: string) => uuid5(NAMESPACE, `account\n${commandId}`);
 
 export const operatorIdOf = (name: string) => uuid5(NAMESPACE, identity.operator(name));
 

@@ -1,4 +1,12 @@
-import { ChoicesField, PatternField, ReasonField, TextField, TimeField } from './fields';
+import { OVERLAP_SECONDS_MAX, PERSON_LENGTH_MAX } from '@daybook/domain';
+import {
+  ChoicesField,
+  IntegerField,
+  PatternField,
+  ReasonField,
+  TextField,
+  TimeField,
+} from './fields';
 import { type CallerKind, scopeWords } from './scopes';
 
 const NAME_LENGTH_MAX = 100;
@@ -27,4 +35,31 @@ export abstract class IssueKeyRequest {
 
   @ReasonField()
   readonly reason!: string;
+}
+
+/** The request for a new key of an account. */
+export class IssueAccountKeyRequest extends IssueKeyRequest {
+  @ScopesField('account')
+  readonly scopes!: readonly string[];
+
+  @TextField({ max: PERSON_LENGTH_MAX, optional: true })
+  readonly person?: string;
+}
+
+/** The request to revoke a key. */
+export class RevokeKeyRequest {
+  @KeyIdField()
+  readonly keyId!: string;
+
+  @ReasonField()
+  readonly reason!: string;
+}
+
+/** The request to replace a key of an account. */
+export class RotateKeyRequest extends RevokeKeyRequest {
+  @IntegerField({ min: 0, max: OVERLAP_SECONDS_MAX })
+  readonly overlapSeconds!: number;
+
+  @TimeField({ optional: true })
+  readonly expiresAt?: string;
 }

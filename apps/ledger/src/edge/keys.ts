@@ -1,26 +1,23 @@
 import type { json } from '@daybook/contracts';
 import {
   account,
+  type Decider,
   DomainError,
-  type EventsOf,
-  type OperatorCommand,
+  type DomainEvent,
+  type KeyIssuer,
   operator,
   streamName,
-  upcast,
 } from '@daybook/domain';
-import { EventStore, type RecordedEvent } from '@daybook/event-store';
+import { EventStore } from '@daybook/event-store';
 import { Optional } from '@nestjs/common';
-import {
-  CommandHandler,
-  type ICommandHandler,
-  type IQueryHandler,
-  Query,
-  QueryHandler,
-} from '@nestjs/cqrs';
+import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { hashApiKey, isApiKey, newApiKey, parseApiKey } from './api-key';
 import { ApiKeys, type KeyOwner } from './api-keys';
-import { found } from './problem';
+import { KeysForgotten } from './keys-forgotten';
+import { keysIn } from './keys-in-log';
+import { found, Problem } from './problem';
 import { type Answer, CallerCommand, type RequestContext } from './request-context';
+import { wordsBeyond } from './scopes';
 import { writeAs } from './write-as';
 
 // The keys of accounts and of operators: one mechanism for both.
@@ -31,13 +28,16 @@ interface NewApiKey {
   readonly name?: string | undefined;
   /** RFC 3339. */
   readonly expiresAt?: string | undefined;
+  /** Who holds the key of an account; an operator's is held by the operator. */
+  readonly person?: string | undefined;
   /** The key to issue; a new one when left out. */
   readonly key?: string;
 }
 
 /**
  * Issues a key. The answer has the key itself the first time only. Refuses with `account-not-found` or
- * `operator-not-found`, and `api-key-exists`.
+ * `operator-not-found`, `invalid-person`, `api-key-exists`, `too-many-api-keys`, and with `forbidden` a key that may do
+ * more than the one that asks for it.
  */
 export class IssueApiKey extends CallerCommand<NewApiKey, json.IssuedApiKey> {}
 
@@ -50,114 +50,158 @@ export class IssueApiKeyHandler implements ICommandHandler<IssueApiKey> {
   ) {}
 
   async execute({ context, request }: IssueApiKey): Promise<Answer<json.IssuedApiKey>> {
-    const { owner, scopes, name = null, expiresAt = null } = request;
+    const { owner, scopes, name = null, expiresAt = null, person = null } = request;
     const { kind } = owner;
+    requireGrantable(context, kind, scopes);
     const key = request.key ?? newApiKey({ kind, seed: context.commandId }).key;
     const parsed = parseApiKey(key);
     // The sentence never repeats the text, because it may be another secret.
-    if (parsed?.kind !== kind) throw new Error(`This is not the key of an ${kind}.`);
+    if (parsed?.kind !== kind)
+      throw new Error(`This is not the key of an ${kind}, or it is mistyped.`);
     // Best effort, because the read model may be behind. A clash that it misses harms nobody else's key.
     const stored = (await this.keys?.find(parsed)) ?? [];
     if (stored.some(({ ownerId, keyHash }) => ownerId !== owner.id && isApiKey(key, keyHash))) {
       const right = `Another ${kind} has this very key, with the id ${parsed.keyId}; make a new key.`;
       throw new DomainError('api-key-exists', right);
     }
-    const answer = await writeKey(this.store, context, owner, {
-      type: 'IssueApiKey',
-      ...{ keyId: parsed.keyId, keyHash: hashApiKey(key), scopes, name, expiresAt },
-    });
-    const isNew = !answer.replayed && answer.outcome !== 'unchanged';
-    return { ...answer, resource: { ...answer.resource, key: isNew ? key : null } };
+    const issued = { keyId: parsed.keyId, keyHash: hashApiKey(key), scopes, name, expiresAt };
+    const issue = { type: 'IssueApiKey', ...issued } as const;
+    const ofAccount = { person, issuedBy: issuerOf(context), replaces: null, at: now() };
+    const answer =
+      kind === 'account'
+        ? await writeKey(this.store, context, owner, account, { ...issue, ...ofAccount })
+        : await writeKey(this.store, context, owner, operator, issue);
+    return withKey(answer, key);
   }
 }
 
-/** Revokes a key for ever. Refuses with `operator-not-found`, `api-key-not-found`. */
-export class RevokeApiKey extends CallerCommand<
-  { readonly owner: KeyOwner; readonly keyId: string; readonly reason: string },
-  json.ApiKey
-> {}
+interface RevokedKey {
+  readonly owner: KeyOwner;
+  readonly keyId: string;
+  readonly reason: string;
+}
+
+/**
+ * Revokes a key for ever. The answer comes when no process accepts the key any more, or says that this is not certain
+ * yet. Refuses with `operator-not-found`, `api-key-not-found`.
+ */
+export class RevokeApiKey extends CallerCommand<RevokedKey, json.RevokedApiKey> {}
 
 @CommandHandler(RevokeApiKey)
 export class RevokeApiKeyHandler implements ICommandHandler<RevokeApiKey> {
-  constructor(private readonly store: EventStore) {}
+  /** Without `forgotten` the answer does not wait, and says so. */
+  constructor(
+    private readonly store: EventStore,
+    @Optional() private readonly forgotten?: KeysForgotten,
+  ) {}
 
-  execute({ context, request }: RevokeApiKey): Promise<Answer<json.ApiKey>> {
+  async execute({ context, request }: RevokeApiKey): Promise<Answer<json.RevokedApiKey>> {
     const { owner, keyId, reason } = request;
-    return writeKey(this.store, context, owner, { type: 'RevokeApiKey', keyId, reason });
+    const revoke = { type: 'RevokeApiKey', keyId, reason } as const;
+    const answer =
+      owner.kind === 'account'
+        ? await writeKey(this.store, context, owner, account, revoke)
+        : await writeKey(this.store, context, owner, operator, revoke);
+    const inEffect = (await this.forgotten?.since(answer.position)) ?? false;
+    return { ...answer, resource: { ...answer.resource, inEffect } };
   }
 }
 
-/** All keys that an owner ever had, in the order of issue; null for an owner that does not exist. */
-export class ListApiKeys extends Query<readonly json.ApiKey[] | null> {
-  constructor(readonly owner: KeyOwner) {
-    super();
+interface RotatedKey extends RevokedKey {
+  readonly overlapSeconds: number;
+  /** RFC 3339. When the successor ends; when the replaced key would have ended if left out. */
+  readonly expiresAt?: string | undefined;
+}
+
+/**
+ * Replaces a key of an account by a successor with the same scopes, name and person, and ends it after an overlap.
+ * Without an overlap the answer comes when no process accepts the replaced key any more, or says that this is not certain
+ * yet. Refuses with `api-key-not-found`, `api-key-ended`, `invalid-overlap`, `too-many-api-keys`, and with `forbidden` for
+ * a key that may do more than the one that asks.
+ */
+export class RotateApiKey extends CallerCommand<RotatedKey, json.RotatedApiKey> {}
+
+@CommandHandler(RotateApiKey)
+export class RotateApiKeyHandler implements ICommandHandler<RotateApiKey> {
+  constructor(
+    private readonly store: EventStore,
+    private readonly forgotten: KeysForgotten,
+  ) {}
+
+  async execute({ context, request }: RotateApiKey): Promise<Answer<json.RotatedApiKey>> {
+    const { owner, keyId, ...rotation } = request;
+    // What a key may do never changes, so this holds whatever happens meanwhile.
+    const history = await this.store.readStream(streamName('account', owner.id));
+    const old = found(
+      keysIn(history).find((key) => key.keyId === keyId) ?? null,
+      'api-key-not-found',
+    );
+    requireGrantable(context, 'account', old.scopes);
+    const { key, keyId: successorId } = newApiKey({ seed: context.commandId });
+    const command = {
+      type: 'RotateApiKey',
+      keyId,
+      ...rotation,
+      successor: { keyId: successorId, keyHash: hashApiKey(key) },
+      issuedBy: issuerOf(context),
+      at: now(),
+    } as const;
+    const answer = await writeKey(this.store, context, owner, account, command, successorId);
+    const isAtOnce = rotation.overlapSeconds === 0;
+    const inEffect = isAtOnce && (await this.forgotten.since(answer.position));
+    const issued = withKey(answer, key);
+    return { ...issued, resource: { ...issued.resource, inEffect } };
   }
 }
 
-@QueryHandler(ListApiKeys)
-export class ListApiKeysHandler implements IQueryHandler<ListApiKeys> {
-  constructor(private readonly store: EventStore) {}
-
-  async execute({ owner }: ListApiKeys): Promise<readonly json.ApiKey[] | null> {
-    const history = await this.store.readStream(streamName(owner.kind, owner.id));
-    return history.length === 0 ? null : keysIn(history);
-  }
+/** The answer with the key itself, if it was issued just now. */
+function withKey(answer: Answer<json.ApiKey>, key: string): Answer<json.IssuedApiKey> {
+  const isNew = !answer.replayed && answer.outcome !== 'unchanged';
+  return { ...answer, resource: { ...answer.resource, key: isNew ? key : null } };
 }
 
-/** Decides a command about a key, and answers with the key as the command left it, in the event log. */
-async function writeKey(
+/**
+ * Nobody gives away what he does not have. Operators issue keys of accounts, whose scopes are not theirs, by right of their
+ * own. Refuses with `forbidden`.
+ */
+function requireGrantable(
+  { holder }: RequestContext,
+  kind: KeyOwner['kind'],
+  words: readonly string[],
+): void {
+  if (holder === undefined || (holder.kind === 'operator' && kind === 'account')) return;
+  const [beyond] = wordsBeyond(holder.words, words);
+  if (beyond === undefined) return;
+  throw new Problem('forbidden', `A key without "${beyond}" issues no key with it.`);
+}
+
+function issuerOf({ holder }: RequestContext): KeyIssuer | null {
+  if (holder === undefined) return null;
+  const { kind, keyId, person } = holder;
+  return { kind, keyId, person };
+}
+
+function now(): string {
+  return new Date().toISOString();
+}
+
+/** Decides a command about a key, and answers with the key `about` as the command left it, in the event log. */
+async function writeKey<
+  Command,
+  Event extends DomainEvent,
+  State extends { readonly status: string },
+>(
   store: EventStore,
   context: RequestContext,
   { kind, id }: KeyOwner,
-  command: Extract<OperatorCommand, { readonly keyId: string }>,
+  decider: Decider<Command, Event, State>,
+  command: Command & { readonly keyId: string },
+  about: string = command.keyId,
 ): Promise<Answer<json.ApiKey>> {
   const stream = streamName(kind, id);
-  const answer =
-    kind === 'account'
-      ? await writeAs(store, context, stream, account, command, () => null)
-      : await writeAs(store, context, stream, operator, command, () => null);
+  const answer = await writeAs(store, context, stream, decider, command, () => null);
   const history = await store.readStream(stream);
   const keys = keysIn(history.filter(({ position }) => position <= answer.position));
-  const key = keys.find(({ keyId }) => keyId === command.keyId) ?? null;
+  const key = keys.find(({ keyId }) => keyId === about) ?? null;
   return { ...answer, resource: found(key, 'api-key-not-found') };
-}
-
-/** The keys of an account or operator in the order of issue. Read from the event log, so none is missing. */
-function keysIn(history: readonly RecordedEvent[]): readonly json.ApiKey[] {
-  const keys = new Map<string, json.ApiKey>();
-  for (const recorded of history) {
-    // The stream has events of these kinds only.
-    const event = upcast(recorded) as EventsOf[KeyOwner['kind']];
-    const key = keyAfter(event, recorded.recordedAt, keys);
-    if (key !== null) keys.set(key.keyId, key);
-  }
-  return [...keys.values()];
-}
-
-/** The key that an event issues or revokes; null if it concerns no key. */
-function keyAfter(
-  event: EventsOf[KeyOwner['kind']],
-  recordedAt: string,
-  keys: ReadonlyMap<string, json.ApiKey>,
-): json.ApiKey | null {
-  switch (event.type) {
-    case 'ApiKeyIssued':
-    case 'OperatorKeyIssued': {
-      const { keyHash: _, ...issued } = event.data;
-      const isExpired = issued.expiresAt !== null && Date.parse(issued.expiresAt) <= Date.now();
-      const status = isExpired ? 'expired' : 'active';
-      return { ...issued, status, issuedAt: recordedAt, revokedAt: null, reason: null };
-    }
-    case 'ApiKeyRevoked':
-    case 'OperatorKeyRevoked': {
-      const { keyId, reason } = event.data;
-      const issued = keys.get(keyId) ?? null;
-      return issued && { ...issued, status: 'revoked', revokedAt: recordedAt, reason };
-    }
-    case 'AccountOpened':
-    case 'AccountPolicyChanged':
-    case 'OperatorAdded':
-    case 'ParkedKeyRetried':
-      return null;
-  }
 }

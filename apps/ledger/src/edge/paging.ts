@@ -1,4 +1,7 @@
 import {
+  cursorAfter,
+  InvalidCursor,
+  keyBefore,
   PAGE_LIMIT_DEFAULT,
   PAGE_LIMIT_MAX,
   type Page,
@@ -51,6 +54,20 @@ export function toList<T, Response>(
   toResponse: (item: T) => Response,
 ): Page<Response> {
   return { data: page.data.map(toResponse), nextCursor: page.nextCursor };
+}
+
+/** A page of a list that is in memory, whose items have keys. Refuses with `invalid-cursor`. */
+export function pageOfList<T>(
+  items: readonly T[],
+  keyOf: (item: T) => string,
+  { cursor, limit }: PageRequest,
+): Page<T> {
+  const before = keyBefore(cursor);
+  const last = before === null ? -1 : items.findIndex((item) => keyOf(item) === before);
+  if (before !== null && last < 0) throw new InvalidCursor();
+  const data = items.slice(last + 1, last + 1 + limit);
+  const end = last + 1 + limit < items.length ? data.at(-1) : undefined;
+  return { data, nextCursor: end === undefined ? null : cursorAfter(keyOf(end)) };
 }
 
 /** A complete list in one page. */

@@ -56,7 +56,7 @@ export class Calls {
   /**
    * Authenticates and authorizes every request before its body is read. Sets the caller and the quota as
    * soon as they are known, for log lines and refusals. A route without a scope needs only a valid key.
-   * Refuses with `unauthenticated`, `rate-limited`, `forbidden`, `epoch-ended`.
+   * Refuses with `unauthenticated`, `address-not-allowed`, `rate-limited`, `forbidden`, `epoch-ended`.
    */
   async admit(
     sender: Admission,
@@ -73,12 +73,12 @@ export class Calls {
     return caller;
   }
 
-  /** Looks the key up again, as streams do. Refuses with `unauthenticated`. */
+  /** Looks the key up again, as streams do. Refuses with `unauthenticated`, `address-not-allowed`. */
   authenticate(sender: Credentials): Promise<Caller> {
     return this.authentication.callerOf(sender, false);
   }
 
-  /** Checks a received call and makes it ready for its method. */
+  /** Checks a received call and makes it ready for its method. Refuses a command with `account-closed`. */
   async prepare(
     operation: OperationDeclaration,
     caller: Caller,
@@ -93,6 +93,9 @@ export class Calls {
       }
       if (operation.waits !== true) await call.mayWork?.();
       return { caller, request: withOwnCursor(this.store, request) };
+    }
+    if (caller.kind === 'account' && caller.isClosed) {
+      throw new Problem('account-closed', 'The account is closed: its keys read only.');
     }
     await call.mayWork?.();
     const context = await this.idempotency.contextOf(operation, caller, call, request);

@@ -106,8 +106,20 @@ const EDGE = {
   forbidden: {
     statuses: [403, 'PERMISSION_DENIED'],
     title: 'The key may not do this',
-    when: 'The scopes of the key do not cover the request.',
+    when: 'The scopes of the key do not cover the request, or a key with other scopes than its own is asked for.',
     remedy: 'Use a key with the scope that `detail` names.',
+  },
+  'address-not-allowed': {
+    statuses: [403, 'PERMISSION_DENIED'],
+    title: 'The key may not be used from here',
+    when: 'The account allows its keys from certain addresses only, and the request came from another one.',
+    remedy: 'Send it from an allowed address, or have the list of the account changed.',
+  },
+  'account-closed': {
+    statuses: [409, 'FAILED_PRECONDITION'],
+    title: 'The account is closed',
+    when: 'A key of a closed account sends a command. It can still read.',
+    remedy: 'Ask the operator of this service to reopen the account.',
   },
   'not-found': {
     statuses: [404, 'UNIMPLEMENTED'],

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Claim } from '@daybook/event-store';
 import { Command, Query } from '@nestjs/cqrs';
+import type { Caller } from './caller';
 
 /** The sender and the identity of a command. The edges make one for every command. */
 export interface RequestContext {
@@ -17,7 +18,12 @@ export interface RequestContext {
   readonly traceparent?: string;
   /** The operator's reason, kept as evidence. */
   readonly reason?: string;
+  /** The key that sent the command; none for what the service itself sends. Not part of the metadata of events. */
+  readonly holder?: KeyHolder;
 }
+
+/** What a command may need to know of the key that sent it. */
+export type KeyHolder = Pick<Caller, 'kind' | 'keyId' | 'words' | 'person'>;
 
 /** The context of a command that the service itself sends. */
 export function systemContext(accountId: string): RequestContext {

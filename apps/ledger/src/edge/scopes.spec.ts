@@ -1,4 +1,4 @@
-import { scopesOf, scopeWords } from './scopes';
+import { scopesOf, scopeWords, wordsBeyond } from './scopes';
 
 describe('the scopes of a key', () => {
   it('are those that it names', () => {
@@ -18,6 +18,20 @@ describe('the scopes of a key', () => {
     const words = [...scopeWords('account'), ...scopeWords('operator')];
     const scopes = scopesOf('account', words);
     expect([...scopes].filter((scope) => /^(accounts|operations):/.test(scope))).toEqual([]);
+  });
+
+  it('have account:admin in no group', () => {
+    expect([...scopesOf('account', ['read', 'write'])]).not.toContain('account:admin');
+    expect([...scopesOf('account', ['account:admin'])]).toEqual(['account:admin']);
+  });
+
+  it('are passed on by a key that has them, itself or by their group', () => {
+    const held = ['read', 'purses:write', 'account:admin'];
+    expect(wordsBeyond(held, ['read', 'events:read', 'purses:write', 'account:admin'])).toEqual([]);
+    expect(wordsBeyond(held, ['write', 'customers:write'])).toEqual(['write', 'customers:write']);
+    // A group also has the scopes of later versions.
+    expect(wordsBeyond(['purses:read'], ['read'])).toEqual(['read']);
+    expect(wordsBeyond([], [''])).toEqual(['']);
   });
 
   it('are none for words that mean nothing', () => {

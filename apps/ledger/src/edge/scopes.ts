@@ -1,9 +1,12 @@
+import { ADMIN_SCOPE } from '@daybook/domain';
+
 /** The owner of a key: an account (a tenant), or an operator who runs Daybook. */
 export type CallerKind = 'account' | 'operator';
 
 /**
  * The scopes of keys. Each operation requires one scope. No scope of an account allows an operation of
- * the operators. `service:read` is for the documentation; the metrics need `operations:read`.
+ * the operators. `service:read` is for the documentation; the metrics need `operations:read`. `account:admin` is in
+ * no group: who may issue keys is said expressly.
  */
 const SCOPES = {
   account: [
@@ -17,6 +20,7 @@ const SCOPES = {
     'chains:read',
     'events:read',
     'service:read',
+    ADMIN_SCOPE,
   ],
   operator: [
     'accounts:read',
@@ -37,9 +41,21 @@ export function scopeWords(kind: CallerKind): readonly string[] {
   return [...GROUPS, ...SCOPES[kind]];
 }
 
+function groupOf(word: string): string | undefined {
+  return GROUPS.find((group) => word.endsWith(`:${group}`));
+}
+
+/**
+ * The words that a key with other words may not pass on: those that it has neither itself nor by their group. A group
+ * is more than its scopes of today, so it is passed on by a key with that group alone.
+ */
+export function wordsBeyond(held: readonly string[], words: readonly string[]): readonly string[] {
+  return words.filter((word) => !held.includes(word) && !held.includes(groupOf(word) ?? word));
+}
+
 /** The scopes that a key's words grant. A word of the other kind grants nothing. */
 export function scopesOf(kind: CallerKind, words: readonly string[]): ReadonlySet<Scope> {
   const isGiven = (scope: Scope) =>
-    words.includes(scope) || words.includes(scope.slice(scope.indexOf(':') + 1));
+    words.includes(scope) || words.includes(groupOf(scope) ?? scope);
   return new Set(SCOPES[kind].filter(isGiven));
 }

@@ -20,7 +20,7 @@ export async function writeAs<
   toResource: (state: Exclude<State, { status: 'absent' }>) => Resource,
   likelyNew = false,
 ): Promise<Answer<Resource>> {
-  const { commandId, claim, ...metadata } = context;
+  const { commandId, claim, holder: _, ...metadata } = context;
   const asked = { stream, decider, command, commandId, metadata, likelyNew };
   const decided = await decideAndAppend(store, claim === undefined ? asked : { ...asked, claim });
   const { state, position, revision, events } = decided;

@@ -115,9 +115,12 @@ describe('the public form of an event', () => {
     });
     expect(kept.filter((entry) => !isOpen(entry)).map(([type]) => type)).toEqual([
       'AccountOpened',
+      'AccountClosed',
+      'AccountReopened',
       'AccountPolicyChanged',
       'ApiKeyIssued',
       'ApiKeyRevoked',
+      'ApiKeyRotated',
       'OperatorAdded',
       'OperatorKeyIssued',
       'OperatorKeyRevoked',

@@ -67,7 +67,7 @@ export interface Method {
 
 /**
  * Checks certificate, key, quota and scope before the message is read. Refuses with `unauthenticated`,
- * `rate-limited`, `forbidden`, `epoch-ended`.
+ * `address-not-allowed`, `rate-limited`, `forbidden`, `epoch-ended`.
  */
 export function admit(
   { calls, clientNames }: Edge,

@@ -3,6 +3,7 @@ import { Gauge, type Registry } from 'prom-client';
 import type { AccountCaller } from '../edge/caller';
 import { KeyCounts } from '../edge/key-counts';
 import { Problem } from '../edge/problem';
+import type { ProblemCode } from '../edge/problems';
 import { admit, type Begun, begin, type Edge, type Method, refusalOf, replyMetadata } from './call';
 import type { Message } from './contract';
 import type { Translator } from './translate';
@@ -158,10 +159,12 @@ function written(call: Call, message: Uint8Array, signal: AbortSignal): Promise<
   });
 }
 
-/** Ends the stream of a revoked or expired key. A failed lookup ends nothing. */
+const ENDS_STREAM: readonly ProblemCode[] = ['unauthenticated', 'address-not-allowed'];
+
+/** Ends the stream of a key that is not valid any more, or not from there. A failed lookup ends nothing. */
 async function endWithKey(edge: Edge, begun: Begun, ending: AbortController): Promise<void> {
   await edge.calls.authenticate(begun).catch((error: unknown) => {
-    if (error instanceof Problem && error.code === 'unauthenticated') ending.abort(error);
+    if (error instanceof Problem && ENDS_STREAM.includes(error.code)) ending.abort(error);
   });
 }
 

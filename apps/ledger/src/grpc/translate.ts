@@ -127,7 +127,7 @@ function requestConverter(field: DescField, { schema }: RequestField): Convert {
       return list.length === 0 ? undefined : list.map((item) => each(item) ?? item);
     };
   }
-  if (words !== undefined || schema.type === 'integer') return each;
+  if (words !== undefined || [schema.type].flat().includes('integer')) return each;
   // Requests represent other numbers as text, as over REST.
   return (value) => (typeof value === 'number' ? String(value) : value);
 }

@@ -2,9 +2,10 @@ import { Controller } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import type { OperatorCaller } from '../edge/caller';
-import { IssueApiKey, ListApiKeys, RevokeApiKey } from '../edge/keys';
+import { IssueApiKey, RevokeApiKey } from '../edge/keys';
+import { ListApiKeys } from '../edge/keys-in-log';
 import { Operation } from '../edge/operation';
-import { ReadRequest, wholeList } from '../edge/paging';
+import { pageOfList, pageRequest, ReadRequest, wholeList } from '../edge/paging';
 import { found } from '../edge/problem';
 import type { RequestContext } from '../edge/request-context';
 import { AddOperator, ListOperators } from './operators';
@@ -46,12 +47,12 @@ export class OperatorsController {
     http: 'GET /v1/operators/:operatorId/keys',
     rpc: 'OperatorService/ListOperatorKeys',
     scope: 'operations:read',
-    refuses: ['operator-not-found'],
+    refuses: ['operator-not-found', 'invalid-cursor', 'epoch-ended'],
   })
-  async listOperatorKeys(_: OperatorCaller, { operatorId }: ListOperatorKeysRequest) {
+  async listOperatorKeys(_: OperatorCaller, { operatorId, ...list }: ListOperatorKeysRequest) {
     const owner = { kind: 'operator', id: operatorId } as const;
     const keys = await this.queries.execute(new ListApiKeys(owner));
-    return wholeList(found(keys, 'operator-not-found'));
+    return pageOfList(found(keys, 'operator-not-found'), ({ keyId }) => keyId, pageRequest(list));
   }
 
   @Operation({

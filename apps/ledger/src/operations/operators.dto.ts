@@ -1,5 +1,6 @@
 import { IdField, ReasonField, TextField } from '../edge/fields';
-import { IssueKeyRequest, KeyIdField, ScopesField } from '../edge/keys.dto';
+import { IssueKeyRequest, RevokeKeyRequest, ScopesField } from '../edge/keys.dto';
+import { ListRequest } from '../edge/paging';
 
 const NAME_LENGTH_MAX = 100;
 
@@ -11,7 +12,7 @@ export class AddOperatorRequest {
   readonly reason!: string;
 }
 
-export class ListOperatorKeysRequest {
+export class ListOperatorKeysRequest extends ListRequest {
   @IdField()
   readonly operatorId!: string;
 }
@@ -24,13 +25,7 @@ export class IssueOperatorKeyRequest extends IssueKeyRequest {
   readonly scopes!: readonly string[];
 }
 
-export class RevokeOperatorKeyRequest {
+export class RevokeOperatorKeyRequest extends RevokeKeyRequest {
   @IdField()
   readonly operatorId!: string;
-
-  @KeyIdField()
-  readonly keyId!: string;
-
-  @ReasonField()
-  readonly reason!: string;
 }

@@ -1,5 +1,5 @@
 import { idOf } from '@daybook/domain';
-import { storeKey, storeRevocation } from '../edge/api-keys';
+import { storeOperatorKey, storeRevocation } from '../edge/api-keys';
 import { rowByRow } from '../projections/row-by-row';
 
 const INSERT_OPERATOR = 'INSERT INTO operator (id, name) VALUES ($1, $2)';
@@ -14,7 +14,7 @@ export const operatorsProjection = rowByRow(
       case 'OperatorAdded':
         return [INSERT_OPERATOR, [id, event.data.name]];
       case 'OperatorKeyIssued':
-        return storeKey({ kind: 'operator', id }, event.data);
+        return storeOperatorKey(id, event.data);
       case 'OperatorKeyRevoked':
         return storeRevocation({ kind: 'operator', id }, event.data.keyId);
       // Kept in the event log alone.

@@ -79,6 +79,16 @@ export async function listNewest<Row extends ListedRow, T>(
   return pageOf(found, page.limit, filter, toResource);
 }
 
+/** The cursor of a list in the order of a key that never changes: the key of the last item before. */
+export function cursorAfter(key: string): string {
+  return Buffer.from(key).toString('base64url');
+}
+
+/** The key in such a cursor; null for the first page. */
+export function keyBefore(cursor: string | null): string | null {
+  return cursor === null ? null : Buffer.from(cursor, 'base64url').toString();
+}
+
 /** A page of `limit` from `limit + 1` rows. The extra row shows that there is a next page. */
 export function pageOf<Row extends Pick<ListedRow, 'firstPosition'>, T>(
   rows: readonly Row[],

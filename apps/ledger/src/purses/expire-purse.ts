@@ -115,7 +115,9 @@ export class ExpirePurseHandler implements ICommandHandler<ExpirePurse> {
   private async policyOf(accountId: string): Promise<PurseExpiry> {
     const stream = streamName('account', accountId);
     const state = (await loadStates(this.store, account, [stream])).get(stream);
-    if (state?.status !== 'open') throw new Error(`${stream} was never opened.`);
+    if (state === undefined || state.status === 'absent') {
+      throw new Error(`${stream} was never opened.`);
+    }
     return state.policy.purseExpiry;
   }
 

@@ -29,7 +29,7 @@ function happened(
 
 const minted = happened(a.purseMinted(), PURSE);
 const changed = (purseExpiry: PurseExpiry) =>
-  happened(a.accountPolicyChanged({ purseExpiry }), ACCOUNT);
+  happened(a.accountPolicyChanged({ policy: { purseExpiry } }), ACCOUNT);
 const none: ReadonlyMap<string, PurseExpiry> = new Map();
 
 describe('due times of purses', () => {

@@ -90,12 +90,19 @@ export function dueTimesOf(batch: readonly HappenedTo<Kind>[], known: Policies):
   const rows = new Map<string, Due>();
   for (const { event, recorded } of batch) {
     const { stream, recordedAt, metadata } = recorded;
-    if (event.type === 'AccountPolicyChanged') policies.set(stream, event.data.purseExpiry);
+    const expiry = expiryIn(event);
+    if (expiry !== null) policies.set(stream, expiry);
     const policy = policies.get(streamName('account', metadata.accountId));
     const due = dueOf(event, stream, recordedAt, policy);
     if (due !== null) rows.set(stream, due);
   }
   return [...rows.values()];
+}
+
+/** The periods that an event sets; null if it leaves them as they are. */
+function expiryIn(event: EventsOf[Kind]): PurseExpiry | null {
+  const isSet = event.type === 'AccountOpened' || event.type === 'AccountPolicyChanged';
+  return isSet ? (event.data.policy.purseExpiry ?? null) : null;
 }
 
 /**
@@ -109,8 +116,11 @@ function dueOf(
   policy: PurseExpiry | undefined,
 ): Due | null {
   switch (event.type) {
-    case 'AccountPolicyChanged':
-      return { key, dueAt: recordedAt, data: { ...event.data.purseExpiry, after: '0' } };
+    case 'AccountOpened':
+    case 'AccountPolicyChanged': {
+      const expiry = expiryIn(event);
+      return expiry && { key, dueAt: recordedAt, data: { ...expiry, after: '0' } };
+    }
     case 'PurseMinted':
     case 'PurseRestored':
     case 'PurseOwnerConfirmed': {
@@ -121,9 +131,11 @@ function dueOf(
     case 'PurseDeclined':
     case 'PurseOwnerLost':
     case 'PurseAddressAssigned':
-    case 'AccountOpened':
+    case 'AccountClosed':
+    case 'AccountReopened':
     case 'ApiKeyIssued':
     case 'ApiKeyRevoked':
+    case 'ApiKeyRotated':
       return null;
   }
 }

@@ -1,5 +1,6 @@
 import { READ_MODELS_CHECKPOINT } from '@daybook/audit';
 import {
+  type AccountEvent,
   CUSTOMER_STATUS_AFTER,
   type CustomerEvent,
   type Family,
@@ -38,7 +39,7 @@ export interface Owner extends OwnerFacts {
   readonly parties: Parties;
   /** The merchant's order id of the purse. It never changes after the mint. */
   readonly outsideOrderId: string | null;
-  /** Whether the account wants final transfers screened before they are credited. */
+  /** Whether the account's compliance mode has final transfers decided about before they are credited. */
   readonly screening: boolean;
   /** Whether the purse was ever archived and restored. */
   readonly purseWasRestored: boolean;
@@ -54,8 +55,8 @@ export interface KnownOwners {
 /** The owner of an address, or undefined if no purse has it. */
 export type OwnerOf = (place: Place) => Owner | undefined;
 
-/** The kinds of streams that change owners. The policy of an account is read with the owner. */
-const KINDS = ['customer', 'purse'] as const;
+/** The kinds of streams that change owners. */
+const KINDS = ['account', 'customer', 'purse'] as const;
 
 /** Newer events that are applied here. With more of them the read models are far behind. */
 const NEWER_MAX = 5_000;
@@ -128,17 +129,26 @@ function withNewer(
     changes.set(recorded.stream, { ...changes.get(recorded.stream), ...changeOf(recorded) });
   }
   const changed = Array.from(known, ([key, owner]): [string, Owner] => {
-    const { customerId, purseId } = owner.parties;
-    const [customer, purse] = [streamName('customer', customerId), streamName('purse', purseId)];
-    return [key, { ...owner, ...changes.get(customer), ...changes.get(purse) }];
+    const { accountId, customerId, purseId } = owner.parties;
+    const streams = [
+      streamName('account', accountId),
+      streamName('customer', customerId),
+      streamName('purse', purseId),
+    ];
+    return [key, Object.assign({ ...owner }, ...streams.map((stream) => changes.get(stream)))];
   });
   return new Map(changed);
 }
 
 /** What an event changes of the owner, by the status that the domain declares for it. */
 function changeOf(recorded: RecordedEvent): Partial<Owner> {
-  // The read was limited to streams of customers and purses.
-  const { type } = upcast(recorded) as CustomerEvent | PurseEvent;
+  // The read was limited to streams of accounts, customers and purses.
+  const event = upcast(recorded) as AccountEvent | CustomerEvent | PurseEvent;
+  const { type } = event;
+  if (type === 'AccountOpened' || type === 'AccountPolicyChanged') {
+    const { compliance } = event.data.policy;
+    return compliance === undefined ? {} : { screening: compliance.mode !== 'none' };
+  }
   if (type in PURSE_STATUS_AFTER) {
     const purseStatus = PURSE_STATUS_AFTER[type as PurseEvent['type']];
     return {
@@ -146,7 +156,7 @@ function changeOf(recorded: RecordedEvent): Partial<Owner> {
       ...(type === 'PurseRestored' && { purseWasRestored: true }),
     };
   }
-  const status = CUSTOMER_STATUS_AFTER[type as CustomerEvent['type']];
+  const status = CUSTOMER_STATUS_AFTER[type as CustomerEvent['type']] ?? null;
   return status === null ? {} : { customerBlocked: status === 'blocked' };
 }
 
@@ -172,7 +182,7 @@ const FIND = `
              EXISTS (SELECT FROM ledger.purse WHERE held_address = r.address AND family = r.family)
                AS "addressShared",
              (SELECT status = 'blocked' FROM ledger.customer WHERE id = p.customer_id) AS "customerBlocked",
-             p.account_id IN (SELECT id FROM ledger.account WHERE screening) AS screening
+             p.account_id IN (SELECT id FROM ledger.account WHERE compliance_mode <> 'none') AS screening
         FROM unnest($2::text[], $3::text[]) AS r(address, family), LATERAL (
           SELECT * FROM ledger.purse WHERE address = r.address AND family = r.family LIMIT 1) AS p
     ) AS o ON true`;

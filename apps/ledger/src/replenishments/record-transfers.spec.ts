@@ -105,7 +105,7 @@ async function ledger(owned: ReadonlyMap<string, Owner> = known) {
   await decideAndAppend(store, {
     stream: streamName('account', owner.accountId),
     decider: account,
-    command: { type: 'OpenAccount', name: 'shop', policy: { screening: false } },
+    command: { type: 'OpenAccount', name: 'shop', policy: {} },
     commandId: 'open',
     metadata: { accountId: owner.accountId, actor: 'test' },
   });
@@ -162,6 +162,24 @@ async function ledger(owned: ReadonlyMap<string, Owner> = known) {
 }
 
 describe('RecordTransfers', () => {
+  it('screens by a compliance mode that the read models do not have yet', async () => {
+    const { store, record, history } = await ledger();
+    const change = async (mode: 'none' | 'manual') => {
+      const policy = { compliance: { mode } };
+      await decideAndAppend(store, {
+        ...{ stream: streamName('account', owner.accountId), decider: account, commandId: mode },
+        command: { type: 'ChangeAccountPolicy', policy, reason: 'a test' },
+        metadata: { accountId: owner.accountId, actor: 'test' },
+      });
+    };
+    await change('manual');
+    await record(transfer({ transferId: nth(0) }));
+    await change('none');
+    await record(transfer({ transferId: nth(1) }));
+    const lasts = [await history(nth(0)), await history(nth(1))].map((all) => all.at(-1)?.type);
+    expect(lasts).toEqual(['ComplianceCheckStarted', 'ReplenishmentConfirmed']);
+  });
+
   it('credits three transfers of one transaction to one purse three times', async () => {
     const { record, history } = await ledger();
     await record(...[0, 1, 2].map((n) => transfer({ transferId: nth(n) })));

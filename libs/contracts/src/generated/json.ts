@@ -1,6 +1,6 @@
 // Written by generate-json.mjs from the .proto files: what REST shows.
 
-/** An account, with the policy that operators set. */
+/** An account, with its policy. */
 export interface Account {
   /** Id of the account. */
   readonly id: string;
@@ -10,14 +10,72 @@ export interface Account {
   readonly purseUnusedDays: number | null;
   /** Days after the last confirmed receipt after which a purse expires; null for never. */
   readonly purseIdleDays: number | null;
+  /** Whether its keys may command. */
+  readonly status: 'open' | 'closed';
+  /** The preset that was taken last: named settings, the default ones or those of a system that Daybook replaces. */
+  readonly preset: 'daybook' | 'cryptonow' | 'calypso' | '3pay';
+  /** The settings that differ from that preset, such as `purseIdleDays`. */
+  readonly deviations: readonly string[];
+  /** Who decides about a final transfer before it is credited. */
+  readonly complianceMode: 'none' | 'manual';
+  /** Requests of each key in a window, to operations of the tier `wallet`; null for the quota of the service. */
+  readonly walletRequests: number | null;
+  /** The length of that window in seconds; null for that of the service. */
+  readonly walletWindowSeconds: number | null;
+  /** Requests of each key in a window, to operations of the tier `financial`; null for the quota of the service. */
+  readonly financialRequests: number | null;
+  /** The length of that window in seconds; null for that of the service. */
+  readonly financialWindowSeconds: number | null;
+  /** Requests of each key in a window, to operations of the tier `standard`; null for the quota of the service. */
+  readonly standardRequests: number | null;
+  /** The length of that window in seconds; null for that of the service. */
+  readonly standardWindowSeconds: number | null;
+  /** Addresses and CIDR ranges from which its keys may be used; none for any address. */
+  readonly allowedAddresses: readonly string[];
 }
 
 /** The accounts. */
 export interface AccountList {
   /** In the order of their ids. */
   readonly data: readonly Account[];
-  /** Null: the list is complete. */
+  /** Pass it as `cursor` for the next page; null at the end of the list. */
   readonly nextCursor: string | null;
+}
+
+/** The account after the command. */
+export interface ClosedAccount {
+  /** Id of the account. */
+  readonly id: string;
+  /** Its name. */
+  readonly name: string;
+  /** Days after which a purse without any confirmed receipt expires; null for never. */
+  readonly purseUnusedDays: number | null;
+  /** Days after the last confirmed receipt after which a purse expires; null for never. */
+  readonly purseIdleDays: number | null;
+  /** Whether its keys may command. */
+  readonly status: 'open' | 'closed';
+  /** The preset that was taken last: named settings, the default ones or those of a system that Daybook replaces. */
+  readonly preset: 'daybook' | 'cryptonow' | 'calypso' | '3pay';
+  /** The settings that differ from that preset, such as `purseIdleDays`. */
+  readonly deviations: readonly string[];
+  /** Who decides about a final transfer before it is credited. */
+  readonly complianceMode: 'none' | 'manual';
+  /** Requests of each key in a window, to operations of the tier `wallet`; null for the quota of the service. */
+  readonly walletRequests: number | null;
+  /** The length of that window in seconds; null for that of the service. */
+  readonly walletWindowSeconds: number | null;
+  /** Requests of each key in a window, to operations of the tier `financial`; null for the quota of the service. */
+  readonly financialRequests: number | null;
+  /** The length of that window in seconds; null for that of the service. */
+  readonly financialWindowSeconds: number | null;
+  /** Requests of each key in a window, to operations of the tier `standard`; null for the quota of the service. */
+  readonly standardRequests: number | null;
+  /** The length of that window in seconds; null for that of the service. */
+  readonly standardWindowSeconds: number | null;
+  /** Addresses and CIDR ranges from which its keys may be used; none for any address. */
+  readonly allowedAddresses: readonly string[];
+  /** Whether no process accepts commands any more. False if the read models were not up to date within 5 seconds: the account is closed, and nothing accepts them a second after they are. */
+  readonly inEffect: boolean;
 }
 
 /** A key that was issued; the key itself is not kept. */
@@ -38,13 +96,23 @@ export interface ApiKey {
   readonly revokedAt: string | null;
   /** Why it was revoked; null if it was not. */
   readonly reason: string | null;
+  /** Who holds it; null if that was not said. */
+  readonly person: string | null;
+  /** The public part of the key with which it was issued; null if the service itself issued it. */
+  readonly issuedByKeyId: string | null;
+  /** Who held that key, or the name of the operator; null if that was not said. */
+  readonly issuedByPerson: string | null;
+  /** Whether that key was the account's or an operator's. */
+  readonly issuedByKind: 'account' | 'operator' | null;
+  /** The public part of the key that it replaces, by rotation; null if it replaces none. */
+  readonly replacesKeyId: string | null;
 }
 
 /** Keys, without their secrets. */
 export interface ApiKeyList {
   /** In the order of issue, including revoked ones. */
   readonly data: readonly ApiKey[];
-  /** Null: the list is complete. */
+  /** Pass it as `cursor` for the next page; null at the end of the list. */
   readonly nextCursor: string | null;
 }
 
@@ -66,8 +134,84 @@ export interface IssuedApiKey {
   readonly revokedAt: string | null;
   /** Why it was revoked; null if it was not. */
   readonly reason: string | null;
+  /** Who holds it; null if that was not said. */
+  readonly person: string | null;
+  /** The public part of the key with which it was issued; null if the service itself issued it. */
+  readonly issuedByKeyId: string | null;
+  /** Who held that key, or the name of the operator; null if that was not said. */
+  readonly issuedByPerson: string | null;
+  /** Whether that key was the account's or an operator's. */
+  readonly issuedByKind: 'account' | 'operator' | null;
+  /** The public part of the key that it replaces, by rotation; null if it replaces none. */
+  readonly replacesKeyId: string | null;
   /** The whole key. It is shown only once, because only its hash is kept; null if the request is a repeat. */
   readonly key: string | null;
+}
+
+/** The key after the command. */
+export interface RevokedApiKey {
+  /** The public part of the key. */
+  readonly keyId: string;
+  /** A name for its owner; null if it has no name. */
+  readonly name: string | null;
+  /** What it may do: `read`, `write`, or scopes such as `purses:read`. */
+  readonly scopes: readonly string[];
+  /** Whether it is valid, and why not. */
+  readonly status: 'active' | 'expired' | 'revoked';
+  /** When it was issued. */
+  readonly issuedAt: string;
+  /** It is not valid from this time on; null if it does not expire. */
+  readonly expiresAt: string | null;
+  /** When it was revoked; null if it was not. */
+  readonly revokedAt: string | null;
+  /** Why it was revoked; null if it was not. */
+  readonly reason: string | null;
+  /** Who holds it; null if that was not said. */
+  readonly person: string | null;
+  /** The public part of the key with which it was issued; null if the service itself issued it. */
+  readonly issuedByKeyId: string | null;
+  /** Who held that key, or the name of the operator; null if that was not said. */
+  readonly issuedByPerson: string | null;
+  /** Whether that key was the account's or an operator's. */
+  readonly issuedByKind: 'account' | 'operator' | null;
+  /** The public part of the key that it replaces, by rotation; null if it replaces none. */
+  readonly replacesKeyId: string | null;
+  /** Whether no process accepts the key any more. False if the read models were not up to date within 5 seconds: the key is revoked, and nothing accepts it a second after they are. */
+  readonly inEffect: boolean;
+}
+
+/** The new key. */
+export interface RotatedApiKey {
+  /** The public part of the key. */
+  readonly keyId: string;
+  /** A name for its owner; null if it has no name. */
+  readonly name: string | null;
+  /** What it may do: `read`, `write`, or scopes such as `purses:read`. */
+  readonly scopes: readonly string[];
+  /** Whether it is valid, and why not. */
+  readonly status: 'active' | 'expired' | 'revoked';
+  /** When it was issued. */
+  readonly issuedAt: string;
+  /** It is not valid from this time on; null if it does not expire. */
+  readonly expiresAt: string | null;
+  /** When it was revoked; null if it was not. */
+  readonly revokedAt: string | null;
+  /** Why it was revoked; null if it was not. */
+  readonly reason: string | null;
+  /** Who holds it; null if that was not said. */
+  readonly person: string | null;
+  /** The public part of the key with which it was issued; null if the service itself issued it. */
+  readonly issuedByKeyId: string | null;
+  /** Who held that key, or the name of the operator; null if that was not said. */
+  readonly issuedByPerson: string | null;
+  /** Whether that key was the account's or an operator's. */
+  readonly issuedByKind: 'account' | 'operator' | null;
+  /** The public part of the key that it replaces, by rotation; null if it replaces none. */
+  readonly replacesKeyId: string | null;
+  /** The whole new key. It is shown only once, because only its hash is kept; null if the request is a repeat. */
+  readonly key: string | null;
+  /** Whether no process accepts the old key any more; false with an overlap. False also if the read models were not up to date within 5 seconds: the old key is revoked, and nothing accepts it a second after they are. */
+  readonly inEffect: boolean;
 }
 
 /** An amount and its asset. Amounts are text, because amounts in base units exceed what 64-bit numbers can hold safely in every language. */
@@ -1201,10 +1345,21 @@ export interface WatchRequestList {
 /** The answer of each method: its resource, its list, or a part of its stream. */
 export interface Answers {
   readonly 'AccountService/ListAccounts': AccountList;
+  readonly 'AccountService/OpenAccount': Account;
+  readonly 'AccountService/GetAccount': Account;
+  readonly 'AccountService/CloseAccount': ClosedAccount;
+  readonly 'AccountService/ReopenAccount': Account;
   readonly 'AccountService/ChangeAccountPolicy': Account;
   readonly 'AccountService/ListApiKeys': ApiKeyList;
   readonly 'AccountService/IssueApiKey': IssuedApiKey;
-  readonly 'AccountService/RevokeApiKey': ApiKey;
+  readonly 'AccountService/RevokeApiKey': RevokedApiKey;
+  readonly 'AccountService/RotateApiKey': RotatedApiKey;
+  readonly 'OwnAccountService/GetOwnAccount': Account;
+  readonly 'OwnAccountService/ChangeOwnPolicy': Account;
+  readonly 'OwnAccountService/ListOwnApiKeys': ApiKeyList;
+  readonly 'OwnAccountService/IssueOwnApiKey': IssuedApiKey;
+  readonly 'OwnAccountService/RevokeOwnApiKey': RevokedApiKey;
+  readonly 'OwnAccountService/RotateOwnApiKey': RotatedApiKey;
   readonly 'FindingService/GetFinding': Finding;
   readonly 'FindingService/ListFindings': FindingList;
   readonly 'PurseService/MintPurse': Purse;
@@ -1247,7 +1402,7 @@ export interface Answers {
   readonly 'OperatorService/AddOperator': Operator;
   readonly 'OperatorService/ListOperatorKeys': ApiKeyList;
   readonly 'OperatorService/IssueOperatorKey': IssuedApiKey;
-  readonly 'OperatorService/RevokeOperatorKey': ApiKey;
+  readonly 'OperatorService/RevokeOperatorKey': RevokedApiKey;
   readonly 'OutflowService/ListPurseOutflows': OutflowList;
   readonly 'TransactionService/GetTransaction': Transaction;
   readonly 'TransactionService/RescanTransaction': TransactionRescan;
@@ -1273,25 +1428,114 @@ export const OPERATIONS: Readonly<Record<keyof Answers, Documented>> = {
     "fields": {
       "minPosition": {
         "description": "Wait, up to 5 seconds, until everything up to this position is visible."
+      },
+      "limit": {
+        "description": "The largest number of accounts, up to 100; 25 if absent."
+      },
+      "cursor": {
+        "description": "The `nextCursor` of an earlier page of this list."
+      }
+    }
+  },
+  "AccountService/OpenAccount": {
+    "summary": "Open an account, with the settings of a preset",
+    "answer": "AccountAnswer",
+    "fields": {
+      "name": {
+        "description": "Its name, such as `Example Exchange`: 1 to 100 characters. It never changes.",
+        "example": "Example Exchange"
+      },
+      "preset": {
+        "description": "The preset to begin with: `daybook`, `cryptonow`, `calypso` or `3pay`; `daybook` if absent."
+      },
+      "reason": {
+        "description": "The reason, 1 to 500 characters; it is kept as evidence."
+      }
+    }
+  },
+  "AccountService/GetAccount": {
+    "summary": "Get an account",
+    "answer": "Account",
+    "fields": {
+      "accountId": {
+        "description": "Id of the account."
+      },
+      "minPosition": {
+        "description": "Wait, up to 5 seconds, until everything up to this position is visible."
+      }
+    }
+  },
+  "AccountService/CloseAccount": {
+    "summary": "Close an account: its keys only read from now on",
+    "description": "The addresses of its customers stay watched, and what arrives is booked as before. Commands of its keys are refused with `account-closed`; operators still act. The answer comes when no process accepts a command any more.",
+    "answer": "ClosedAccountAnswer",
+    "fields": {
+      "accountId": {
+        "description": "Id of the account."
+      },
+      "reason": {
+        "description": "The reason, 1 to 500 characters; it is kept as evidence."
+      }
+    }
+  },
+  "AccountService/ReopenAccount": {
+    "summary": "Reopen a closed account",
+    "answer": "AccountAnswer",
+    "fields": {
+      "accountId": {
+        "description": "Id of the account."
+      },
+      "reason": {
+        "description": "The reason, 1 to 500 characters; it is kept as evidence."
       }
     }
   },
   "AccountService/ChangeAccountPolicy": {
-    "summary": "Change after how many days the purses of an account expire",
-    "description": "A purse expires when its period ends without a confirmed receipt. It is archived and stays watched, and what arrives later goes to suspense until it is restored. Nothing expires while a deposit may be under way: while a replenishment of the purse is open or a transfer to it is parked, while the ledger has not recorded every transfer that was reported, and while a chain of the purse's family is behind or has not been reported for 5 minutes. The chains are those in the ledger's chains file and those that a watcher ever reported. Nothing expires either while the clocks of database and ledger differ by a minute or more. A purse that is held is checked again after an hour; `GetStatus` shows the reason.",
+    "summary": "Change settings of an account: what is given changes, the rest stays",
+    "description": "A preset is taken first, if one is named, and the single settings change after it. No preset has a compliance mode or a list of addresses: taking one leaves both as they are. A purse expires when its period ends without a confirmed receipt. It is archived and stays watched, and what arrives later goes to suspense until it is restored. Nothing expires while a deposit may be under way: while a replenishment of the purse is open or a transfer to it is parked, while the ledger has not recorded every transfer that was reported, and while a chain of the purse's family is behind or has not been reported for 5 minutes. The chains are those in the ledger's chains file and those that a watcher ever reported. Nothing expires either while the clocks of database and ledger differ by a minute or more. A purse that is held is checked again after an hour; `GetStatus` shows the reason.",
     "answer": "AccountAnswer",
     "fields": {
       "accountId": {
         "description": "Id of the account."
       },
       "purseUnusedDays": {
-        "description": "Days after which a purse without any confirmed receipt expires, 1 to 3650; absent for never."
+        "description": "Days after which a purse without any confirmed receipt expires, 1 to 3650; null over REST for never."
       },
       "purseIdleDays": {
-        "description": "Days after the last confirmed receipt after which a purse expires, 1 to 3650; absent for never."
+        "description": "Days after the last confirmed receipt after which a purse expires, 1 to 3650; null over REST for never."
       },
       "reason": {
         "description": "The reason, 1 to 500 characters; it is kept as evidence."
+      },
+      "preset": {
+        "description": "The preset to take before the settings below change: `daybook`, `cryptonow`, `calypso` or `3pay`."
+      },
+      "complianceMode": {
+        "description": "Who decides about a final transfer before it is credited."
+      },
+      "walletRequests": {
+        "description": "Requests of each key in a window, to operations of the tier `wallet`; sent with its seconds. Null over REST for the quota of the service."
+      },
+      "walletWindowSeconds": {
+        "description": "The length of that window in seconds, 1 to 86400."
+      },
+      "financialRequests": {
+        "description": "Requests of each key in a window, to operations of the tier `financial`; sent with its seconds. Null over REST for the quota of the service."
+      },
+      "financialWindowSeconds": {
+        "description": "The length of that window in seconds, 1 to 86400."
+      },
+      "standardRequests": {
+        "description": "Requests of each key in a window, to operations of the tier `standard`; sent with its seconds. Null over REST for the quota of the service."
+      },
+      "standardWindowSeconds": {
+        "description": "The length of that window in seconds, 1 to 86400."
+      },
+      "allowedAddresses": {
+        "description": "Addresses and CIDR ranges from which keys of the account may be used, up to 100, such as `203.0.113.0/24`. Null over REST for any address.",
+        "example": [
+          "203.0.113.0/24"
+        ]
       }
     }
   },
@@ -1301,6 +1545,15 @@ export const OPERATIONS: Readonly<Record<keyof Answers, Documented>> = {
     "fields": {
       "accountId": {
         "description": "Id of the account."
+      },
+      "limit": {
+        "description": "The largest number of keys, up to 100; 25 if absent."
+      },
+      "cursor": {
+        "description": "The `nextCursor` of an earlier page of this list."
+      },
+      "minPosition": {
+        "description": "Wait, up to 5 seconds, until everything up to this position is visible."
       }
     }
   },
@@ -1323,18 +1576,145 @@ export const OPERATIONS: Readonly<Record<keyof Answers, Documented>> = {
       },
       "reason": {
         "description": "The reason, 1 to 500 characters; it is kept as evidence."
+      },
+      "person": {
+        "description": "Who holds the key, such as `Ann Example`: up to 100 characters. Required with the scope `account:admin`.",
+        "example": "Ann Example"
       }
     }
   },
   "AccountService/RevokeApiKey": {
     "summary": "Revoke an API key of an account, for ever",
-    "answer": "ApiKeyAnswer",
+    "description": "The answer comes when no process accepts the key any more, about a second later. A stream that is open ends within 5 seconds.",
+    "answer": "RevokedApiKeyAnswer",
     "fields": {
       "accountId": {
         "description": "Id of the account."
       },
       "keyId": {
         "description": "The public part of the key: what is between the underscores."
+      },
+      "reason": {
+        "description": "The reason, 1 to 500 characters; it is kept as evidence."
+      }
+    }
+  },
+  "AccountService/RotateApiKey": {
+    "summary": "Replace an API key of an account by a new one with the same scopes, name and person",
+    "description": "Both keys are valid until the end of the overlap. Without an overlap the old one is revoked, and the answer comes when no process accepts it any more.",
+    "answer": "RotatedApiKeyAnswer",
+    "fields": {
+      "accountId": {
+        "description": "Id of the account."
+      },
+      "keyId": {
+        "description": "The public part of the key: what is between the underscores."
+      },
+      "overlapSeconds": {
+        "description": "For how long both keys are valid, 0 to 2592000 seconds; 0 to end the old one at once."
+      },
+      "expiresAt": {
+        "description": "The new key is not valid from this time on; when the old key would have ended if absent."
+      },
+      "reason": {
+        "description": "The reason, 1 to 500 characters; it is kept as evidence."
+      }
+    }
+  },
+  "OwnAccountService/GetOwnAccount": {
+    "summary": "Get the account of the key",
+    "answer": "Account",
+    "fields": {
+      "minPosition": {
+        "description": "Wait, up to 5 seconds, until everything up to this position is visible."
+      }
+    }
+  },
+  "OwnAccountService/ChangeOwnPolicy": {
+    "summary": "Change the settings of the account that are its own: what is given changes, the rest stays",
+    "answer": "AccountAnswer",
+    "fields": {
+      "purseUnusedDays": {
+        "description": "Days after which a purse without any confirmed receipt expires, 1 to 3650; null over REST for never."
+      },
+      "purseIdleDays": {
+        "description": "Days after the last confirmed receipt after which a purse expires, 1 to 3650; null over REST for never."
+      },
+      "reason": {
+        "description": "The reason, 1 to 500 characters; it is kept as evidence."
+      },
+      "allowedAddresses": {
+        "description": "Addresses and CIDR ranges from which keys of the account may be used, up to 100, such as `203.0.113.0/24`. Null over REST for any address.",
+        "example": [
+          "203.0.113.0/24"
+        ]
+      }
+    }
+  },
+  "OwnAccountService/ListOwnApiKeys": {
+    "summary": "List API keys of the account",
+    "answer": "ApiKeyList",
+    "fields": {
+      "limit": {
+        "description": "The largest number of keys, up to 100; 25 if absent."
+      },
+      "cursor": {
+        "description": "The `nextCursor` of an earlier page of this list."
+      },
+      "minPosition": {
+        "description": "Wait, up to 5 seconds, until everything up to this position is visible."
+      }
+    }
+  },
+  "OwnAccountService/IssueOwnApiKey": {
+    "summary": "Issue an API key of the account",
+    "answer": "IssuedApiKeyAnswer",
+    "fields": {
+      "scopes": {
+        "description": "What the key may do. `read` and `write` include every scope with that ending."
+      },
+      "name": {
+        "description": "A name for its owner, such as `reports`: up to 100 characters.",
+        "example": "reports"
+      },
+      "person": {
+        "description": "Who holds the key, such as `Ann Example`: up to 100 characters. Required with the scope `account:admin`.",
+        "example": "Ann Example"
+      },
+      "expiresAt": {
+        "description": "The key is not valid from this time on. Without it, the key does not expire."
+      },
+      "reason": {
+        "description": "The reason, 1 to 500 characters; it is kept as evidence."
+      }
+    }
+  },
+  "OwnAccountService/RevokeOwnApiKey": {
+    "summary": "Revoke an API key of the account, for ever",
+    "description": "The answer comes when no process accepts the key any more, about a second later. A stream that is open ends within 5 seconds.",
+    "answer": "RevokedApiKeyAnswer",
+    "fields": {
+      "keyId": {
+        "description": "The public part of the key: what is between the underscores."
+      },
+      "reason": {
+        "description": "The reason, 1 to 500 characters; it is kept as evidence."
+      }
+    }
+  },
+  "OwnAccountService/RotateOwnApiKey": {
+    "summary": "Replace an API key of the account by a new one with the same scopes, name and person",
+    "description": "Both keys are valid until the end of the overlap. Without an overlap the old one is revoked, and the answer comes when no process accepts it any more.",
+    "answer": "RotatedApiKeyAnswer",
+    "fields": {
+      "keyId": {
+        "description": "The public part of the key: what is between the underscores."
+      },
+      "overlapSeconds": {
+        "description": "For how long both keys are valid, 0 to 2592000 seconds; 0 to end the old one at once."
+      },
+      "expiresAt": {
+        "description": "The new key is not valid from this time on; when the old key would have ended if absent."
       },
       "reason": {
         "description": "The reason, 1 to 500 characters; it is kept as evidence."
@@ -1977,6 +2357,15 @@ export const OPERATIONS: Readonly<Record<keyof Answers, Documented>> = {
     "fields": {
       "operatorId": {
         "description": "Id of the operator."
+      },
+      "limit": {
+        "description": "The largest number of keys, up to 100; 25 if absent."
+      },
+      "cursor": {
+        "description": "The `nextCursor` of an earlier page of this list."
+      },
+      "minPosition": {
+        "description": "Wait, up to 5 seconds, until everything up to this position is visible."
       }
     }
   },
@@ -2004,7 +2393,7 @@ export const OPERATIONS: Readonly<Record<keyof Answers, Documented>> = {
   },
   "OperatorService/RevokeOperatorKey": {
     "summary": "Revoke a key of an operator, for ever",
-    "answer": "ApiKeyAnswer",
+    "answer": "RevokedApiKeyAnswer",
     "fields": {
       "operatorId": {
         "description": "Id of the operator."
@@ -2150,10 +2539,22 @@ export const OPERATIONS: Readonly<Record<keyof Answers, Documented>> = {
 
 /** The words of each enum by the names of its values. The unspecified value has none. */
 export const WORDS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  "AccountStatus": {
+    "ACCOUNT_STATUS_OPEN": "open",
+    "ACCOUNT_STATUS_CLOSED": "closed"
+  },
+  "ComplianceMode": {
+    "COMPLIANCE_MODE_NONE": "none",
+    "COMPLIANCE_MODE_MANUAL": "manual"
+  },
   "KeyStatus": {
     "KEY_STATUS_ACTIVE": "active",
     "KEY_STATUS_EXPIRED": "expired",
     "KEY_STATUS_REVOKED": "revoked"
+  },
+  "KeyKind": {
+    "KEY_KIND_ACCOUNT": "account",
+    "KEY_KIND_OPERATOR": "operator"
   },
   "FindingKind": {
     "FINDING_KIND_UNEXPLAINED": "unexplained",
@@ -2310,7 +2711,7 @@ export const WORDS: Readonly<Record<string, Readonly<Record<string, string>>>> =
 export const SCHEMAS: Readonly<Record<string, object>> = {
   "Account": {
     "type": "object",
-    "description": "An account, with the policy that operators set.",
+    "description": "An account, with its policy.",
     "properties": {
       "id": {
         "type": "string",
@@ -2319,6 +2720,7 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
       },
       "name": {
         "type": "string",
+        "maxLength": 100,
         "description": "Its name."
       },
       "purseUnusedDays": {
@@ -2336,13 +2738,115 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
         ],
         "minimum": 0,
         "description": "Days after the last confirmed receipt after which a purse expires; null for never."
+      },
+      "status": {
+        "type": "string",
+        "enum": [
+          "open",
+          "closed"
+        ],
+        "description": "Whether its keys may command."
+      },
+      "preset": {
+        "type": "string",
+        "enum": [
+          "daybook",
+          "cryptonow",
+          "calypso",
+          "3pay"
+        ],
+        "description": "The preset that was taken last: named settings, the default ones or those of a system that Daybook replaces."
+      },
+      "deviations": {
+        "type": "array",
+        "items": {
+          "type": "string"
+        },
+        "description": "The settings that differ from that preset, such as `purseIdleDays`.",
+        "example": [
+          "purseIdleDays"
+        ]
+      },
+      "complianceMode": {
+        "type": "string",
+        "enum": [
+          "none",
+          "manual"
+        ],
+        "description": "Who decides about a final transfer before it is credited."
+      },
+      "walletRequests": {
+        "type": [
+          "integer",
+          "null"
+        ],
+        "minimum": 0,
+        "description": "Requests of each key in a window, to operations of the tier `wallet`; null for the quota of the service."
+      },
+      "walletWindowSeconds": {
+        "type": [
+          "integer",
+          "null"
+        ],
+        "minimum": 0,
+        "description": "The length of that window in seconds; null for that of the service."
+      },
+      "financialRequests": {
+        "type": [
+          "integer",
+          "null"
+        ],
+        "minimum": 0,
+        "description": "Requests of each key in a window, to operations of the tier `financial`; null for the quota of the service."
+      },
+      "financialWindowSeconds": {
+        "type": [
+          "integer",
+          "null"
+        ],
+        "minimum": 0,
+        "description": "The length of that window in seconds; null for that of the service."
+      },
+      "standardRequests": {
+        "type": [
+          "integer",
+          "null"
+        ],
+        "minimum": 0,
+        "description": "Requests of each key in a window, to operations of the tier `standard`; null for the quota of the service."
+      },
+      "standardWindowSeconds": {
+        "type": [
+          "integer",
+          "null"
+        ],
+        "minimum": 0,
+        "description": "The length of that window in seconds; null for that of the service."
+      },
+      "allowedAddresses": {
+        "type": "array",
+        "items": {
+          "type": "string"
+        },
+        "description": "Addresses and CIDR ranges from which its keys may be used; none for any address."
       }
     },
     "required": [
       "id",
       "name",
       "purseUnusedDays",
-      "purseIdleDays"
+      "purseIdleDays",
+      "status",
+      "preset",
+      "deviations",
+      "complianceMode",
+      "walletRequests",
+      "walletWindowSeconds",
+      "financialRequests",
+      "financialWindowSeconds",
+      "standardRequests",
+      "standardWindowSeconds",
+      "allowedAddresses"
     ]
   },
   "AccountList": {
@@ -2362,7 +2866,7 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
           "null"
         ],
         "maxLength": 128,
-        "description": "Null: the list is complete."
+        "description": "Pass it as `cursor` for the next page; null at the end of the list."
       }
     },
     "required": [
@@ -2372,7 +2876,7 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
   },
   "AccountAnswer": {
     "type": "object",
-    "description": "An account, with the policy that operators set.",
+    "description": "An account, with its policy.",
     "properties": {
       "id": {
         "type": "string",
@@ -2381,6 +2885,7 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
       },
       "name": {
         "type": "string",
+        "maxLength": 100,
         "description": "Its name."
       },
       "purseUnusedDays": {
@@ -2399,6 +2904,97 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
         "minimum": 0,
         "description": "Days after the last confirmed receipt after which a purse expires; null for never."
       },
+      "status": {
+        "type": "string",
+        "enum": [
+          "open",
+          "closed"
+        ],
+        "description": "Whether its keys may command."
+      },
+      "preset": {
+        "type": "string",
+        "enum": [
+          "daybook",
+          "cryptonow",
+          "calypso",
+          "3pay"
+        ],
+        "description": "The preset that was taken last: named settings, the default ones or those of a system that Daybook replaces."
+      },
+      "deviations": {
+        "type": "array",
+        "items": {
+          "type": "string"
+        },
+        "description": "The settings that differ from that preset, such as `purseIdleDays`.",
+        "example": [
+          "purseIdleDays"
+        ]
+      },
+      "complianceMode": {
+        "type": "string",
+        "enum": [
+          "none",
+          "manual"
+        ],
+        "description": "Who decides about a final transfer before it is credited."
+      },
+      "walletRequests": {
+        "type": [
+          "integer",
+          "null"
+        ],
+        "minimum": 0,
+        "description": "Requests of each key in a window, to operations of the tier `wallet`; null for the quota of the service."
+      },
+      "walletWindowSeconds": {
+        "type": [
+          "integer",
+          "null"
+        ],
+        "minimum": 0,
+        "description": "The length of that window in seconds; null for that of the service."
+      },
+      "financialRequests": {
+        "type": [
+          "integer",
+          "null"
+        ],
+        "minimum": 0,
+        "description": "Requests of each key in a window, to operations of the tier `financial`; null for the quota of the service."
+      },
+      "financialWindowSeconds": {
+        "type": [
+          "integer",
+          "null"
+        ],
+        "minimum": 0,
+        "description": "The length of that window in seconds; null for that of the service."
+      },
+      "standardRequests": {
+        "type": [
+          "integer",
+          "null"
+        ],
+        "minimum": 0,
+        "description": "Requests of each key in a window, to operations of the tier `standard`; null for the quota of the service."
+      },
+      "standardWindowSeconds": {
+        "type": [
+          "integer",
+          "null"
+        ],
+        "minimum": 0,
+        "description": "The length of that window in seconds; null for that of the service."
+      },
+      "allowedAddresses": {
+        "type": "array",
+        "items": {
+          "type": "string"
+        },
+        "description": "Addresses and CIDR ranges from which its keys may be used; none for any address."
+      },
       "position": {
         "type": "string",
         "pattern": "^[0-9]+$",
@@ -2411,6 +3007,169 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
       "name",
       "purseUnusedDays",
       "purseIdleDays",
+      "status",
+      "preset",
+      "deviations",
+      "complianceMode",
+      "walletRequests",
+      "walletWindowSeconds",
+      "financialRequests",
+      "financialWindowSeconds",
+      "standardRequests",
+      "standardWindowSeconds",
+      "allowedAddresses",
+      "position"
+    ]
+  },
+  "ClosedAccountAnswer": {
+    "type": "object",
+    "description": "The account after the command.",
+    "properties": {
+      "id": {
+        "type": "string",
+        "format": "uuid",
+        "description": "Id of the account."
+      },
+      "name": {
+        "type": "string",
+        "maxLength": 100,
+        "description": "Its name."
+      },
+      "purseUnusedDays": {
+        "type": [
+          "integer",
+          "null"
+        ],
+        "minimum": 0,
+        "description": "Days after which a purse without any confirmed receipt expires; null for never."
+      },
+      "purseIdleDays": {
+        "type": [
+          "integer",
+          "null"
+        ],
+        "minimum": 0,
+        "description": "Days after the last confirmed receipt after which a purse expires; null for never."
+      },
+      "status": {
+        "type": "string",
+        "enum": [
+          "open",
+          "closed"
+        ],
+        "description": "Whether its keys may command."
+      },
+      "preset": {
+        "type": "string",
+        "enum": [
+          "daybook",
+          "cryptonow",
+          "calypso",
+          "3pay"
+        ],
+        "description": "The preset that was taken last: named settings, the default ones or those of a system that Daybook replaces."
+      },
+      "deviations": {
+        "type": "array",
+        "items": {
+          "type": "string"
+        },
+        "description": "The settings that differ from that preset, such as `purseIdleDays`.",
+        "example": [
+          "purseIdleDays"
+        ]
+      },
+      "complianceMode": {
+        "type": "string",
+        "enum": [
+          "none",
+          "manual"
+        ],
+        "description": "Who decides about a final transfer before it is credited."
+      },
+      "walletRequests": {
+        "type": [
+          "integer",
+          "null"
+        ],
+        "minimum": 0,
+        "description": "Requests of each key in a window, to operations of the tier `wallet`; null for the quota of the service."
+      },
+      "walletWindowSeconds": {
+        "type": [
+          "integer",
+          "null"
+        ],
+        "minimum": 0,
+        "description": "The length of that window in seconds; null for that of the service."
+      },
+      "financialRequests": {
+        "type": [
+          "integer",
+          "null"
+        ],
+        "minimum": 0,
+        "description": "Requests of each key in a window, to operations of the tier `financial`; null for the quota of the service."
+      },
+      "financialWindowSeconds": {
+        "type": [
+          "integer",
+          "null"
+        ],
+        "minimum": 0,
+        "description": "The length of that window in seconds; null for that of the service."
+      },
+      "standardRequests": {
+        "type": [
+          "integer",
+          "null"
+        ],
+        "minimum": 0,
+        "description": "Requests of each key in a window, to operations of the tier `standard`; null for the quota of the service."
+      },
+      "standardWindowSeconds": {
+        "type": [
+          "integer",
+          "null"
+        ],
+        "minimum": 0,
+        "description": "The length of that window in seconds; null for that of the service."
+      },
+      "allowedAddresses": {
+        "type": "array",
+        "items": {
+          "type": "string"
+        },
+        "description": "Addresses and CIDR ranges from which its keys may be used; none for any address."
+      },
+      "inEffect": {
+        "type": "boolean",
+        "description": "Whether no process accepts commands any more. False if the read models were not up to date within 5 seconds: the account is closed, and nothing accepts them a second after they are."
+      },
+      "position": {
+        "type": "string",
+        "pattern": "^[0-9]+$",
+        "example": "42",
+        "description": "The position in the event log. Pass it as `minPosition` to read your write."
+      }
+    },
+    "required": [
+      "id",
+      "name",
+      "purseUnusedDays",
+      "purseIdleDays",
+      "status",
+      "preset",
+      "deviations",
+      "complianceMode",
+      "walletRequests",
+      "walletWindowSeconds",
+      "financialRequests",
+      "financialWindowSeconds",
+      "standardRequests",
+      "standardWindowSeconds",
+      "allowedAddresses",
+      "inEffect",
       "position"
     ]
   },
@@ -2478,6 +3237,50 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
         ],
         "maxLength": 500,
         "description": "Why it was revoked; null if it was not."
+      },
+      "person": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 100,
+        "description": "Who holds it; null if that was not said."
+      },
+      "issuedByKeyId": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 8,
+        "description": "The public part of the key with which it was issued; null if the service itself issued it."
+      },
+      "issuedByPerson": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 100,
+        "description": "Who held that key, or the name of the operator; null if that was not said."
+      },
+      "issuedByKind": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "enum": [
+          "account",
+          "operator",
+          null
+        ],
+        "description": "Whether that key was the account's or an operator's."
+      },
+      "replacesKeyId": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 8,
+        "description": "The public part of the key that it replaces, by rotation; null if it replaces none."
       }
     },
     "required": [
@@ -2488,7 +3291,12 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
       "issuedAt",
       "expiresAt",
       "revokedAt",
-      "reason"
+      "reason",
+      "person",
+      "issuedByKeyId",
+      "issuedByPerson",
+      "issuedByKind",
+      "replacesKeyId"
     ]
   },
   "ApiKeyList": {
@@ -2508,7 +3316,7 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
           "null"
         ],
         "maxLength": 128,
-        "description": "Null: the list is complete."
+        "description": "Pass it as `cursor` for the next page; null at the end of the list."
       }
     },
     "required": [
@@ -2581,6 +3389,50 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
         "maxLength": 500,
         "description": "Why it was revoked; null if it was not."
       },
+      "person": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 100,
+        "description": "Who holds it; null if that was not said."
+      },
+      "issuedByKeyId": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 8,
+        "description": "The public part of the key with which it was issued; null if the service itself issued it."
+      },
+      "issuedByPerson": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 100,
+        "description": "Who held that key, or the name of the operator; null if that was not said."
+      },
+      "issuedByKind": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "enum": [
+          "account",
+          "operator",
+          null
+        ],
+        "description": "Whether that key was the account's or an operator's."
+      },
+      "replacesKeyId": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 8,
+        "description": "The public part of the key that it replaces, by rotation; null if it replaces none."
+      },
       "key": {
         "type": [
           "string",
@@ -2605,13 +3457,18 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
       "expiresAt",
       "revokedAt",
       "reason",
+      "person",
+      "issuedByKeyId",
+      "issuedByPerson",
+      "issuedByKind",
+      "replacesKeyId",
       "key",
       "position"
     ]
   },
-  "ApiKeyAnswer": {
+  "RevokedApiKeyAnswer": {
     "type": "object",
-    "description": "A key that was issued; the key itself is not kept.",
+    "description": "The key after the command.",
     "properties": {
       "keyId": {
         "type": "string",
@@ -2674,6 +3531,54 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
         "maxLength": 500,
         "description": "Why it was revoked; null if it was not."
       },
+      "person": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 100,
+        "description": "Who holds it; null if that was not said."
+      },
+      "issuedByKeyId": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 8,
+        "description": "The public part of the key with which it was issued; null if the service itself issued it."
+      },
+      "issuedByPerson": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 100,
+        "description": "Who held that key, or the name of the operator; null if that was not said."
+      },
+      "issuedByKind": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "enum": [
+          "account",
+          "operator",
+          null
+        ],
+        "description": "Whether that key was the account's or an operator's."
+      },
+      "replacesKeyId": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 8,
+        "description": "The public part of the key that it replaces, by rotation; null if it replaces none."
+      },
+      "inEffect": {
+        "type": "boolean",
+        "description": "Whether no process accepts the key any more. False if the read models were not up to date within 5 seconds: the key is revoked, and nothing accepts it a second after they are."
+      },
       "position": {
         "type": "string",
         "pattern": "^[0-9]+$",
@@ -2690,6 +3595,159 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
       "expiresAt",
       "revokedAt",
       "reason",
+      "person",
+      "issuedByKeyId",
+      "issuedByPerson",
+      "issuedByKind",
+      "replacesKeyId",
+      "inEffect",
+      "position"
+    ]
+  },
+  "RotatedApiKeyAnswer": {
+    "type": "object",
+    "description": "The new key.",
+    "properties": {
+      "keyId": {
+        "type": "string",
+        "maxLength": 8,
+        "description": "The public part of the key."
+      },
+      "name": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 100,
+        "description": "A name for its owner; null if it has no name."
+      },
+      "scopes": {
+        "type": "array",
+        "items": {
+          "type": "string"
+        },
+        "description": "What it may do: `read`, `write`, or scopes such as `purses:read`.",
+        "example": [
+          "purses:read"
+        ]
+      },
+      "status": {
+        "type": "string",
+        "enum": [
+          "active",
+          "expired",
+          "revoked"
+        ],
+        "description": "Whether it is valid, and why not."
+      },
+      "issuedAt": {
+        "type": "string",
+        "format": "date-time",
+        "description": "When it was issued."
+      },
+      "expiresAt": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "format": "date-time",
+        "description": "It is not valid from this time on; null if it does not expire."
+      },
+      "revokedAt": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "format": "date-time",
+        "description": "When it was revoked; null if it was not."
+      },
+      "reason": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 500,
+        "description": "Why it was revoked; null if it was not."
+      },
+      "person": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 100,
+        "description": "Who holds it; null if that was not said."
+      },
+      "issuedByKeyId": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 8,
+        "description": "The public part of the key with which it was issued; null if the service itself issued it."
+      },
+      "issuedByPerson": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 100,
+        "description": "Who held that key, or the name of the operator; null if that was not said."
+      },
+      "issuedByKind": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "enum": [
+          "account",
+          "operator",
+          null
+        ],
+        "description": "Whether that key was the account's or an operator's."
+      },
+      "replacesKeyId": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 8,
+        "description": "The public part of the key that it replaces, by rotation; null if it replaces none."
+      },
+      "key": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 80,
+        "description": "The whole new key. It is shown only once, because only its hash is kept; null if the request is a repeat."
+      },
+      "inEffect": {
+        "type": "boolean",
+        "description": "Whether no process accepts the old key any more; false with an overlap. False also if the read models were not up to date within 5 seconds: the old key is revoked, and nothing accepts it a second after they are."
+      },
+      "position": {
+        "type": "string",
+        "pattern": "^[0-9]+$",
+        "example": "42",
+        "description": "The position in the event log. Pass it as `minPosition` to read your write."
+      }
+    },
+    "required": [
+      "keyId",
+      "name",
+      "scopes",
+      "status",
+      "issuedAt",
+      "expiresAt",
+      "revokedAt",
+      "reason",
+      "person",
+      "issuedByKeyId",
+      "issuedByPerson",
+      "issuedByKind",
+      "replacesKeyId",
+      "key",
+      "inEffect",
       "position"
     ]
   },

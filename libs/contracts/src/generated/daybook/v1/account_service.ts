@@ -8,6 +8,92 @@
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import { Timestamp } from "../../google/protobuf/timestamp";
 
+/** Whether the keys of an account may command. */
+export enum AccountStatus {
+  /** ACCOUNT_STATUS_UNSPECIFIED - Not specified. */
+  ACCOUNT_STATUS_UNSPECIFIED = "ACCOUNT_STATUS_UNSPECIFIED",
+  /** ACCOUNT_STATUS_OPEN - They may. */
+  ACCOUNT_STATUS_OPEN = "ACCOUNT_STATUS_OPEN",
+  /** ACCOUNT_STATUS_CLOSED - They only read. */
+  ACCOUNT_STATUS_CLOSED = "ACCOUNT_STATUS_CLOSED",
+  UNRECOGNIZED = "UNRECOGNIZED",
+}
+
+export function accountStatusFromJSON(object: any): AccountStatus {
+  switch (object) {
+    case 0:
+    case "ACCOUNT_STATUS_UNSPECIFIED":
+      return AccountStatus.ACCOUNT_STATUS_UNSPECIFIED;
+    case 1:
+    case "ACCOUNT_STATUS_OPEN":
+      return AccountStatus.ACCOUNT_STATUS_OPEN;
+    case 2:
+    case "ACCOUNT_STATUS_CLOSED":
+      return AccountStatus.ACCOUNT_STATUS_CLOSED;
+    case -1:
+    case "UNRECOGNIZED":
+    default:
+      return AccountStatus.UNRECOGNIZED;
+  }
+}
+
+export function accountStatusToNumber(object: AccountStatus): number {
+  switch (object) {
+    case AccountStatus.ACCOUNT_STATUS_UNSPECIFIED:
+      return 0;
+    case AccountStatus.ACCOUNT_STATUS_OPEN:
+      return 1;
+    case AccountStatus.ACCOUNT_STATUS_CLOSED:
+      return 2;
+    case AccountStatus.UNRECOGNIZED:
+    default:
+      return -1;
+  }
+}
+
+/** Who decides about a final transfer before it is credited. */
+export enum ComplianceMode {
+  /** COMPLIANCE_MODE_UNSPECIFIED - Not specified. */
+  COMPLIANCE_MODE_UNSPECIFIED = "COMPLIANCE_MODE_UNSPECIFIED",
+  /** COMPLIANCE_MODE_NONE - Nobody. */
+  COMPLIANCE_MODE_NONE = "COMPLIANCE_MODE_NONE",
+  /** COMPLIANCE_MODE_MANUAL - An operator, about each. */
+  COMPLIANCE_MODE_MANUAL = "COMPLIANCE_MODE_MANUAL",
+  UNRECOGNIZED = "UNRECOGNIZED",
+}
+
+export function complianceModeFromJSON(object: any): ComplianceMode {
+  switch (object) {
+    case 0:
+    case "COMPLIANCE_MODE_UNSPECIFIED":
+      return ComplianceMode.COMPLIANCE_MODE_UNSPECIFIED;
+    case 1:
+    case "COMPLIANCE_MODE_NONE":
+      return ComplianceMode.COMPLIANCE_MODE_NONE;
+    case 2:
+    case "COMPLIANCE_MODE_MANUAL":
+      return ComplianceMode.COMPLIANCE_MODE_MANUAL;
+    case -1:
+    case "UNRECOGNIZED":
+    default:
+      return ComplianceMode.UNRECOGNIZED;
+  }
+}
+
+export function complianceModeToNumber(object: ComplianceMode): number {
+  switch (object) {
+    case ComplianceMode.COMPLIANCE_MODE_UNSPECIFIED:
+      return 0;
+    case ComplianceMode.COMPLIANCE_MODE_NONE:
+      return 1;
+    case ComplianceMode.COMPLIANCE_MODE_MANUAL:
+      return 2;
+    case ComplianceMode.UNRECOGNIZED:
+    default:
+      return -1;
+  }
+}
+
 /** Whether a key is valid. */
 export enum KeyStatus {
   /** KEY_STATUS_UNSPECIFIED - Not specified. */
@@ -58,6 +144,49 @@ export function keyStatusToNumber(object: KeyStatus): number {
   }
 }
 
+/** Whose a key is. */
+export enum KeyKind {
+  /** KEY_KIND_UNSPECIFIED - Not specified. */
+  KEY_KIND_UNSPECIFIED = "KEY_KIND_UNSPECIFIED",
+  /** KEY_KIND_ACCOUNT - An account's. */
+  KEY_KIND_ACCOUNT = "KEY_KIND_ACCOUNT",
+  /** KEY_KIND_OPERATOR - An operator's. */
+  KEY_KIND_OPERATOR = "KEY_KIND_OPERATOR",
+  UNRECOGNIZED = "UNRECOGNIZED",
+}
+
+export function keyKindFromJSON(object: any): KeyKind {
+  switch (object) {
+    case 0:
+    case "KEY_KIND_UNSPECIFIED":
+      return KeyKind.KEY_KIND_UNSPECIFIED;
+    case 1:
+    case "KEY_KIND_ACCOUNT":
+      return KeyKind.KEY_KIND_ACCOUNT;
+    case 2:
+    case "KEY_KIND_OPERATOR":
+      return KeyKind.KEY_KIND_OPERATOR;
+    case -1:
+    case "UNRECOGNIZED":
+    default:
+      return KeyKind.UNRECOGNIZED;
+  }
+}
+
+export function keyKindToNumber(object: KeyKind): number {
+  switch (object) {
+    case KeyKind.KEY_KIND_UNSPECIFIED:
+      return 0;
+    case KeyKind.KEY_KIND_ACCOUNT:
+      return 1;
+    case KeyKind.KEY_KIND_OPERATOR:
+      return 2;
+    case KeyKind.UNRECOGNIZED:
+    default:
+      return -1;
+  }
+}
+
 /** A key that was issued; the key itself is not kept. */
 export interface ApiKey {
   /** The public part of the key. */
@@ -83,19 +212,49 @@ export interface ApiKey {
     | string
     | undefined;
   /** Why it was revoked; absent if it was not. */
-  readonly reason?: string | undefined;
+  readonly reason?:
+    | string
+    | undefined;
+  /** Who holds it; absent if that was not said. */
+  readonly person?:
+    | string
+    | undefined;
+  /** The public part of the key with which it was issued; absent if the service itself issued it. */
+  readonly issuedByKeyId?:
+    | string
+    | undefined;
+  /** Who held that key, or the name of the operator; absent if that was not said. */
+  readonly issuedByPerson?:
+    | string
+    | undefined;
+  /** Whether that key was the account's or an operator's. */
+  readonly issuedByKind: KeyKind;
+  /** The public part of the key that it replaces, by rotation; absent if it replaces none. */
+  readonly replacesKeyId?: string | undefined;
 }
 
 /** The keys to list. */
 export interface ListApiKeysRequest {
   /** Id of the account. */
   readonly accountId: string;
+  /** The largest number of keys, up to 100; 25 if absent. */
+  readonly limit?:
+    | number
+    | undefined;
+  /** The `next_cursor` of an earlier page of this list. */
+  readonly cursor?:
+    | string
+    | undefined;
+  /** Wait, up to 5 seconds, until everything up to this position is visible. */
+  readonly minPosition?: string | undefined;
 }
 
 /** Keys, without their secrets. */
 export interface ListApiKeysResponse {
   /** In the order of issue, including revoked ones. */
   readonly apiKeys: readonly ApiKey[];
+  /** Pass it as `cursor` for the next page; absent at the end of the list. */
+  readonly nextCursor?: string | undefined;
 }
 
 /** The key to issue. */
@@ -115,7 +274,11 @@ export interface IssueApiKeyRequest {
   /** The reason, 1 to 500 characters; it is kept as evidence. */
   readonly reason: string;
   /** Makes a repeat of this request safe: 1 to 255 visible ASCII characters, such as a UUID. */
-  readonly requestId?: string | undefined;
+  readonly requestId?:
+    | string
+    | undefined;
+  /** Who holds the key, such as `Ann Example`: up to 100 characters. Required with the scope `account:admin`. */
+  readonly person?: string | undefined;
 }
 
 /** The key that was issued. */
@@ -156,9 +319,53 @@ export interface RevokeApiKeyResponse {
   readonly position: string;
   /** Whether this is the answer of an earlier request with the same request id. */
   readonly replayed: boolean;
+  /**
+   * Whether no process accepts the key any more. False if the read models were not up to date within 5 seconds: the key
+   * is revoked, and nothing accepts it a second after they are.
+   */
+  readonly inEffect: boolean;
 }
 
-/** An account, with the policy that operators set. */
+/** The key to replace. */
+export interface RotateApiKeyRequest {
+  /** Id of the account. */
+  readonly accountId: string;
+  /** The public part of the key: what is between the underscores. */
+  readonly keyId: string;
+  /** For how long both keys are valid, 0 to 2592000 seconds; 0 to end the old one at once. */
+  readonly overlapSeconds: number;
+  /** The new key is not valid from this time on; when the old key would have ended if absent. */
+  readonly expiresAt:
+    | string
+    | undefined;
+  /** The reason, 1 to 500 characters; it is kept as evidence. */
+  readonly reason: string;
+  /** Makes a repeat of this request safe: 1 to 255 visible ASCII characters, such as a UUID. */
+  readonly requestId?: string | undefined;
+}
+
+/** The new key. */
+export interface RotateApiKeyResponse {
+  /** The new key, without its secret. */
+  readonly apiKey:
+    | ApiKey
+    | undefined;
+  /** The whole new key. It is shown only once, because only its hash is kept; absent if the request is a repeat. */
+  readonly key?:
+    | string
+    | undefined;
+  /** The position in the event log. Pass it as `min_position` to read your write. */
+  readonly position: string;
+  /** Whether this is the answer of an earlier request with the same request id. */
+  readonly replayed: boolean;
+  /**
+   * Whether no process accepts the old key any more; false with an overlap. False also if the read models were not up to
+   * date within 5 seconds: the old key is revoked, and nothing accepts it a second after they are.
+   */
+  readonly inEffect: boolean;
+}
+
+/** An account, with its policy. */
 export interface Account {
   /** Id of the account. */
   readonly id: string;
@@ -169,37 +376,232 @@ export interface Account {
     | number
     | undefined;
   /** Days after the last confirmed receipt after which a purse expires; absent for never. */
-  readonly purseIdleDays?: number | undefined;
+  readonly purseIdleDays?:
+    | number
+    | undefined;
+  /** Whether its keys may command. */
+  readonly status: AccountStatus;
+  /** The preset that was taken last: named settings, the default ones or those of a system that Daybook replaces. */
+  readonly preset: string;
+  /** The settings that differ from that preset, such as `purseIdleDays`. */
+  readonly deviations: readonly string[];
+  /** Who decides about a final transfer before it is credited. */
+  readonly complianceMode: ComplianceMode;
+  /** Requests of each key in a window, to operations of the tier `wallet`; absent for the quota of the service. */
+  readonly walletRequests?:
+    | number
+    | undefined;
+  /** The length of that window in seconds; absent for that of the service. */
+  readonly walletWindowSeconds?:
+    | number
+    | undefined;
+  /** Requests of each key in a window, to operations of the tier `financial`; absent for the quota of the service. */
+  readonly financialRequests?:
+    | number
+    | undefined;
+  /** The length of that window in seconds; absent for that of the service. */
+  readonly financialWindowSeconds?:
+    | number
+    | undefined;
+  /** Requests of each key in a window, to operations of the tier `standard`; absent for the quota of the service. */
+  readonly standardRequests?:
+    | number
+    | undefined;
+  /** The length of that window in seconds; absent for that of the service. */
+  readonly standardWindowSeconds?:
+    | number
+    | undefined;
+  /** Addresses and CIDR ranges from which its keys may be used; none for any address. */
+  readonly allowedAddresses: readonly string[];
 }
 
-/** All accounts. */
+/** The accounts to list. */
 export interface ListAccountsRequest {
   /** Wait, up to 5 seconds, until everything up to this position is visible. */
-  readonly minPosition?: string | undefined;
+  readonly minPosition?:
+    | string
+    | undefined;
+  /** The largest number of accounts, up to 100; 25 if absent. */
+  readonly limit?:
+    | number
+    | undefined;
+  /** The `next_cursor` of an earlier page of this list. */
+  readonly cursor?: string | undefined;
 }
 
 /** The accounts. */
 export interface ListAccountsResponse {
   /** In the order of their ids. */
   readonly accounts: readonly Account[];
+  /** Pass it as `cursor` for the next page; absent at the end of the list. */
+  readonly nextCursor?: string | undefined;
 }
 
-/** The policy that replaces the present one. */
+/** The account to open. */
+export interface OpenAccountRequest {
+  /** Its name, such as `Example Exchange`: 1 to 100 characters. It never changes. */
+  readonly name: string;
+  /** The preset to begin with: `daybook`, `cryptonow`, `calypso` or `3pay`; `daybook` if absent. */
+  readonly preset?:
+    | string
+    | undefined;
+  /** The reason, 1 to 500 characters; it is kept as evidence. */
+  readonly reason: string;
+  /** Makes a repeat of this request safe: 1 to 255 visible ASCII characters, such as a UUID. */
+  readonly requestId?: string | undefined;
+}
+
+/** The account that was opened. */
+export interface OpenAccountResponse {
+  /** The account. */
+  readonly account:
+    | Account
+    | undefined;
+  /** The position in the event log. Pass it as `min_position` to read your write. */
+  readonly position: string;
+  /** Whether this is the answer of an earlier request with the same request id. */
+  readonly replayed: boolean;
+}
+
+/** The account to get. */
+export interface GetAccountRequest {
+  /** Id of the account. */
+  readonly accountId: string;
+  /** Wait, up to 5 seconds, until everything up to this position is visible. */
+  readonly minPosition?: string | undefined;
+}
+
+/** The account. */
+export interface GetAccountResponse {
+  /** The account. */
+  readonly account: Account | undefined;
+}
+
+/** The account to close. */
+export interface CloseAccountRequest {
+  /** Id of the account. */
+  readonly accountId: string;
+  /** The reason, 1 to 500 characters; it is kept as evidence. */
+  readonly reason: string;
+  /** Makes a repeat of this request safe: 1 to 255 visible ASCII characters, such as a UUID. */
+  readonly requestId?: string | undefined;
+}
+
+/** The account after the command. */
+export interface CloseAccountResponse {
+  /** The account. */
+  readonly account:
+    | Account
+    | undefined;
+  /** The position in the event log. Pass it as `min_position` to read your write. */
+  readonly position: string;
+  /** Whether this is the answer of an earlier request with the same request id. */
+  readonly replayed: boolean;
+  /**
+   * Whether no process accepts commands any more. False if the read models were not up to date within 5 seconds: the
+   * account is closed, and nothing accepts them a second after they are.
+   */
+  readonly inEffect: boolean;
+}
+
+/** The account to reopen. */
+export interface ReopenAccountRequest {
+  /** Id of the account. */
+  readonly accountId: string;
+  /** The reason, 1 to 500 characters; it is kept as evidence. */
+  readonly reason: string;
+  /** Makes a repeat of this request safe: 1 to 255 visible ASCII characters, such as a UUID. */
+  readonly requestId?: string | undefined;
+}
+
+/** The account after the command. */
+export interface ReopenAccountResponse {
+  /** The account. */
+  readonly account:
+    | Account
+    | undefined;
+  /** The position in the event log. Pass it as `min_position` to read your write. */
+  readonly position: string;
+  /** Whether this is the answer of an earlier request with the same request id. */
+  readonly replayed: boolean;
+}
+
+/** The settings to change. What is absent stays as it is. */
 export interface ChangeAccountPolicyRequest {
   /** Id of the account. */
   readonly accountId: string;
-  /** Days after which a purse without any confirmed receipt expires, 1 to 3650; absent for never. */
+  /** Days after which a purse without any confirmed receipt expires, 1 to 3650; null over REST for never. */
   readonly purseUnusedDays?:
     | number
     | undefined;
-  /** Days after the last confirmed receipt after which a purse expires, 1 to 3650; absent for never. */
+  /** Days after the last confirmed receipt after which a purse expires, 1 to 3650; null over REST for never. */
   readonly purseIdleDays?:
     | number
     | undefined;
   /** The reason, 1 to 500 characters; it is kept as evidence. */
   readonly reason: string;
   /** Makes a repeat of this request safe: 1 to 255 visible ASCII characters, such as a UUID. */
-  readonly requestId?: string | undefined;
+  readonly requestId?:
+    | string
+    | undefined;
+  /** The preset to take before the settings below change: `daybook`, `cryptonow`, `calypso` or `3pay`. */
+  readonly preset?:
+    | string
+    | undefined;
+  /** Who decides about a final transfer before it is credited. */
+  readonly complianceMode?:
+    | ComplianceMode
+    | undefined;
+  /**
+   * Requests of each key in a window, to operations of the tier `wallet`; sent with its seconds. Null over REST for the
+   * quota of the service.
+   */
+  readonly walletRequests?:
+    | number
+    | undefined;
+  /** The length of that window in seconds, 1 to 86400. */
+  readonly walletWindowSeconds?:
+    | number
+    | undefined;
+  /**
+   * Requests of each key in a window, to operations of the tier `financial`; sent with its seconds. Null over REST for the
+   * quota of the service.
+   */
+  readonly financialRequests?:
+    | number
+    | undefined;
+  /** The length of that window in seconds, 1 to 86400. */
+  readonly financialWindowSeconds?:
+    | number
+    | undefined;
+  /**
+   * Requests of each key in a window, to operations of the tier `standard`; sent with its seconds. Null over REST for the
+   * quota of the service.
+   */
+  readonly standardRequests?:
+    | number
+    | undefined;
+  /** The length of that window in seconds, 1 to 86400. */
+  readonly standardWindowSeconds?:
+    | number
+    | undefined;
+  /**
+   * Addresses and CIDR ranges from which keys of the account may be used, up to 100, such as `203.0.113.0/24`. Null over
+   * REST for any address.
+   */
+  readonly allowedAddresses: readonly string[];
+  /** True: never for a purse without any confirmed receipt; null over REST. */
+  readonly clearPurseUnusedDays: boolean;
+  /** True: never after a confirmed receipt; null over REST. */
+  readonly clearPurseIdleDays: boolean;
+  /** True: the quota of the service; null over REST. */
+  readonly clearWalletRequests: boolean;
+  /** True: the quota of the service; null over REST. */
+  readonly clearFinancialRequests: boolean;
+  /** True: the quota of the service; null over REST. */
+  readonly clearStandardRequests: boolean;
+  /** True: any address; null over REST. */
+  readonly clearAllowedAddresses: boolean;
 }
 
 /** The account after the command. */
@@ -214,6 +616,183 @@ export interface ChangeAccountPolicyResponse {
   readonly replayed: boolean;
 }
 
+/** The account of the key. */
+export interface GetOwnAccountRequest {
+  /** Wait, up to 5 seconds, until everything up to this position is visible. */
+  readonly minPosition?: string | undefined;
+}
+
+/** The account. */
+export interface GetOwnAccountResponse {
+  /** The account. */
+  readonly account: Account | undefined;
+}
+
+/** The settings to change. What is absent stays as it is. */
+export interface ChangeOwnPolicyRequest {
+  /** Days after which a purse without any confirmed receipt expires, 1 to 3650; null over REST for never. */
+  readonly purseUnusedDays?:
+    | number
+    | undefined;
+  /** Days after the last confirmed receipt after which a purse expires, 1 to 3650; null over REST for never. */
+  readonly purseIdleDays?:
+    | number
+    | undefined;
+  /** The reason, 1 to 500 characters; it is kept as evidence. */
+  readonly reason: string;
+  /** Makes a repeat of this request safe: 1 to 255 visible ASCII characters, such as a UUID. */
+  readonly requestId?:
+    | string
+    | undefined;
+  /**
+   * Addresses and CIDR ranges from which keys of the account may be used, up to 100, such as `203.0.113.0/24`. Null over
+   * REST for any address.
+   */
+  readonly allowedAddresses: readonly string[];
+  /** True: never for a purse without any confirmed receipt; null over REST. */
+  readonly clearPurseUnusedDays: boolean;
+  /** True: never after a confirmed receipt; null over REST. */
+  readonly clearPurseIdleDays: boolean;
+  /** True: any address; null over REST. */
+  readonly clearAllowedAddresses: boolean;
+}
+
+/** The account after the command. */
+export interface ChangeOwnPolicyResponse {
+  /** The account. */
+  readonly account:
+    | Account
+    | undefined;
+  /** The position in the event log. Pass it as `min_position` to read your write. */
+  readonly position: string;
+  /** Whether this is the answer of an earlier request with the same request id. */
+  readonly replayed: boolean;
+}
+
+/** The keys to list. */
+export interface ListOwnApiKeysRequest {
+  /** The largest number of keys, up to 100; 25 if absent. */
+  readonly limit?:
+    | number
+    | undefined;
+  /** The `next_cursor` of an earlier page of this list. */
+  readonly cursor?:
+    | string
+    | undefined;
+  /** Wait, up to 5 seconds, until everything up to this position is visible. */
+  readonly minPosition?: string | undefined;
+}
+
+/** Keys, without their secrets. */
+export interface ListOwnApiKeysResponse {
+  /** In the order of issue, including revoked ones. */
+  readonly apiKeys: readonly ApiKey[];
+  /** Pass it as `cursor` for the next page; absent at the end of the list. */
+  readonly nextCursor?: string | undefined;
+}
+
+/** The key to issue. */
+export interface IssueOwnApiKeyRequest {
+  /** What the key may do. `read` and `write` include every scope with that ending. */
+  readonly scopes: readonly string[];
+  /** A name for its owner, such as `reports`: up to 100 characters. */
+  readonly name?:
+    | string
+    | undefined;
+  /** Who holds the key, such as `Ann Example`: up to 100 characters. Required with the scope `account:admin`. */
+  readonly person?:
+    | string
+    | undefined;
+  /** The key is not valid from this time on. Without it, the key does not expire. */
+  readonly expiresAt:
+    | string
+    | undefined;
+  /** The reason, 1 to 500 characters; it is kept as evidence. */
+  readonly reason: string;
+  /** Makes a repeat of this request safe: 1 to 255 visible ASCII characters, such as a UUID. */
+  readonly requestId?: string | undefined;
+}
+
+/** The key that was issued. */
+export interface IssueOwnApiKeyResponse {
+  /** The key, without its secret. */
+  readonly apiKey:
+    | ApiKey
+    | undefined;
+  /** The whole key. It is shown only once, because only its hash is kept; absent if the request is a repeat. */
+  readonly key?:
+    | string
+    | undefined;
+  /** The position in the event log. Pass it as `min_position` to read your write. */
+  readonly position: string;
+  /** Whether this is the answer of an earlier request with the same request id. */
+  readonly replayed: boolean;
+}
+
+/** The key to revoke. */
+export interface RevokeOwnApiKeyRequest {
+  /** The public part of the key: what is between the underscores. */
+  readonly keyId: string;
+  /** The reason, 1 to 500 characters; it is kept as evidence. */
+  readonly reason: string;
+  /** Makes a repeat of this request safe: 1 to 255 visible ASCII characters, such as a UUID. */
+  readonly requestId?: string | undefined;
+}
+
+/** The key after the command. */
+export interface RevokeOwnApiKeyResponse {
+  /** The key. */
+  readonly apiKey:
+    | ApiKey
+    | undefined;
+  /** The position in the event log. Pass it as `min_position` to read your write. */
+  readonly position: string;
+  /** Whether this is the answer of an earlier request with the same request id. */
+  readonly replayed: boolean;
+  /**
+   * Whether no process accepts the key any more. False if the read models were not up to date within 5 seconds: the key
+   * is revoked, and nothing accepts it a second after they are.
+   */
+  readonly inEffect: boolean;
+}
+
+/** The key to replace. */
+export interface RotateOwnApiKeyRequest {
+  /** The public part of the key: what is between the underscores. */
+  readonly keyId: string;
+  /** For how long both keys are valid, 0 to 2592000 seconds; 0 to end the old one at once. */
+  readonly overlapSeconds: number;
+  /** The new key is not valid from this time on; when the old key would have ended if absent. */
+  readonly expiresAt:
+    | string
+    | undefined;
+  /** The reason, 1 to 500 characters; it is kept as evidence. */
+  readonly reason: string;
+  /** Makes a repeat of this request safe: 1 to 255 visible ASCII characters, such as a UUID. */
+  readonly requestId?: string | undefined;
+}
+
+/** The new key. */
+export interface RotateOwnApiKeyResponse {
+  /** The new key, without its secret. */
+  readonly apiKey:
+    | ApiKey
+    | undefined;
+  /** The whole new key. It is shown only once, because only its hash is kept; absent if the request is a repeat. */
+  readonly key?:
+    | string
+    | undefined;
+  /** The position in the event log. Pass it as `min_position` to read your write. */
+  readonly position: string;
+  /** Whether this is the answer of an earlier request with the same request id. */
+  readonly replayed: boolean;
+  /**
+   * Whether no process accepts the old key any more; false with an overlap. False also if the read models were not up to
+   * date within 5 seconds: the old key is revoked, and nothing accepts it a second after they are.
+   */
+  readonly inEffect: boolean;
+}
+
 function createBaseApiKey(): ApiKey {
   return {
     keyId: "",
@@ -224,6 +803,11 @@ function createBaseApiKey(): ApiKey {
     expiresAt: undefined,
     revokedAt: undefined,
     reason: undefined,
+    person: undefined,
+    issuedByKeyId: undefined,
+    issuedByPerson: undefined,
+    issuedByKind: KeyKind.KEY_KIND_UNSPECIFIED,
+    replacesKeyId: undefined,
   };
 }
 
@@ -252,6 +836,21 @@ export const ApiKey: MessageFns<ApiKey> = {
     }
     if (message.reason !== undefined) {
       writer.uint32(66).string(message.reason);
+    }
+    if (message.person !== undefined) {
+      writer.uint32(74).string(message.person);
+    }
+    if (message.issuedByKeyId !== undefined) {
+      writer.uint32(82).string(message.issuedByKeyId);
+    }
+    if (message.issuedByPerson !== undefined) {
+      writer.uint32(90).string(message.issuedByPerson);
+    }
+    if (message.issuedByKind !== KeyKind.KEY_KIND_UNSPECIFIED) {
+      writer.uint32(104).int32(keyKindToNumber(message.issuedByKind));
+    }
+    if (message.replacesKeyId !== undefined) {
+      writer.uint32(98).string(message.replacesKeyId);
     }
     return writer;
   },
@@ -333,6 +932,46 @@ export const ApiKey: MessageFns<ApiKey> = {
             message.reason = reader.string();
             continue;
           }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.person = reader.string();
+            continue;
+          }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.issuedByKeyId = reader.string();
+            continue;
+          }
+          case 11: {
+            if (tag !== 90) {
+              break;
+            }
+
+            message.issuedByPerson = reader.string();
+            continue;
+          }
+          case 13: {
+            if (tag !== 104) {
+              break;
+            }
+
+            message.issuedByKind = keyKindFromJSON(reader.int32());
+            continue;
+          }
+          case 12: {
+            if (tag !== 98) {
+              break;
+            }
+
+            message.replacesKeyId = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -358,18 +997,32 @@ export const ApiKey: MessageFns<ApiKey> = {
     message.expiresAt = object.expiresAt ?? undefined;
     message.revokedAt = object.revokedAt ?? undefined;
     message.reason = object.reason ?? undefined;
+    message.person = object.person ?? undefined;
+    message.issuedByKeyId = object.issuedByKeyId ?? undefined;
+    message.issuedByPerson = object.issuedByPerson ?? undefined;
+    message.issuedByKind = object.issuedByKind ?? KeyKind.KEY_KIND_UNSPECIFIED;
+    message.replacesKeyId = object.replacesKeyId ?? undefined;
     return message;
   },
 };
 
 function createBaseListApiKeysRequest(): ListApiKeysRequest {
-  return { accountId: "" };
+  return { accountId: "", limit: undefined, cursor: undefined, minPosition: undefined };
 }
 
 export const ListApiKeysRequest: MessageFns<ListApiKeysRequest> = {
   encode(message: ListApiKeysRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.accountId !== "") {
       writer.uint32(10).string(message.accountId);
+    }
+    if (message.limit !== undefined) {
+      writer.uint32(16).uint32(message.limit);
+    }
+    if (message.cursor !== undefined) {
+      writer.uint32(26).string(message.cursor);
+    }
+    if (message.minPosition !== undefined) {
+      writer.uint32(32).uint64(message.minPosition);
     }
     return writer;
   },
@@ -395,6 +1048,30 @@ export const ListApiKeysRequest: MessageFns<ListApiKeysRequest> = {
             message.accountId = reader.string();
             continue;
           }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.limit = reader.uint32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.cursor = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.minPosition = reader.uint64().toString();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -413,18 +1090,24 @@ export const ListApiKeysRequest: MessageFns<ListApiKeysRequest> = {
   fromPartial(object: DeepPartial<ListApiKeysRequest>): ListApiKeysRequest {
     const message = createBaseListApiKeysRequest() as any;
     message.accountId = object.accountId ?? "";
+    message.limit = object.limit ?? undefined;
+    message.cursor = object.cursor ?? undefined;
+    message.minPosition = object.minPosition ?? undefined;
     return message;
   },
 };
 
 function createBaseListApiKeysResponse(): ListApiKeysResponse {
-  return { apiKeys: [] };
+  return { apiKeys: [], nextCursor: undefined };
 }
 
 export const ListApiKeysResponse: MessageFns<ListApiKeysResponse> = {
   encode(message: ListApiKeysResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     for (const v of message.apiKeys) {
       ApiKey.encode(v!, writer.uint32(10).fork()).join();
+    }
+    if (message.nextCursor !== undefined) {
+      writer.uint32(18).string(message.nextCursor);
     }
     return writer;
   },
@@ -450,6 +1133,14 @@ export const ListApiKeysResponse: MessageFns<ListApiKeysResponse> = {
             message.apiKeys.push(ApiKey.decode(reader, reader.uint32()));
             continue;
           }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.nextCursor = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -468,12 +1159,21 @@ export const ListApiKeysResponse: MessageFns<ListApiKeysResponse> = {
   fromPartial(object: DeepPartial<ListApiKeysResponse>): ListApiKeysResponse {
     const message = createBaseListApiKeysResponse() as any;
     message.apiKeys = object.apiKeys?.map((e) => ApiKey.fromPartial(e)) || [];
+    message.nextCursor = object.nextCursor ?? undefined;
     return message;
   },
 };
 
 function createBaseIssueApiKeyRequest(): IssueApiKeyRequest {
-  return { accountId: "", scopes: [], name: undefined, expiresAt: undefined, reason: "", requestId: undefined };
+  return {
+    accountId: "",
+    scopes: [],
+    name: undefined,
+    expiresAt: undefined,
+    reason: "",
+    requestId: undefined,
+    person: undefined,
+  };
 }
 
 export const IssueApiKeyRequest: MessageFns<IssueApiKeyRequest> = {
@@ -495,6 +1195,9 @@ export const IssueApiKeyRequest: MessageFns<IssueApiKeyRequest> = {
     }
     if (message.requestId !== undefined) {
       writer.uint32(50).string(message.requestId);
+    }
+    if (message.person !== undefined) {
+      writer.uint32(58).string(message.person);
     }
     return writer;
   },
@@ -560,6 +1263,14 @@ export const IssueApiKeyRequest: MessageFns<IssueApiKeyRequest> = {
             message.requestId = reader.string();
             continue;
           }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.person = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -583,6 +1294,7 @@ export const IssueApiKeyRequest: MessageFns<IssueApiKeyRequest> = {
     message.expiresAt = object.expiresAt ?? undefined;
     message.reason = object.reason ?? "";
     message.requestId = object.requestId ?? undefined;
+    message.person = object.person ?? undefined;
     return message;
   },
 };
@@ -772,7 +1484,7 @@ export const RevokeApiKeyRequest: MessageFns<RevokeApiKeyRequest> = {
 };
 
 function createBaseRevokeApiKeyResponse(): RevokeApiKeyResponse {
-  return { apiKey: undefined, position: "0", replayed: false };
+  return { apiKey: undefined, position: "0", replayed: false, inEffect: false };
 }
 
 export const RevokeApiKeyResponse: MessageFns<RevokeApiKeyResponse> = {
@@ -785,6 +1497,9 @@ export const RevokeApiKeyResponse: MessageFns<RevokeApiKeyResponse> = {
     }
     if (message.replayed !== false) {
       writer.uint32(24).bool(message.replayed);
+    }
+    if (message.inEffect !== false) {
+      writer.uint32(32).bool(message.inEffect);
     }
     return writer;
   },
@@ -826,6 +1541,14 @@ export const RevokeApiKeyResponse: MessageFns<RevokeApiKeyResponse> = {
             message.replayed = reader.bool();
             continue;
           }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.inEffect = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -848,12 +1571,249 @@ export const RevokeApiKeyResponse: MessageFns<RevokeApiKeyResponse> = {
       : undefined;
     message.position = object.position ?? "0";
     message.replayed = object.replayed ?? false;
+    message.inEffect = object.inEffect ?? false;
+    return message;
+  },
+};
+
+function createBaseRotateApiKeyRequest(): RotateApiKeyRequest {
+  return { accountId: "", keyId: "", overlapSeconds: 0, expiresAt: undefined, reason: "", requestId: undefined };
+}
+
+export const RotateApiKeyRequest: MessageFns<RotateApiKeyRequest> = {
+  encode(message: RotateApiKeyRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.accountId !== "") {
+      writer.uint32(10).string(message.accountId);
+    }
+    if (message.keyId !== "") {
+      writer.uint32(18).string(message.keyId);
+    }
+    if (message.overlapSeconds !== 0) {
+      writer.uint32(24).uint32(message.overlapSeconds);
+    }
+    if (message.expiresAt !== undefined) {
+      Timestamp.encode(toTimestamp(message.expiresAt), writer.uint32(34).fork()).join();
+    }
+    if (message.reason !== "") {
+      writer.uint32(42).string(message.reason);
+    }
+    if (message.requestId !== undefined) {
+      writer.uint32(50).string(message.requestId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RotateApiKeyRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRotateApiKeyRequest() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.accountId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.keyId = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.overlapSeconds = reader.uint32();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.expiresAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.requestId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<RotateApiKeyRequest>): RotateApiKeyRequest {
+    return RotateApiKeyRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<RotateApiKeyRequest>): RotateApiKeyRequest {
+    const message = createBaseRotateApiKeyRequest() as any;
+    message.accountId = object.accountId ?? "";
+    message.keyId = object.keyId ?? "";
+    message.overlapSeconds = object.overlapSeconds ?? 0;
+    message.expiresAt = object.expiresAt ?? undefined;
+    message.reason = object.reason ?? "";
+    message.requestId = object.requestId ?? undefined;
+    return message;
+  },
+};
+
+function createBaseRotateApiKeyResponse(): RotateApiKeyResponse {
+  return { apiKey: undefined, key: undefined, position: "0", replayed: false, inEffect: false };
+}
+
+export const RotateApiKeyResponse: MessageFns<RotateApiKeyResponse> = {
+  encode(message: RotateApiKeyResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.apiKey !== undefined) {
+      ApiKey.encode(message.apiKey, writer.uint32(10).fork()).join();
+    }
+    if (message.key !== undefined) {
+      writer.uint32(18).string(message.key);
+    }
+    if (message.position !== "0") {
+      writer.uint32(24).uint64(message.position);
+    }
+    if (message.replayed !== false) {
+      writer.uint32(32).bool(message.replayed);
+    }
+    if (message.inEffect !== false) {
+      writer.uint32(40).bool(message.inEffect);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RotateApiKeyResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRotateApiKeyResponse() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.apiKey = ApiKey.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.key = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.position = reader.uint64().toString();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.replayed = reader.bool();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.inEffect = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<RotateApiKeyResponse>): RotateApiKeyResponse {
+    return RotateApiKeyResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<RotateApiKeyResponse>): RotateApiKeyResponse {
+    const message = createBaseRotateApiKeyResponse() as any;
+    message.apiKey = (object.apiKey !== undefined && object.apiKey !== null)
+      ? ApiKey.fromPartial(object.apiKey)
+      : undefined;
+    message.key = object.key ?? undefined;
+    message.position = object.position ?? "0";
+    message.replayed = object.replayed ?? false;
+    message.inEffect = object.inEffect ?? false;
     return message;
   },
 };
 
 function createBaseAccount(): Account {
-  return { id: "", name: "", purseUnusedDays: undefined, purseIdleDays: undefined };
+  return {
+    id: "",
+    name: "",
+    purseUnusedDays: undefined,
+    purseIdleDays: undefined,
+    status: AccountStatus.ACCOUNT_STATUS_UNSPECIFIED,
+    preset: "",
+    deviations: [],
+    complianceMode: ComplianceMode.COMPLIANCE_MODE_UNSPECIFIED,
+    walletRequests: undefined,
+    walletWindowSeconds: undefined,
+    financialRequests: undefined,
+    financialWindowSeconds: undefined,
+    standardRequests: undefined,
+    standardWindowSeconds: undefined,
+    allowedAddresses: [],
+  };
 }
 
 export const Account: MessageFns<Account> = {
@@ -869,6 +1829,39 @@ export const Account: MessageFns<Account> = {
     }
     if (message.purseIdleDays !== undefined) {
       writer.uint32(32).uint32(message.purseIdleDays);
+    }
+    if (message.status !== AccountStatus.ACCOUNT_STATUS_UNSPECIFIED) {
+      writer.uint32(40).int32(accountStatusToNumber(message.status));
+    }
+    if (message.preset !== "") {
+      writer.uint32(50).string(message.preset);
+    }
+    for (const v of message.deviations) {
+      writer.uint32(58).string(v!);
+    }
+    if (message.complianceMode !== ComplianceMode.COMPLIANCE_MODE_UNSPECIFIED) {
+      writer.uint32(64).int32(complianceModeToNumber(message.complianceMode));
+    }
+    if (message.walletRequests !== undefined) {
+      writer.uint32(72).uint32(message.walletRequests);
+    }
+    if (message.walletWindowSeconds !== undefined) {
+      writer.uint32(80).uint32(message.walletWindowSeconds);
+    }
+    if (message.financialRequests !== undefined) {
+      writer.uint32(88).uint32(message.financialRequests);
+    }
+    if (message.financialWindowSeconds !== undefined) {
+      writer.uint32(96).uint32(message.financialWindowSeconds);
+    }
+    if (message.standardRequests !== undefined) {
+      writer.uint32(104).uint32(message.standardRequests);
+    }
+    if (message.standardWindowSeconds !== undefined) {
+      writer.uint32(112).uint32(message.standardWindowSeconds);
+    }
+    for (const v of message.allowedAddresses) {
+      writer.uint32(122).string(v!);
     }
     return writer;
   },
@@ -918,6 +1911,94 @@ export const Account: MessageFns<Account> = {
             message.purseIdleDays = reader.uint32();
             continue;
           }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.status = accountStatusFromJSON(reader.int32());
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.preset = reader.string();
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.deviations.push(reader.string());
+            continue;
+          }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.complianceMode = complianceModeFromJSON(reader.int32());
+            continue;
+          }
+          case 9: {
+            if (tag !== 72) {
+              break;
+            }
+
+            message.walletRequests = reader.uint32();
+            continue;
+          }
+          case 10: {
+            if (tag !== 80) {
+              break;
+            }
+
+            message.walletWindowSeconds = reader.uint32();
+            continue;
+          }
+          case 11: {
+            if (tag !== 88) {
+              break;
+            }
+
+            message.financialRequests = reader.uint32();
+            continue;
+          }
+          case 12: {
+            if (tag !== 96) {
+              break;
+            }
+
+            message.financialWindowSeconds = reader.uint32();
+            continue;
+          }
+          case 13: {
+            if (tag !== 104) {
+              break;
+            }
+
+            message.standardRequests = reader.uint32();
+            continue;
+          }
+          case 14: {
+            if (tag !== 112) {
+              break;
+            }
+
+            message.standardWindowSeconds = reader.uint32();
+            continue;
+          }
+          case 15: {
+            if (tag !== 122) {
+              break;
+            }
+
+            message.allowedAddresses.push(reader.string());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -939,18 +2020,35 @@ export const Account: MessageFns<Account> = {
     message.name = object.name ?? "";
     message.purseUnusedDays = object.purseUnusedDays ?? undefined;
     message.purseIdleDays = object.purseIdleDays ?? undefined;
+    message.status = object.status ?? AccountStatus.ACCOUNT_STATUS_UNSPECIFIED;
+    message.preset = object.preset ?? "";
+    message.deviations = object.deviations?.map((e) => e) || [];
+    message.complianceMode = object.complianceMode ?? ComplianceMode.COMPLIANCE_MODE_UNSPECIFIED;
+    message.walletRequests = object.walletRequests ?? undefined;
+    message.walletWindowSeconds = object.walletWindowSeconds ?? undefined;
+    message.financialRequests = object.financialRequests ?? undefined;
+    message.financialWindowSeconds = object.financialWindowSeconds ?? undefined;
+    message.standardRequests = object.standardRequests ?? undefined;
+    message.standardWindowSeconds = object.standardWindowSeconds ?? undefined;
+    message.allowedAddresses = object.allowedAddresses?.map((e) => e) || [];
     return message;
   },
 };
 
 function createBaseListAccountsRequest(): ListAccountsRequest {
-  return { minPosition: undefined };
+  return { minPosition: undefined, limit: undefined, cursor: undefined };
 }
 
 export const ListAccountsRequest: MessageFns<ListAccountsRequest> = {
   encode(message: ListAccountsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.minPosition !== undefined) {
       writer.uint32(8).uint64(message.minPosition);
+    }
+    if (message.limit !== undefined) {
+      writer.uint32(16).uint32(message.limit);
+    }
+    if (message.cursor !== undefined) {
+      writer.uint32(26).string(message.cursor);
     }
     return writer;
   },
@@ -976,6 +2074,22 @@ export const ListAccountsRequest: MessageFns<ListAccountsRequest> = {
             message.minPosition = reader.uint64().toString();
             continue;
           }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.limit = reader.uint32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.cursor = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -994,18 +2108,23 @@ export const ListAccountsRequest: MessageFns<ListAccountsRequest> = {
   fromPartial(object: DeepPartial<ListAccountsRequest>): ListAccountsRequest {
     const message = createBaseListAccountsRequest() as any;
     message.minPosition = object.minPosition ?? undefined;
+    message.limit = object.limit ?? undefined;
+    message.cursor = object.cursor ?? undefined;
     return message;
   },
 };
 
 function createBaseListAccountsResponse(): ListAccountsResponse {
-  return { accounts: [] };
+  return { accounts: [], nextCursor: undefined };
 }
 
 export const ListAccountsResponse: MessageFns<ListAccountsResponse> = {
   encode(message: ListAccountsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     for (const v of message.accounts) {
       Account.encode(v!, writer.uint32(10).fork()).join();
+    }
+    if (message.nextCursor !== undefined) {
+      writer.uint32(18).string(message.nextCursor);
     }
     return writer;
   },
@@ -1031,6 +2150,14 @@ export const ListAccountsResponse: MessageFns<ListAccountsResponse> = {
             message.accounts.push(Account.decode(reader, reader.uint32()));
             continue;
           }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.nextCursor = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1049,12 +2176,662 @@ export const ListAccountsResponse: MessageFns<ListAccountsResponse> = {
   fromPartial(object: DeepPartial<ListAccountsResponse>): ListAccountsResponse {
     const message = createBaseListAccountsResponse() as any;
     message.accounts = object.accounts?.map((e) => Account.fromPartial(e)) || [];
+    message.nextCursor = object.nextCursor ?? undefined;
+    return message;
+  },
+};
+
+function createBaseOpenAccountRequest(): OpenAccountRequest {
+  return { name: "", preset: undefined, reason: "", requestId: undefined };
+}
+
+export const OpenAccountRequest: MessageFns<OpenAccountRequest> = {
+  encode(message: OpenAccountRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.name !== "") {
+      writer.uint32(10).string(message.name);
+    }
+    if (message.preset !== undefined) {
+      writer.uint32(18).string(message.preset);
+    }
+    if (message.reason !== "") {
+      writer.uint32(26).string(message.reason);
+    }
+    if (message.requestId !== undefined) {
+      writer.uint32(34).string(message.requestId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): OpenAccountRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseOpenAccountRequest() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.preset = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.requestId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<OpenAccountRequest>): OpenAccountRequest {
+    return OpenAccountRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<OpenAccountRequest>): OpenAccountRequest {
+    const message = createBaseOpenAccountRequest() as any;
+    message.name = object.name ?? "";
+    message.preset = object.preset ?? undefined;
+    message.reason = object.reason ?? "";
+    message.requestId = object.requestId ?? undefined;
+    return message;
+  },
+};
+
+function createBaseOpenAccountResponse(): OpenAccountResponse {
+  return { account: undefined, position: "0", replayed: false };
+}
+
+export const OpenAccountResponse: MessageFns<OpenAccountResponse> = {
+  encode(message: OpenAccountResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.account !== undefined) {
+      Account.encode(message.account, writer.uint32(10).fork()).join();
+    }
+    if (message.position !== "0") {
+      writer.uint32(16).uint64(message.position);
+    }
+    if (message.replayed !== false) {
+      writer.uint32(24).bool(message.replayed);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): OpenAccountResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseOpenAccountResponse() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.account = Account.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.position = reader.uint64().toString();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.replayed = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<OpenAccountResponse>): OpenAccountResponse {
+    return OpenAccountResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<OpenAccountResponse>): OpenAccountResponse {
+    const message = createBaseOpenAccountResponse() as any;
+    message.account = (object.account !== undefined && object.account !== null)
+      ? Account.fromPartial(object.account)
+      : undefined;
+    message.position = object.position ?? "0";
+    message.replayed = object.replayed ?? false;
+    return message;
+  },
+};
+
+function createBaseGetAccountRequest(): GetAccountRequest {
+  return { accountId: "", minPosition: undefined };
+}
+
+export const GetAccountRequest: MessageFns<GetAccountRequest> = {
+  encode(message: GetAccountRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.accountId !== "") {
+      writer.uint32(10).string(message.accountId);
+    }
+    if (message.minPosition !== undefined) {
+      writer.uint32(16).uint64(message.minPosition);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GetAccountRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGetAccountRequest() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.accountId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.minPosition = reader.uint64().toString();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<GetAccountRequest>): GetAccountRequest {
+    return GetAccountRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<GetAccountRequest>): GetAccountRequest {
+    const message = createBaseGetAccountRequest() as any;
+    message.accountId = object.accountId ?? "";
+    message.minPosition = object.minPosition ?? undefined;
+    return message;
+  },
+};
+
+function createBaseGetAccountResponse(): GetAccountResponse {
+  return { account: undefined };
+}
+
+export const GetAccountResponse: MessageFns<GetAccountResponse> = {
+  encode(message: GetAccountResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.account !== undefined) {
+      Account.encode(message.account, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GetAccountResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGetAccountResponse() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.account = Account.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<GetAccountResponse>): GetAccountResponse {
+    return GetAccountResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<GetAccountResponse>): GetAccountResponse {
+    const message = createBaseGetAccountResponse() as any;
+    message.account = (object.account !== undefined && object.account !== null)
+      ? Account.fromPartial(object.account)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseCloseAccountRequest(): CloseAccountRequest {
+  return { accountId: "", reason: "", requestId: undefined };
+}
+
+export const CloseAccountRequest: MessageFns<CloseAccountRequest> = {
+  encode(message: CloseAccountRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.accountId !== "") {
+      writer.uint32(10).string(message.accountId);
+    }
+    if (message.reason !== "") {
+      writer.uint32(18).string(message.reason);
+    }
+    if (message.requestId !== undefined) {
+      writer.uint32(26).string(message.requestId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): CloseAccountRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCloseAccountRequest() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.accountId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.requestId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<CloseAccountRequest>): CloseAccountRequest {
+    return CloseAccountRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<CloseAccountRequest>): CloseAccountRequest {
+    const message = createBaseCloseAccountRequest() as any;
+    message.accountId = object.accountId ?? "";
+    message.reason = object.reason ?? "";
+    message.requestId = object.requestId ?? undefined;
+    return message;
+  },
+};
+
+function createBaseCloseAccountResponse(): CloseAccountResponse {
+  return { account: undefined, position: "0", replayed: false, inEffect: false };
+}
+
+export const CloseAccountResponse: MessageFns<CloseAccountResponse> = {
+  encode(message: CloseAccountResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.account !== undefined) {
+      Account.encode(message.account, writer.uint32(10).fork()).join();
+    }
+    if (message.position !== "0") {
+      writer.uint32(16).uint64(message.position);
+    }
+    if (message.replayed !== false) {
+      writer.uint32(24).bool(message.replayed);
+    }
+    if (message.inEffect !== false) {
+      writer.uint32(32).bool(message.inEffect);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): CloseAccountResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCloseAccountResponse() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.account = Account.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.position = reader.uint64().toString();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.replayed = reader.bool();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.inEffect = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<CloseAccountResponse>): CloseAccountResponse {
+    return CloseAccountResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<CloseAccountResponse>): CloseAccountResponse {
+    const message = createBaseCloseAccountResponse() as any;
+    message.account = (object.account !== undefined && object.account !== null)
+      ? Account.fromPartial(object.account)
+      : undefined;
+    message.position = object.position ?? "0";
+    message.replayed = object.replayed ?? false;
+    message.inEffect = object.inEffect ?? false;
+    return message;
+  },
+};
+
+function createBaseReopenAccountRequest(): ReopenAccountRequest {
+  return { accountId: "", reason: "", requestId: undefined };
+}
+
+export const ReopenAccountRequest: MessageFns<ReopenAccountRequest> = {
+  encode(message: ReopenAccountRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.accountId !== "") {
+      writer.uint32(10).string(message.accountId);
+    }
+    if (message.reason !== "") {
+      writer.uint32(18).string(message.reason);
+    }
+    if (message.requestId !== undefined) {
+      writer.uint32(26).string(message.requestId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ReopenAccountRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseReopenAccountRequest() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.accountId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.requestId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ReopenAccountRequest>): ReopenAccountRequest {
+    return ReopenAccountRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ReopenAccountRequest>): ReopenAccountRequest {
+    const message = createBaseReopenAccountRequest() as any;
+    message.accountId = object.accountId ?? "";
+    message.reason = object.reason ?? "";
+    message.requestId = object.requestId ?? undefined;
+    return message;
+  },
+};
+
+function createBaseReopenAccountResponse(): ReopenAccountResponse {
+  return { account: undefined, position: "0", replayed: false };
+}
+
+export const ReopenAccountResponse: MessageFns<ReopenAccountResponse> = {
+  encode(message: ReopenAccountResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.account !== undefined) {
+      Account.encode(message.account, writer.uint32(10).fork()).join();
+    }
+    if (message.position !== "0") {
+      writer.uint32(16).uint64(message.position);
+    }
+    if (message.replayed !== false) {
+      writer.uint32(24).bool(message.replayed);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ReopenAccountResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseReopenAccountResponse() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.account = Account.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.position = reader.uint64().toString();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.replayed = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ReopenAccountResponse>): ReopenAccountResponse {
+    return ReopenAccountResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ReopenAccountResponse>): ReopenAccountResponse {
+    const message = createBaseReopenAccountResponse() as any;
+    message.account = (object.account !== undefined && object.account !== null)
+      ? Account.fromPartial(object.account)
+      : undefined;
+    message.position = object.position ?? "0";
+    message.replayed = object.replayed ?? false;
     return message;
   },
 };
 
 function createBaseChangeAccountPolicyRequest(): ChangeAccountPolicyRequest {
-  return { accountId: "", purseUnusedDays: undefined, purseIdleDays: undefined, reason: "", requestId: undefined };
+  return {
+    accountId: "",
+    purseUnusedDays: undefined,
+    purseIdleDays: undefined,
+    reason: "",
+    requestId: undefined,
+    preset: undefined,
+    complianceMode: undefined,
+    walletRequests: undefined,
+    walletWindowSeconds: undefined,
+    financialRequests: undefined,
+    financialWindowSeconds: undefined,
+    standardRequests: undefined,
+    standardWindowSeconds: undefined,
+    allowedAddresses: [],
+    clearPurseUnusedDays: false,
+    clearPurseIdleDays: false,
+    clearWalletRequests: false,
+    clearFinancialRequests: false,
+    clearStandardRequests: false,
+    clearAllowedAddresses: false,
+  };
 }
 
 export const ChangeAccountPolicyRequest: MessageFns<ChangeAccountPolicyRequest> = {
@@ -1073,6 +2850,51 @@ export const ChangeAccountPolicyRequest: MessageFns<ChangeAccountPolicyRequest> 
     }
     if (message.requestId !== undefined) {
       writer.uint32(42).string(message.requestId);
+    }
+    if (message.preset !== undefined) {
+      writer.uint32(50).string(message.preset);
+    }
+    if (message.complianceMode !== undefined) {
+      writer.uint32(56).int32(complianceModeToNumber(message.complianceMode));
+    }
+    if (message.walletRequests !== undefined) {
+      writer.uint32(64).uint32(message.walletRequests);
+    }
+    if (message.walletWindowSeconds !== undefined) {
+      writer.uint32(72).uint32(message.walletWindowSeconds);
+    }
+    if (message.financialRequests !== undefined) {
+      writer.uint32(80).uint32(message.financialRequests);
+    }
+    if (message.financialWindowSeconds !== undefined) {
+      writer.uint32(88).uint32(message.financialWindowSeconds);
+    }
+    if (message.standardRequests !== undefined) {
+      writer.uint32(96).uint32(message.standardRequests);
+    }
+    if (message.standardWindowSeconds !== undefined) {
+      writer.uint32(104).uint32(message.standardWindowSeconds);
+    }
+    for (const v of message.allowedAddresses) {
+      writer.uint32(114).string(v!);
+    }
+    if (message.clearPurseUnusedDays !== false) {
+      writer.uint32(120).bool(message.clearPurseUnusedDays);
+    }
+    if (message.clearPurseIdleDays !== false) {
+      writer.uint32(128).bool(message.clearPurseIdleDays);
+    }
+    if (message.clearWalletRequests !== false) {
+      writer.uint32(136).bool(message.clearWalletRequests);
+    }
+    if (message.clearFinancialRequests !== false) {
+      writer.uint32(144).bool(message.clearFinancialRequests);
+    }
+    if (message.clearStandardRequests !== false) {
+      writer.uint32(152).bool(message.clearStandardRequests);
+    }
+    if (message.clearAllowedAddresses !== false) {
+      writer.uint32(160).bool(message.clearAllowedAddresses);
     }
     return writer;
   },
@@ -1130,6 +2952,126 @@ export const ChangeAccountPolicyRequest: MessageFns<ChangeAccountPolicyRequest> 
             message.requestId = reader.string();
             continue;
           }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.preset = reader.string();
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.complianceMode = complianceModeFromJSON(reader.int32());
+            continue;
+          }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.walletRequests = reader.uint32();
+            continue;
+          }
+          case 9: {
+            if (tag !== 72) {
+              break;
+            }
+
+            message.walletWindowSeconds = reader.uint32();
+            continue;
+          }
+          case 10: {
+            if (tag !== 80) {
+              break;
+            }
+
+            message.financialRequests = reader.uint32();
+            continue;
+          }
+          case 11: {
+            if (tag !== 88) {
+              break;
+            }
+
+            message.financialWindowSeconds = reader.uint32();
+            continue;
+          }
+          case 12: {
+            if (tag !== 96) {
+              break;
+            }
+
+            message.standardRequests = reader.uint32();
+            continue;
+          }
+          case 13: {
+            if (tag !== 104) {
+              break;
+            }
+
+            message.standardWindowSeconds = reader.uint32();
+            continue;
+          }
+          case 14: {
+            if (tag !== 114) {
+              break;
+            }
+
+            message.allowedAddresses.push(reader.string());
+            continue;
+          }
+          case 15: {
+            if (tag !== 120) {
+              break;
+            }
+
+            message.clearPurseUnusedDays = reader.bool();
+            continue;
+          }
+          case 16: {
+            if (tag !== 128) {
+              break;
+            }
+
+            message.clearPurseIdleDays = reader.bool();
+            continue;
+          }
+          case 17: {
+            if (tag !== 136) {
+              break;
+            }
+
+            message.clearWalletRequests = reader.bool();
+            continue;
+          }
+          case 18: {
+            if (tag !== 144) {
+              break;
+            }
+
+            message.clearFinancialRequests = reader.bool();
+            continue;
+          }
+          case 19: {
+            if (tag !== 152) {
+              break;
+            }
+
+            message.clearStandardRequests = reader.bool();
+            continue;
+          }
+          case 20: {
+            if (tag !== 160) {
+              break;
+            }
+
+            message.clearAllowedAddresses = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1152,6 +3094,21 @@ export const ChangeAccountPolicyRequest: MessageFns<ChangeAccountPolicyRequest> 
     message.purseIdleDays = object.purseIdleDays ?? undefined;
     message.reason = object.reason ?? "";
     message.requestId = object.requestId ?? undefined;
+    message.preset = object.preset ?? undefined;
+    message.complianceMode = object.complianceMode ?? undefined;
+    message.walletRequests = object.walletRequests ?? undefined;
+    message.walletWindowSeconds = object.walletWindowSeconds ?? undefined;
+    message.financialRequests = object.financialRequests ?? undefined;
+    message.financialWindowSeconds = object.financialWindowSeconds ?? undefined;
+    message.standardRequests = object.standardRequests ?? undefined;
+    message.standardWindowSeconds = object.standardWindowSeconds ?? undefined;
+    message.allowedAddresses = object.allowedAddresses?.map((e) => e) || [];
+    message.clearPurseUnusedDays = object.clearPurseUnusedDays ?? false;
+    message.clearPurseIdleDays = object.clearPurseIdleDays ?? false;
+    message.clearWalletRequests = object.clearWalletRequests ?? false;
+    message.clearFinancialRequests = object.clearFinancialRequests ?? false;
+    message.clearStandardRequests = object.clearStandardRequests ?? false;
+    message.clearAllowedAddresses = object.clearAllowedAddresses ?? false;
     return message;
   },
 };
@@ -1237,6 +3194,1081 @@ export const ChangeAccountPolicyResponse: MessageFns<ChangeAccountPolicyResponse
   },
 };
 
+function createBaseGetOwnAccountRequest(): GetOwnAccountRequest {
+  return { minPosition: undefined };
+}
+
+export const GetOwnAccountRequest: MessageFns<GetOwnAccountRequest> = {
+  encode(message: GetOwnAccountRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.minPosition !== undefined) {
+      writer.uint32(8).uint64(message.minPosition);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GetOwnAccountRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGetOwnAccountRequest() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.minPosition = reader.uint64().toString();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<GetOwnAccountRequest>): GetOwnAccountRequest {
+    return GetOwnAccountRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<GetOwnAccountRequest>): GetOwnAccountRequest {
+    const message = createBaseGetOwnAccountRequest() as any;
+    message.minPosition = object.minPosition ?? undefined;
+    return message;
+  },
+};
+
+function createBaseGetOwnAccountResponse(): GetOwnAccountResponse {
+  return { account: undefined };
+}
+
+export const GetOwnAccountResponse: MessageFns<GetOwnAccountResponse> = {
+  encode(message: GetOwnAccountResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.account !== undefined) {
+      Account.encode(message.account, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GetOwnAccountResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGetOwnAccountResponse() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.account = Account.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<GetOwnAccountResponse>): GetOwnAccountResponse {
+    return GetOwnAccountResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<GetOwnAccountResponse>): GetOwnAccountResponse {
+    const message = createBaseGetOwnAccountResponse() as any;
+    message.account = (object.account !== undefined && object.account !== null)
+      ? Account.fromPartial(object.account)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseChangeOwnPolicyRequest(): ChangeOwnPolicyRequest {
+  return {
+    purseUnusedDays: undefined,
+    purseIdleDays: undefined,
+    reason: "",
+    requestId: undefined,
+    allowedAddresses: [],
+    clearPurseUnusedDays: false,
+    clearPurseIdleDays: false,
+    clearAllowedAddresses: false,
+  };
+}
+
+export const ChangeOwnPolicyRequest: MessageFns<ChangeOwnPolicyRequest> = {
+  encode(message: ChangeOwnPolicyRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.purseUnusedDays !== undefined) {
+      writer.uint32(8).uint32(message.purseUnusedDays);
+    }
+    if (message.purseIdleDays !== undefined) {
+      writer.uint32(16).uint32(message.purseIdleDays);
+    }
+    if (message.reason !== "") {
+      writer.uint32(26).string(message.reason);
+    }
+    if (message.requestId !== undefined) {
+      writer.uint32(34).string(message.requestId);
+    }
+    for (const v of message.allowedAddresses) {
+      writer.uint32(42).string(v!);
+    }
+    if (message.clearPurseUnusedDays !== false) {
+      writer.uint32(48).bool(message.clearPurseUnusedDays);
+    }
+    if (message.clearPurseIdleDays !== false) {
+      writer.uint32(56).bool(message.clearPurseIdleDays);
+    }
+    if (message.clearAllowedAddresses !== false) {
+      writer.uint32(64).bool(message.clearAllowedAddresses);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ChangeOwnPolicyRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseChangeOwnPolicyRequest() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.purseUnusedDays = reader.uint32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.purseIdleDays = reader.uint32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.requestId = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.allowedAddresses.push(reader.string());
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.clearPurseUnusedDays = reader.bool();
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.clearPurseIdleDays = reader.bool();
+            continue;
+          }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.clearAllowedAddresses = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ChangeOwnPolicyRequest>): ChangeOwnPolicyRequest {
+    return ChangeOwnPolicyRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ChangeOwnPolicyRequest>): ChangeOwnPolicyRequest {
+    const message = createBaseChangeOwnPolicyRequest() as any;
+    message.purseUnusedDays = object.purseUnusedDays ?? undefined;
+    message.purseIdleDays = object.purseIdleDays ?? undefined;
+    message.reason = object.reason ?? "";
+    message.requestId = object.requestId ?? undefined;
+    message.allowedAddresses = object.allowedAddresses?.map((e) => e) || [];
+    message.clearPurseUnusedDays = object.clearPurseUnusedDays ?? false;
+    message.clearPurseIdleDays = object.clearPurseIdleDays ?? false;
+    message.clearAllowedAddresses = object.clearAllowedAddresses ?? false;
+    return message;
+  },
+};
+
+function createBaseChangeOwnPolicyResponse(): ChangeOwnPolicyResponse {
+  return { account: undefined, position: "0", replayed: false };
+}
+
+export const ChangeOwnPolicyResponse: MessageFns<ChangeOwnPolicyResponse> = {
+  encode(message: ChangeOwnPolicyResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.account !== undefined) {
+      Account.encode(message.account, writer.uint32(10).fork()).join();
+    }
+    if (message.position !== "0") {
+      writer.uint32(16).uint64(message.position);
+    }
+    if (message.replayed !== false) {
+      writer.uint32(24).bool(message.replayed);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ChangeOwnPolicyResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseChangeOwnPolicyResponse() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.account = Account.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.position = reader.uint64().toString();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.replayed = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ChangeOwnPolicyResponse>): ChangeOwnPolicyResponse {
+    return ChangeOwnPolicyResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ChangeOwnPolicyResponse>): ChangeOwnPolicyResponse {
+    const message = createBaseChangeOwnPolicyResponse() as any;
+    message.account = (object.account !== undefined && object.account !== null)
+      ? Account.fromPartial(object.account)
+      : undefined;
+    message.position = object.position ?? "0";
+    message.replayed = object.replayed ?? false;
+    return message;
+  },
+};
+
+function createBaseListOwnApiKeysRequest(): ListOwnApiKeysRequest {
+  return { limit: undefined, cursor: undefined, minPosition: undefined };
+}
+
+export const ListOwnApiKeysRequest: MessageFns<ListOwnApiKeysRequest> = {
+  encode(message: ListOwnApiKeysRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.limit !== undefined) {
+      writer.uint32(8).uint32(message.limit);
+    }
+    if (message.cursor !== undefined) {
+      writer.uint32(18).string(message.cursor);
+    }
+    if (message.minPosition !== undefined) {
+      writer.uint32(24).uint64(message.minPosition);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListOwnApiKeysRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListOwnApiKeysRequest() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.limit = reader.uint32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.cursor = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.minPosition = reader.uint64().toString();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ListOwnApiKeysRequest>): ListOwnApiKeysRequest {
+    return ListOwnApiKeysRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ListOwnApiKeysRequest>): ListOwnApiKeysRequest {
+    const message = createBaseListOwnApiKeysRequest() as any;
+    message.limit = object.limit ?? undefined;
+    message.cursor = object.cursor ?? undefined;
+    message.minPosition = object.minPosition ?? undefined;
+    return message;
+  },
+};
+
+function createBaseListOwnApiKeysResponse(): ListOwnApiKeysResponse {
+  return { apiKeys: [], nextCursor: undefined };
+}
+
+export const ListOwnApiKeysResponse: MessageFns<ListOwnApiKeysResponse> = {
+  encode(message: ListOwnApiKeysResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.apiKeys) {
+      ApiKey.encode(v!, writer.uint32(10).fork()).join();
+    }
+    if (message.nextCursor !== undefined) {
+      writer.uint32(18).string(message.nextCursor);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListOwnApiKeysResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListOwnApiKeysResponse() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.apiKeys.push(ApiKey.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.nextCursor = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ListOwnApiKeysResponse>): ListOwnApiKeysResponse {
+    return ListOwnApiKeysResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ListOwnApiKeysResponse>): ListOwnApiKeysResponse {
+    const message = createBaseListOwnApiKeysResponse() as any;
+    message.apiKeys = object.apiKeys?.map((e) => ApiKey.fromPartial(e)) || [];
+    message.nextCursor = object.nextCursor ?? undefined;
+    return message;
+  },
+};
+
+function createBaseIssueOwnApiKeyRequest(): IssueOwnApiKeyRequest {
+  return { scopes: [], name: undefined, person: undefined, expiresAt: undefined, reason: "", requestId: undefined };
+}
+
+export const IssueOwnApiKeyRequest: MessageFns<IssueOwnApiKeyRequest> = {
+  encode(message: IssueOwnApiKeyRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.scopes) {
+      writer.uint32(10).string(v!);
+    }
+    if (message.name !== undefined) {
+      writer.uint32(18).string(message.name);
+    }
+    if (message.person !== undefined) {
+      writer.uint32(26).string(message.person);
+    }
+    if (message.expiresAt !== undefined) {
+      Timestamp.encode(toTimestamp(message.expiresAt), writer.uint32(34).fork()).join();
+    }
+    if (message.reason !== "") {
+      writer.uint32(42).string(message.reason);
+    }
+    if (message.requestId !== undefined) {
+      writer.uint32(50).string(message.requestId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): IssueOwnApiKeyRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseIssueOwnApiKeyRequest() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.scopes.push(reader.string());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.person = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.expiresAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.requestId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<IssueOwnApiKeyRequest>): IssueOwnApiKeyRequest {
+    return IssueOwnApiKeyRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<IssueOwnApiKeyRequest>): IssueOwnApiKeyRequest {
+    const message = createBaseIssueOwnApiKeyRequest() as any;
+    message.scopes = object.scopes?.map((e) => e) || [];
+    message.name = object.name ?? undefined;
+    message.person = object.person ?? undefined;
+    message.expiresAt = object.expiresAt ?? undefined;
+    message.reason = object.reason ?? "";
+    message.requestId = object.requestId ?? undefined;
+    return message;
+  },
+};
+
+function createBaseIssueOwnApiKeyResponse(): IssueOwnApiKeyResponse {
+  return { apiKey: undefined, key: undefined, position: "0", replayed: false };
+}
+
+export const IssueOwnApiKeyResponse: MessageFns<IssueOwnApiKeyResponse> = {
+  encode(message: IssueOwnApiKeyResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.apiKey !== undefined) {
+      ApiKey.encode(message.apiKey, writer.uint32(10).fork()).join();
+    }
+    if (message.key !== undefined) {
+      writer.uint32(18).string(message.key);
+    }
+    if (message.position !== "0") {
+      writer.uint32(24).uint64(message.position);
+    }
+    if (message.replayed !== false) {
+      writer.uint32(32).bool(message.replayed);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): IssueOwnApiKeyResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseIssueOwnApiKeyResponse() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.apiKey = ApiKey.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.key = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.position = reader.uint64().toString();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.replayed = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<IssueOwnApiKeyResponse>): IssueOwnApiKeyResponse {
+    return IssueOwnApiKeyResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<IssueOwnApiKeyResponse>): IssueOwnApiKeyResponse {
+    const message = createBaseIssueOwnApiKeyResponse() as any;
+    message.apiKey = (object.apiKey !== undefined && object.apiKey !== null)
+      ? ApiKey.fromPartial(object.apiKey)
+      : undefined;
+    message.key = object.key ?? undefined;
+    message.position = object.position ?? "0";
+    message.replayed = object.replayed ?? false;
+    return message;
+  },
+};
+
+function createBaseRevokeOwnApiKeyRequest(): RevokeOwnApiKeyRequest {
+  return { keyId: "", reason: "", requestId: undefined };
+}
+
+export const RevokeOwnApiKeyRequest: MessageFns<RevokeOwnApiKeyRequest> = {
+  encode(message: RevokeOwnApiKeyRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.keyId !== "") {
+      writer.uint32(10).string(message.keyId);
+    }
+    if (message.reason !== "") {
+      writer.uint32(18).string(message.reason);
+    }
+    if (message.requestId !== undefined) {
+      writer.uint32(26).string(message.requestId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RevokeOwnApiKeyRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRevokeOwnApiKeyRequest() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.keyId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.requestId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<RevokeOwnApiKeyRequest>): RevokeOwnApiKeyRequest {
+    return RevokeOwnApiKeyRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<RevokeOwnApiKeyRequest>): RevokeOwnApiKeyRequest {
+    const message = createBaseRevokeOwnApiKeyRequest() as any;
+    message.keyId = object.keyId ?? "";
+    message.reason = object.reason ?? "";
+    message.requestId = object.requestId ?? undefined;
+    return message;
+  },
+};
+
+function createBaseRevokeOwnApiKeyResponse(): RevokeOwnApiKeyResponse {
+  return { apiKey: undefined, position: "0", replayed: false, inEffect: false };
+}
+
+export const RevokeOwnApiKeyResponse: MessageFns<RevokeOwnApiKeyResponse> = {
+  encode(message: RevokeOwnApiKeyResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.apiKey !== undefined) {
+      ApiKey.encode(message.apiKey, writer.uint32(10).fork()).join();
+    }
+    if (message.position !== "0") {
+      writer.uint32(16).uint64(message.position);
+    }
+    if (message.replayed !== false) {
+      writer.uint32(24).bool(message.replayed);
+    }
+    if (message.inEffect !== false) {
+      writer.uint32(32).bool(message.inEffect);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RevokeOwnApiKeyResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRevokeOwnApiKeyResponse() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.apiKey = ApiKey.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.position = reader.uint64().toString();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.replayed = reader.bool();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.inEffect = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<RevokeOwnApiKeyResponse>): RevokeOwnApiKeyResponse {
+    return RevokeOwnApiKeyResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<RevokeOwnApiKeyResponse>): RevokeOwnApiKeyResponse {
+    const message = createBaseRevokeOwnApiKeyResponse() as any;
+    message.apiKey = (object.apiKey !== undefined && object.apiKey !== null)
+      ? ApiKey.fromPartial(object.apiKey)
+      : undefined;
+    message.position = object.position ?? "0";
+    message.replayed = object.replayed ?? false;
+    message.inEffect = object.inEffect ?? false;
+    return message;
+  },
+};
+
+function createBaseRotateOwnApiKeyRequest(): RotateOwnApiKeyRequest {
+  return { keyId: "", overlapSeconds: 0, expiresAt: undefined, reason: "", requestId: undefined };
+}
+
+export const RotateOwnApiKeyRequest: MessageFns<RotateOwnApiKeyRequest> = {
+  encode(message: RotateOwnApiKeyRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.keyId !== "") {
+      writer.uint32(10).string(message.keyId);
+    }
+    if (message.overlapSeconds !== 0) {
+      writer.uint32(16).uint32(message.overlapSeconds);
+    }
+    if (message.expiresAt !== undefined) {
+      Timestamp.encode(toTimestamp(message.expiresAt), writer.uint32(26).fork()).join();
+    }
+    if (message.reason !== "") {
+      writer.uint32(34).string(message.reason);
+    }
+    if (message.requestId !== undefined) {
+      writer.uint32(42).string(message.requestId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RotateOwnApiKeyRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRotateOwnApiKeyRequest() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.keyId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.overlapSeconds = reader.uint32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.expiresAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.requestId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<RotateOwnApiKeyRequest>): RotateOwnApiKeyRequest {
+    return RotateOwnApiKeyRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<RotateOwnApiKeyRequest>): RotateOwnApiKeyRequest {
+    const message = createBaseRotateOwnApiKeyRequest() as any;
+    message.keyId = object.keyId ?? "";
+    message.overlapSeconds = object.overlapSeconds ?? 0;
+    message.expiresAt = object.expiresAt ?? undefined;
+    message.reason = object.reason ?? "";
+    message.requestId = object.requestId ?? undefined;
+    return message;
+  },
+};
+
+function createBaseRotateOwnApiKeyResponse(): RotateOwnApiKeyResponse {
+  return { apiKey: undefined, key: undefined, position: "0", replayed: false, inEffect: false };
+}
+
+export const RotateOwnApiKeyResponse: MessageFns<RotateOwnApiKeyResponse> = {
+  encode(message: RotateOwnApiKeyResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.apiKey !== undefined) {
+      ApiKey.encode(message.apiKey, writer.uint32(10).fork()).join();
+    }
+    if (message.key !== undefined) {
+      writer.uint32(18).string(message.key);
+    }
+    if (message.position !== "0") {
+      writer.uint32(24).uint64(message.position);
+    }
+    if (message.replayed !== false) {
+      writer.uint32(32).bool(message.replayed);
+    }
+    if (message.inEffect !== false) {
+      writer.uint32(40).bool(message.inEffect);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RotateOwnApiKeyResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRotateOwnApiKeyResponse() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.apiKey = ApiKey.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.key = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.position = reader.uint64().toString();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.replayed = reader.bool();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.inEffect = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<RotateOwnApiKeyResponse>): RotateOwnApiKeyResponse {
+    return RotateOwnApiKeyResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<RotateOwnApiKeyResponse>): RotateOwnApiKeyResponse {
+    const message = createBaseRotateOwnApiKeyResponse() as any;
+    message.apiKey = (object.apiKey !== undefined && object.apiKey !== null)
+      ? ApiKey.fromPartial(object.apiKey)
+      : undefined;
+    message.key = object.key ?? undefined;
+    message.position = object.position ?? "0";
+    message.replayed = object.replayed ?? false;
+    message.inEffect = object.inEffect ?? false;
+    return message;
+  },
+};
+
 /**
  * Operations on accounts for operators. Every call needs an operator's key in the metadata
  * `authorization: Bearer dbo_...` and names the account. Commands take a request id, which
@@ -1256,8 +4288,52 @@ export const AccountServiceDefinition = {
       responseStream: false,
       options: {},
     },
+    /** Open an account, with the settings of a preset. */
+    openAccount: {
+      name: "OpenAccount",
+      requestType: OpenAccountRequest as typeof OpenAccountRequest,
+      requestStream: false,
+      responseType: OpenAccountResponse as typeof OpenAccountResponse,
+      responseStream: false,
+      options: {},
+    },
+    /** Get an account. */
+    getAccount: {
+      name: "GetAccount",
+      requestType: GetAccountRequest as typeof GetAccountRequest,
+      requestStream: false,
+      responseType: GetAccountResponse as typeof GetAccountResponse,
+      responseStream: false,
+      options: {},
+    },
     /**
-     * Change after how many days the purses of an account expire.
+     * Close an account: its keys only read from now on.
+     *
+     * The addresses of its customers stay watched, and what arrives is booked as before. Commands of its keys are
+     * refused with `account-closed`; operators still act. The answer comes when no process accepts a command any more.
+     */
+    closeAccount: {
+      name: "CloseAccount",
+      requestType: CloseAccountRequest as typeof CloseAccountRequest,
+      requestStream: false,
+      responseType: CloseAccountResponse as typeof CloseAccountResponse,
+      responseStream: false,
+      options: {},
+    },
+    /** Reopen a closed account. */
+    reopenAccount: {
+      name: "ReopenAccount",
+      requestType: ReopenAccountRequest as typeof ReopenAccountRequest,
+      requestStream: false,
+      responseType: ReopenAccountResponse as typeof ReopenAccountResponse,
+      responseStream: false,
+      options: {},
+    },
+    /**
+     * Change settings of an account: what is given changes, the rest stays.
+     *
+     * A preset is taken first, if one is named, and the single settings change after it. No preset has a compliance mode
+     * or a list of addresses: taking one leaves both as they are.
      *
      * A purse expires when its period ends without a confirmed receipt. It is archived and stays watched, and
      * what arrives later goes to suspense until it is restored. Nothing expires while a deposit may be under
@@ -1293,12 +4369,107 @@ export const AccountServiceDefinition = {
       responseStream: false,
       options: {},
     },
-    /** Revoke an API key of an account, for ever. */
+    /**
+     * Revoke an API key of an account, for ever.
+     *
+     * The answer comes when no process accepts the key any more, about a second later. A stream that is open ends within
+     * 5 seconds.
+     */
     revokeApiKey: {
       name: "RevokeApiKey",
       requestType: RevokeApiKeyRequest as typeof RevokeApiKeyRequest,
       requestStream: false,
       responseType: RevokeApiKeyResponse as typeof RevokeApiKeyResponse,
+      responseStream: false,
+      options: {},
+    },
+    /**
+     * Replace an API key of an account by a new one with the same scopes, name and person.
+     *
+     * Both keys are valid until the end of the overlap. Without an overlap the old one is revoked, and the answer comes
+     * when no process accepts it any more.
+     */
+    rotateApiKey: {
+      name: "RotateApiKey",
+      requestType: RotateApiKeyRequest as typeof RotateApiKeyRequest,
+      requestStream: false,
+      responseType: RotateApiKeyResponse as typeof RotateApiKeyResponse,
+      responseStream: false,
+      options: {},
+    },
+  },
+} as const;
+
+/**
+ * Operations on their own account for its people. Every call needs a key of the account with the scope `account:admin`.
+ * Compliance mode, quotas, closing and reopening are for operators. A key issues no key that may do more than itself.
+ */
+export type OwnAccountServiceDefinition = typeof OwnAccountServiceDefinition;
+export const OwnAccountServiceDefinition = {
+  name: "OwnAccountService",
+  fullName: "daybook.v1.OwnAccountService",
+  methods: {
+    /** Get the account of the key. */
+    getOwnAccount: {
+      name: "GetOwnAccount",
+      requestType: GetOwnAccountRequest as typeof GetOwnAccountRequest,
+      requestStream: false,
+      responseType: GetOwnAccountResponse as typeof GetOwnAccountResponse,
+      responseStream: false,
+      options: {},
+    },
+    /** Change the settings of the account that are its own: what is given changes, the rest stays. */
+    changeOwnPolicy: {
+      name: "ChangeOwnPolicy",
+      requestType: ChangeOwnPolicyRequest as typeof ChangeOwnPolicyRequest,
+      requestStream: false,
+      responseType: ChangeOwnPolicyResponse as typeof ChangeOwnPolicyResponse,
+      responseStream: false,
+      options: {},
+    },
+    /** List API keys of the account. */
+    listOwnApiKeys: {
+      name: "ListOwnApiKeys",
+      requestType: ListOwnApiKeysRequest as typeof ListOwnApiKeysRequest,
+      requestStream: false,
+      responseType: ListOwnApiKeysResponse as typeof ListOwnApiKeysResponse,
+      responseStream: false,
+      options: {},
+    },
+    /** Issue an API key of the account. */
+    issueOwnApiKey: {
+      name: "IssueOwnApiKey",
+      requestType: IssueOwnApiKeyRequest as typeof IssueOwnApiKeyRequest,
+      requestStream: false,
+      responseType: IssueOwnApiKeyResponse as typeof IssueOwnApiKeyResponse,
+      responseStream: false,
+      options: {},
+    },
+    /**
+     * Revoke an API key of the account, for ever.
+     *
+     * The answer comes when no process accepts the key any more, about a second later. A stream that is open ends within
+     * 5 seconds.
+     */
+    revokeOwnApiKey: {
+      name: "RevokeOwnApiKey",
+      requestType: RevokeOwnApiKeyRequest as typeof RevokeOwnApiKeyRequest,
+      requestStream: false,
+      responseType: RevokeOwnApiKeyResponse as typeof RevokeOwnApiKeyResponse,
+      responseStream: false,
+      options: {},
+    },
+    /**
+     * Replace an API key of the account by a new one with the same scopes, name and person.
+     *
+     * Both keys are valid until the end of the overlap. Without an overlap the old one is revoked, and the answer comes
+     * when no process accepts it any more.
+     */
+    rotateOwnApiKey: {
+      name: "RotateOwnApiKey",
+      requestType: RotateOwnApiKeyRequest as typeof RotateOwnApiKeyRequest,
+      requestStream: false,
+      responseType: RotateOwnApiKeyResponse as typeof RotateOwnApiKeyResponse,
       responseStream: false,
       options: {},
     },

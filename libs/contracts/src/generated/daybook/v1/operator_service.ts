@@ -55,12 +55,24 @@ export interface AddOperatorResponse {
 export interface ListOperatorKeysRequest {
   /** Id of the operator. */
   readonly operatorId: string;
+  /** The largest number of keys, up to 100; 25 if absent. */
+  readonly limit?:
+    | number
+    | undefined;
+  /** The `next_cursor` of an earlier page of this list. */
+  readonly cursor?:
+    | string
+    | undefined;
+  /** Wait, up to 5 seconds, until everything up to this position is visible. */
+  readonly minPosition?: string | undefined;
 }
 
 /** Keys, without their secrets. */
 export interface ListOperatorKeysResponse {
   /** In the order of issue, including revoked ones. */
   readonly apiKeys: readonly ApiKey[];
+  /** Pass it as `cursor` for the next page; absent at the end of the list. */
+  readonly nextCursor?: string | undefined;
 }
 
 /** The key to issue. */
@@ -121,6 +133,11 @@ export interface RevokeOperatorKeyResponse {
   readonly position: string;
   /** Whether this is the answer of an earlier request with the same request id. */
   readonly replayed: boolean;
+  /**
+   * Whether no process accepts the key any more. False if the read models were not up to date within 5 seconds: the key
+   * is revoked, and nothing accepts it a second after they are.
+   */
+  readonly inEffect: boolean;
 }
 
 function createBaseOperator(): Operator {
@@ -461,13 +478,22 @@ export const AddOperatorResponse: MessageFns<AddOperatorResponse> = {
 };
 
 function createBaseListOperatorKeysRequest(): ListOperatorKeysRequest {
-  return { operatorId: "" };
+  return { operatorId: "", limit: undefined, cursor: undefined, minPosition: undefined };
 }
 
 export const ListOperatorKeysRequest: MessageFns<ListOperatorKeysRequest> = {
   encode(message: ListOperatorKeysRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.operatorId !== "") {
       writer.uint32(10).string(message.operatorId);
+    }
+    if (message.limit !== undefined) {
+      writer.uint32(16).uint32(message.limit);
+    }
+    if (message.cursor !== undefined) {
+      writer.uint32(26).string(message.cursor);
+    }
+    if (message.minPosition !== undefined) {
+      writer.uint32(32).uint64(message.minPosition);
     }
     return writer;
   },
@@ -493,6 +519,30 @@ export const ListOperatorKeysRequest: MessageFns<ListOperatorKeysRequest> = {
             message.operatorId = reader.string();
             continue;
           }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.limit = reader.uint32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.cursor = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.minPosition = reader.uint64().toString();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -511,18 +561,24 @@ export const ListOperatorKeysRequest: MessageFns<ListOperatorKeysRequest> = {
   fromPartial(object: DeepPartial<ListOperatorKeysRequest>): ListOperatorKeysRequest {
     const message = createBaseListOperatorKeysRequest() as any;
     message.operatorId = object.operatorId ?? "";
+    message.limit = object.limit ?? undefined;
+    message.cursor = object.cursor ?? undefined;
+    message.minPosition = object.minPosition ?? undefined;
     return message;
   },
 };
 
 function createBaseListOperatorKeysResponse(): ListOperatorKeysResponse {
-  return { apiKeys: [] };
+  return { apiKeys: [], nextCursor: undefined };
 }
 
 export const ListOperatorKeysResponse: MessageFns<ListOperatorKeysResponse> = {
   encode(message: ListOperatorKeysResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     for (const v of message.apiKeys) {
       ApiKey.encode(v!, writer.uint32(10).fork()).join();
+    }
+    if (message.nextCursor !== undefined) {
+      writer.uint32(18).string(message.nextCursor);
     }
     return writer;
   },
@@ -548,6 +604,14 @@ export const ListOperatorKeysResponse: MessageFns<ListOperatorKeysResponse> = {
             message.apiKeys.push(ApiKey.decode(reader, reader.uint32()));
             continue;
           }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.nextCursor = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -566,6 +630,7 @@ export const ListOperatorKeysResponse: MessageFns<ListOperatorKeysResponse> = {
   fromPartial(object: DeepPartial<ListOperatorKeysResponse>): ListOperatorKeysResponse {
     const message = createBaseListOperatorKeysResponse() as any;
     message.apiKeys = object.apiKeys?.map((e) => ApiKey.fromPartial(e)) || [];
+    message.nextCursor = object.nextCursor ?? undefined;
     return message;
   },
 };
@@ -870,7 +935,7 @@ export const RevokeOperatorKeyRequest: MessageFns<RevokeOperatorKeyRequest> = {
 };
 
 function createBaseRevokeOperatorKeyResponse(): RevokeOperatorKeyResponse {
-  return { apiKey: undefined, position: "0", replayed: false };
+  return { apiKey: undefined, position: "0", replayed: false, inEffect: false };
 }
 
 export const RevokeOperatorKeyResponse: MessageFns<RevokeOperatorKeyResponse> = {
@@ -883,6 +948,9 @@ export const RevokeOperatorKeyResponse: MessageFns<RevokeOperatorKeyResponse> = 
     }
     if (message.replayed !== false) {
       writer.uint32(24).bool(message.replayed);
+    }
+    if (message.inEffect !== false) {
+      writer.uint32(32).bool(message.inEffect);
     }
     return writer;
   },
@@ -924,6 +992,14 @@ export const RevokeOperatorKeyResponse: MessageFns<RevokeOperatorKeyResponse> = 
             message.replayed = reader.bool();
             continue;
           }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.inEffect = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -946,6 +1022,7 @@ export const RevokeOperatorKeyResponse: MessageFns<RevokeOperatorKeyResponse> = 
       : undefined;
     message.position = object.position ?? "0";
     message.replayed = object.replayed ?? false;
+    message.inEffect = object.inEffect ?? false;
     return message;
   },
 };
