@@ -1,7 +1,19 @@
 import { exactlyOneOf, fieldsOf, type RequestField } from '../src/edge/fields';
 import { operationsOf, type RunningOperation } from '../src/edge/operation';
 import { scopeWords } from '../src/edge/scopes';
-import { ASSIGN, CONFIRM, CREDIT, type Known, NOTE, PURSE_EXPIRY, VOID } from './grpc-known';
+import {
+  ADJUST,
+  ASSIGN,
+  CONFIRM,
+  CREDIT,
+  FORCE,
+  type Known,
+  NOTE,
+  PURSE_EXPIRY,
+  RELEASE,
+  TRANSFER,
+  VOID,
+} from './grpc-known';
 import type { GrpcLedger } from './grpc-ledger';
 import type { Reflected, ReflectedField, ReflectedMethod, ReflectedType } from './grpc-reflected';
 
@@ -48,7 +60,33 @@ export function samplesOf(known: Known): Readonly<Record<string, unknown>> {
     ...{ asOf: known.position, asset: 'USDT_ETH', from: '2026-01-01T00:00:00.500Z' },
     to: '2999-01-01T00:00:00Z',
     findingId: known.findingId,
+    ...{ adjustmentId: known.adjustmentId, customerTransferId: known.customerTransferId },
+    ...{ amount: '1.5', reference: ADJUST },
     [OF_OPERATION]: {
+      makeAdjustment: {
+        without: ['owner'],
+        otherFields: { ...CORRECTED, customerId: known.customerId, purseId: known.purseId },
+      },
+      forceDebit: {
+        ...{ without: ['owner', 'purseId'], reference: FORCE, customerId: known.otherCustomerId },
+        otherFields: {
+          ...{ asset: 'USDT_ETH', amount: '0.5' },
+          ...{ accountId: known.accountId, customerId: known.otherCustomerId },
+        },
+      },
+      makeCustomerTransfer: {
+        ...{ fromCustomerId: known.customerId, toCustomerId: known.otherCustomerId },
+        reference: TRANSFER,
+        otherFields: {
+          ...{ fromCustomerId: known.customerId, toCustomerId: known.otherCustomerId },
+          ...{ asset: 'USDT_ETH', amount: '0.5' },
+        },
+      },
+      listCustomerTransfers: { reference: TRANSFER },
+      releaseToCustomer: {
+        ...{ replenishmentId: known.releasedId, reference: RELEASE },
+        otherFields: { replenishmentId: known.withAccountId },
+      },
       voidReplenishment: {
         ...{ replenishmentId: known.voidedId, reference: VOID },
         otherFields: { replenishmentId: known.otherId },
@@ -73,11 +111,17 @@ export function samplesOf(known: Known): Readonly<Record<string, unknown>> {
   };
 }
 
-/** Samples of single operations, by their names. They count for more. */
+/** Of an adjustment that is not made yet. */
+const CORRECTED = { asset: 'USDT_ETH', amount: '0.5', direction: 'credit' };
+
+/** Samples of single operations, by their names. They count for more; fields in `without` are left out. */
 const OF_OPERATION = Symbol('of an operation');
 type Special = {
   readonly [OF_OPERATION]?: Readonly<
-    Record<string, { readonly otherFields?: OperationCall['fields'] }>
+    Record<
+      string,
+      { readonly otherFields?: OperationCall['fields']; readonly without?: readonly string[] }
+    >
   >;
 };
 
@@ -89,10 +133,15 @@ export function callsOf(
   operation: RunningOperation,
   common: Readonly<Record<string, unknown>>,
 ): readonly [OperationCall, ...OperationCall[]] {
-  const { otherFields, ...special } = (common as Special)[OF_OPERATION]?.[operation.name] ?? {};
+  const {
+    otherFields,
+    without = [],
+    ...special
+  } = (common as Special)[OF_OPERATION]?.[operation.name] ?? {};
   const samples: Readonly<Record<string, unknown>> = { ...common, ...special };
-  const fields = fieldsOf(operation.request).filter(({ name }) => name !== 'cursor');
-  const alternatives = exactlyOneOf(operation.request);
+  const isLeftOut = (name: string) => name === 'cursor' || without.includes(name);
+  const fields = fieldsOf(operation.request).filter(({ name }) => !isLeftOut(name));
+  const alternatives = exactlyOneOf(operation.request).filter((name) => !isLeftOut(name));
   const headers = isForOperators(operation)
     ? { authorization: `Bearer ${samples.operatorKey}` }
     : {};
