@@ -2,6 +2,7 @@ import { Command } from '@commander-js/extra-typings';
 import { version } from '../../../package.json';
 import { EXIT_MEANINGS } from './cli/exit-codes';
 import { addAddresses } from './commands/addresses';
+import { addAdjust } from './commands/adjust';
 import { addAudits, addRebuild, addReplay } from './commands/audit';
 import { addChains } from './commands/chains';
 import { addEvents } from './commands/events';
@@ -29,6 +30,7 @@ const GROUPS = {
     addParked,
     addFindings,
     addReplenishments,
+    addAdjust,
     addLog,
   ],
 } as const;
