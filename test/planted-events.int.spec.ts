@@ -54,10 +54,14 @@ it('names every place that has not decided about new events', () => {
     'libs/domain/src/address-branch.ts': 'AddressBranchClosed',
     'libs/domain/src/asset-record.ts': 'AssetForgotten',
     'libs/domain/src/key-claim.ts': 'KeyClaimWithdrawn',
+    'libs/domain/src/adjustment.ts': 'AdjustmentUndone',
+    'libs/domain/src/customer-transfer.ts': 'CustomerTransferUndone',
   };
   expect(complaints(events)).toEqual([
     'apps/ledger/src/accounts/accounts.projection.ts',
+    'apps/ledger/src/adjustments/adjustments.projection.ts',
     'apps/ledger/src/chains/assets.projection.ts',
+    'apps/ledger/src/customer-transfers/customer-transfers.projection.ts',
     'apps/ledger/src/customers/customers.projection.ts',
     'apps/ledger/src/edge/keys-in-log.ts',
     // It reads the purse of every replenishment event, and the planted one has none.
@@ -73,8 +77,10 @@ it('names every place that has not decided about new events', () => {
     'apps/ledger/src/replenishments/replenishments.projection.ts',
     'libs/domain/src/account.ts',
     'libs/domain/src/address-branch.ts',
+    'libs/domain/src/adjustment.ts',
     'libs/domain/src/asset-record.ts',
     'libs/domain/src/complete-replenishment.ts',
+    'libs/domain/src/customer-transfer.ts',
     'libs/domain/src/customer.ts',
     DECLARATIONS,
     'libs/domain/src/finding.ts',

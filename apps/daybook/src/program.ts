@@ -3,6 +3,7 @@ import { version } from '../../../package.json';
 import { EXIT_MEANINGS } from './cli/exit-codes';
 import { addAccounts } from './commands/accounts';
 import { addAddresses } from './commands/addresses';
+import { addAdjust } from './commands/adjust';
 import { addAudits, addRebuild, addReplay } from './commands/audit';
 import { addChains } from './commands/chains';
 import { addEvents } from './commands/events';
@@ -31,6 +32,7 @@ const GROUPS = {
     addParked,
     addFindings,
     addReplenishments,
+    addAdjust,
     addLog,
   ],
 } as const;

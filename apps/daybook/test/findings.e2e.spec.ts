@@ -32,6 +32,7 @@ const run = (...args: string[]): Promise<Ended> =>
     DAYBOOK_DATABASE_URL: ledger.databaseUrl,
     DAYBOOK_LEDGER_URL: ledger.url,
     DAYBOOK_OPERATOR_KEY: ledger.operatorKey,
+    DAYBOOK_API_KEY: ledger.apiKey,
   });
 
 async function record(observed: ObservedBalance): Promise<void> {
@@ -93,4 +94,30 @@ it('voids a replenishment and credits it again', async () => {
   expect(await run('replenishments', 'void', id, '--reason', 'no reference')).toMatchObject({
     exitCode: 2,
   });
+});
+
+it('adjusts a claim, shows before what it would do, and forces a debit below zero', async () => {
+  const { id } = (await ledger.request('POST', '/v1/customers', { body: { externalId: 'bob' } }))
+    .body;
+  const of = ['USDT_ETH', '--customer', id, '--reason', 'a test', '--reference'];
+  const credited = await run('adjust', 'credit', '1.5', ...of, 'bonus-1', '--json');
+  expect(answerOf('adjustment', credited.stdout).adjustment).toMatchObject({
+    ...{ customerId: id, direction: 'credit', forced: false, reference: 'bonus-1' },
+    money: { amount: '1.5', baseUnits: '1500000' },
+  });
+  const less = await run('adjust', 'debit', '0.5', ...of, 'case-1', '--dry-run');
+  expect(less.stdout).toContain('Available now: 1.5 USDT_ETH. After it: 1 USDT_ETH.');
+  const more = await run('adjust', 'debit', '2', ...of, 'case-1', '--dry-run', '--json');
+  expect(more.exitCode).toBe(1);
+  expect(answerOf('adjustment-preview', more.stdout)).toMatchObject({ insufficient: true });
+  expect(await run('adjust', 'debit', '2', ...of, 'case-1')).toMatchObject({
+    ...{ exitCode: 1, stderr: expect.stringContaining('Only 1.5 USDT_ETH is available') },
+  });
+  const forced = await run('adjust', 'debit', '2', ...of, 'case-1', '--force');
+  expect(forced.stdout).toContain(`2 USDT_ETH of customer ${id} is debited by force`);
+  await ledger.request('GET', `/v1/purses?minPosition=${await ledger.store.head()}`);
+  const { claims } = answerOf('claims', (await run('findings', 'claims', '--json')).stdout);
+  expect(claims).toMatchObject([{ customerId: id, claim: { amount: '-0.5' } }]);
+  const nobody = ['adjust', 'debit', '2', 'USDT_ETH', '--reason', 'x', '--reference', 'y'];
+  expect((await run(...nobody)).exitCode).toBe(2);
 });

@@ -3,8 +3,10 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import { loadWalletsFile } from './account-wallets.env';
 import { AccountsModule } from './accounts/accounts.module';
+import { AdjustmentsModule } from './adjustments/adjustments.module';
 import { BooksModule } from './books/books.module';
 import { ChainsModule } from './chains/chains.module';
+import { CustomerTransfersModule } from './customer-transfers/customer-transfers.module';
 import { CustomersModule } from './customers/customers.module';
 import { EventsModule } from './events/events.module';
 import { FindingsModule } from './findings/findings.module';
@@ -42,6 +44,8 @@ export class LedgerModule {
         ReplenishmentsModule,
         OutflowsModule,
         FindingsModule,
+        AdjustmentsModule,
+        CustomerTransfersModule,
         TransactionsModule,
         BooksModule,
         EventsModule,

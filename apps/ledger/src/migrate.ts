@@ -2,8 +2,11 @@ import { eventStoreMigrations } from '@daybook/event-store';
 import { messagingMigrations } from '@daybook/messaging';
 import { IsPostgresUrl, migrationOf, type Queries, runMigration, userIn } from '@daybook/platform';
 import { accountsMigrations } from './accounts/accounts.migrations';
+import { adjustmentsMigrations } from './adjustments/adjustments.migrations';
 import { booksMigrations } from './books/books.migrations';
 import { chainsMigrations } from './chains/chains.migrations';
+import { customerTransfersMigrations } from './customer-transfers/customer-transfers.migrations';
+import { debitsMigrations } from './debits/debits.migrations';
 import { edgeMigrations } from './edge/edge.migrations';
 import { findingsMigrations } from './findings/findings.migrations';
 import {
@@ -52,6 +55,9 @@ export const migrate = migrationOf(
     ...accountsMigrations,
     ...edgeMigrations,
     ...runtimeMigrations,
+    ...debitsMigrations,
+    ...adjustmentsMigrations,
+    ...customerTransfersMigrations,
   ],
   [grantUsers],
 );

@@ -9,7 +9,7 @@ import {
   upcast,
 } from '@daybook/domain';
 import type { RecordedEvent } from '@daybook/event-store';
-import { movedBy } from '../../../libs/domain/testing/figures-model';
+import { movesOf } from '../../../libs/domain/testing/figures-model';
 import {
   type AssetFigures,
   GetFigures,
@@ -59,10 +59,8 @@ function modelOf(owner: Owner): ReadonlyMap<bigint, readonly AssetFigures[]> {
   const models = new Map<bigint, readonly AssetFigures[]>();
   let model: readonly AssetFigures[] = [];
   for (const recorded of log) {
-    const moved = movedBy(upcast(recorded));
-    const parties = moved?.parties;
-    if (moved && owner.id === (owner.kind === 'purse' ? parties?.purseId : parties?.customerId)) {
-      const { asset, delta } = moved;
+    for (const { parties, asset, delta } of movesOf(upcast(recorded))) {
+      if (owner.id !== (owner.kind === 'purse' ? parties.purseId : parties.customerId)) continue;
       byAsset.set(asset, addFigures(byAsset.get(asset) ?? NO_FIGURES, delta));
       model = [...byAsset]
         .sort(([a], [b]) => (a < b ? -1 : 1))

@@ -1,8 +1,10 @@
 import {
   account,
   addressBranch,
+  adjustment,
   assetRecord,
   customer,
+  customerTransfer,
   type Decider,
   DomainError,
   type DomainEvent,
@@ -34,7 +36,7 @@ import { migrate } from '../src/migrate';
 import { READ_MODELS } from '../src/operations/read-models';
 import { startProjector } from '../src/projections/projector';
 import { ledgerDataSource } from '../src/runtime/data-source';
-import { correction, findingCommand } from './audit-corrections';
+import { claimCommand, correction, findingCommand, fundings } from './audit-corrections';
 import {
   ASSETS,
   amountOf,
@@ -211,13 +213,19 @@ export async function tellHistory(store: EventStore, seed: number, steps: number
     await write(streamName('asset', asset), assetRecord, use);
     await write(streamName('asset', asset), assetRecord, { ...use, currency: asset });
   }
+  for (const funding of fundings(DEFAULT_ACCOUNT_ID, [
+    null,
+    ...Array.from({ length: people }, (_, n) => customerAt(n)),
+  ])) {
+    await write(streamName('adjustment', uuid5(NAMESPACE, funding.reference)), adjustment, funding);
+  }
   for (let step = 0; step < steps; step++) {
     const n = number(people);
     const accountId = DEFAULT_ACCOUNT_ID;
     const at = new Date(Date.UTC(2026, 0, 1) + step * 1_000).toISOString();
     const stream = streamName('customer', customerAt(n));
     const purseStream = streamName('purse', purseIdAt(n));
-    switch (number(16)) {
+    switch (number(18)) {
       case 0:
         await write(stream, customer, {
           type: 'CreateCustomer',
@@ -297,6 +305,18 @@ export async function tellHistory(store: EventStore, seed: number, steps: number
         const id = findingIdOf(identity.finding('test', `${t}`));
         const command = findingCommand(t, step, number, partiesAt(t));
         await write(streamName('finding', id), finding, command);
+        break;
+      }
+      case 10:
+      case 11: {
+        const t = number(12);
+        const { kind, command } = claimCommand(t, number, accountId, customerAt);
+        const id = uuid5(NAMESPACE, `${kind} ${t}`);
+        if (command.type === 'MakeAdjustment') {
+          await write(streamName('adjustment', id), adjustment, command);
+        } else {
+          await write(streamName('customer_transfer', id), customerTransfer, command);
+        }
         break;
       }
       default: {

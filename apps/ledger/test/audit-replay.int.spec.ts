@@ -9,7 +9,13 @@ import { type Figures, postings, upcast } from '@daybook/domain';
 import type { RecordedEvent } from '@daybook/event-store';
 import { figuresModel, trialBalance } from '../../../libs/domain/testing/figures-model';
 import { AUDITED, READ_MODELS } from '../src/operations/read-models';
-import { type AuditLedger, freshAuditLedger, numbersFrom, tellHistory } from './audit-history';
+import {
+  type AuditLedger,
+  freshAuditLedger,
+  numbersFrom,
+  purseIdAt,
+  tellHistory,
+} from './audit-history';
 import { toldAuditLedger } from './audit-told';
 
 let ledger: AuditLedger;
@@ -39,7 +45,8 @@ describe('a replay', () => {
         violations: [],
         exitCode: 0,
       });
-      expect(figuresIn(report)).toEqual(figuresModel(until.map(upcast)));
+      const ofPurses = [...figuresModel(until.map(upcast))].filter(([key]) => isOfPurse(key));
+      expect(figuresIn(report)).toEqual(new Map(ofPurses));
       expect(balancesIn(report)).toEqual(balancesOf(until));
     }
   });
@@ -210,6 +217,11 @@ describe('a replay', () => {
     await other.close();
   });
 });
+
+/** What customers and accounts have beside their purses is in the sums of the report alone. */
+function isOfPurse(key: string): boolean {
+  return Array.from({ length: 6 }, (_, n) => purseIdAt(n)).some((id) => key.startsWith(id));
+}
 
 function figuresIn({ purses }: ReplayReport): ReadonlyMap<string, Figures> {
   return new Map(purses.map(({ purseId, asset, figures }) => [`${purseId} ${asset}`, figures]));

@@ -56,6 +56,12 @@ export interface Known {
   /** Noted by an operator; another one is open, and a claim is below zero. */
   readonly findingId: string;
   readonly openFindingId: string;
+  readonly otherCustomerId: string;
+  readonly adjustmentId: string;
+  readonly customerTransferId: string;
+  /** Credited to the account while the customer was blocked: released to the customer since; not released. */
+  readonly releasedId: string;
+  readonly withAccountId: string;
   readonly accountId: string;
   readonly operatorId: string;
   readonly operatorKey: string;
@@ -100,6 +106,10 @@ export const POLICY = {
   },
   allowedAddresses: ['127.0.0.0/8', '::1'],
 };
+/** The references of what the account did, and of a debit that the operator forced. */
+export const [ADJUST, TRANSFER, RELEASE, FORCE] = [
+  ...(['bonus-1', 'gift-1', 'case-6', 'case-7'] as const),
+] as const;
 
 const CHAIN = 'eip155:31337';
 const COIN = `${CHAIN}/slip44:60`;
@@ -169,6 +179,8 @@ export async function fill(ledger: TestLedger): Promise<Known> {
     purseId: purse.id,
     address: purse.address,
     replenishmentId: credited.id,
+    ...(await correctClaims(ledger, { ...purse, customerId: customer.id }, other.id)),
+    ...(await releaseFromAccount(ledger)),
     ...(await shareAddress(ledger)),
     ...(await loseOwners(ledger)),
     ...(await changeCredits(ledger, purse)),
@@ -180,6 +192,52 @@ export async function fill(ledger: TestLedger): Promise<Known> {
     log: nameOfLog(ledger.store.identity),
     position: String(await ledger.store.head()),
   };
+}
+
+/** An adjustment, a transfer between customers, and a debit that an operator forced. */
+async function correctClaims(
+  ledger: TestLedger,
+  purse: Minted & { readonly customerId: string },
+  otherCustomerId: string,
+) {
+  const said = { asset: 'USDT_ETH', amount: '1.5', reason: 'a test' };
+  const { customerId, id: purseId } = purse;
+  const adjust = { ...said, customerId, purseId, direction: 'credit', reference: ADJUST };
+  const adjusted = await ledger.request('POST', '/v1/adjustments', { body: adjust });
+  const transfer = { ...said, fromCustomerId: customerId, toCustomerId: otherCustomerId };
+  const send = (reference: string) =>
+    ledger.request('POST', '/v1/customer-transfers', { body: { ...transfer, reference } });
+  const transferred = await send(TRANSFER);
+  await send('gift-2');
+  const debit = { ...said, accountId: DEFAULT_ACCOUNT_ID, customerId: otherCustomerId };
+  await operate(ledger, 'forced-debits', { ...debit, reference: FORCE });
+  return {
+    otherCustomerId,
+    adjustmentId: adjusted.body.id as string,
+    customerTransferId: transferred.body.id as string,
+  };
+}
+
+/** What two transfers paid to the account while a customer was blocked; one is the customer's now. */
+async function releaseFromAccount(ledger: TestLedger) {
+  const body = { externalId: 'jim', families: ['evm'] };
+  const { body: customer } = await ledger.request('POST', '/v1/customers', { body });
+  const reason = { body: { reason: 'a test' } };
+  await ledger.request('POST', `/v1/customers/${customer.id}/block`, reason);
+  const reports = ['8', '9'].map((digit) =>
+    transferTo(customer.purses[0].address, digit, '2000000'),
+  );
+  await ledger.publishTransfers(reports);
+  const [releasedId = '', withAccountId = ''] = reports.map(({ transferId }) =>
+    replenishmentIdOf(transferId),
+  );
+  const path = `/v1/replenishments?customerId=${customer.id}&creditedTo=account`;
+  const credited = async () => (await ledger.request('GET', path)).body.data;
+  await until(async () => (await credited()).length === 2, { description: 'The credits' });
+  await ledger.request('POST', `/v1/customers/${customer.id}/unblock`, reason);
+  const release = `/v1/replenishments/${releasedId}/release-to-customer`;
+  await ledger.request('POST', release, { body: { ...reason.body, reference: RELEASE } });
+  return { releasedId, withAccountId };
 }
 
 /** Purses that were given the address of another one; one got its own. */

@@ -2,7 +2,19 @@ import { ADMIN_SCOPE, QUOTA_TIERS } from '@daybook/domain';
 import { exactlyOneOf, fieldsOf, type RequestField } from '../src/edge/fields';
 import { operationsOf, type RunningOperation } from '../src/edge/operation';
 import { scopeWords } from '../src/edge/scopes';
-import { ASSIGN, CONFIRM, CREDIT, type Known, NOTE, POLICY, VOID } from './grpc-known';
+import {
+  ADJUST,
+  ASSIGN,
+  CONFIRM,
+  CREDIT,
+  FORCE,
+  type Known,
+  NOTE,
+  POLICY,
+  RELEASE,
+  TRANSFER,
+  VOID,
+} from './grpc-known';
 import type { GrpcLedger } from './grpc-ledger';
 import type { Reflected, ReflectedField, ReflectedMethod, ReflectedType } from './grpc-reflected';
 
@@ -60,6 +72,8 @@ export function samplesOf(known: Known): Readonly<Record<string, unknown>> {
     ...{ asOf: known.position, asset: 'USDT_ETH', from: '2026-01-01T00:00:00.500Z' },
     to: '2999-01-01T00:00:00Z',
     findingId: known.findingId,
+    ...{ adjustmentId: known.adjustmentId, customerTransferId: known.customerTransferId },
+    ...{ amount: '1.5', reference: ADJUST },
     [OF_OPERATION]: {
       closeAccount: {
         accountId: known.closedAccountId,
@@ -71,6 +85,30 @@ export function samplesOf(known: Known): Readonly<Record<string, unknown>> {
       // A key issues none that may do more than itself.
       issueOwnApiKey: { scopes: [ADMIN_SCOPE] },
       issueOperatorKey: { scopes: ['operations:write'] },
+      makeAdjustment: {
+        without: ['owner'],
+        otherFields: { ...CORRECTED, customerId: known.customerId, purseId: known.purseId },
+      },
+      forceDebit: {
+        ...{ without: ['owner', 'purseId'], reference: FORCE, customerId: known.otherCustomerId },
+        otherFields: {
+          ...{ asset: 'USDT_ETH', amount: '0.5' },
+          ...{ accountId: known.accountId, customerId: known.otherCustomerId },
+        },
+      },
+      makeCustomerTransfer: {
+        ...{ fromCustomerId: known.customerId, toCustomerId: known.otherCustomerId },
+        reference: TRANSFER,
+        otherFields: {
+          ...{ fromCustomerId: known.customerId, toCustomerId: known.otherCustomerId },
+          ...{ asset: 'USDT_ETH', amount: '0.5' },
+        },
+      },
+      listCustomerTransfers: { reference: TRANSFER },
+      releaseToCustomer: {
+        ...{ replenishmentId: known.releasedId, reference: RELEASE },
+        otherFields: { replenishmentId: known.withAccountId },
+      },
       voidReplenishment: {
         ...{ replenishmentId: known.voidedId, reference: VOID },
         otherFields: { replenishmentId: known.otherId },
@@ -95,11 +133,17 @@ export function samplesOf(known: Known): Readonly<Record<string, unknown>> {
   };
 }
 
-/** Samples of single operations, by their names. They count for more. */
+/** Of an adjustment that is not made yet. */
+const CORRECTED = { asset: 'USDT_ETH', amount: '0.5', direction: 'credit' };
+
+/** Samples of single operations, by their names. They count for more; fields in `without` are left out. */
 const OF_OPERATION = Symbol('of an operation');
 type Special = {
   readonly [OF_OPERATION]?: Readonly<
-    Record<string, { readonly otherFields?: OperationCall['fields'] }>
+    Record<
+      string,
+      { readonly otherFields?: OperationCall['fields']; readonly without?: readonly string[] }
+    >
   >;
 };
 
@@ -111,10 +155,15 @@ export function callsOf(
   operation: RunningOperation,
   common: Readonly<Record<string, unknown>>,
 ): readonly [OperationCall, ...OperationCall[]] {
-  const { otherFields, ...special } = (common as Special)[OF_OPERATION]?.[operation.name] ?? {};
+  const {
+    otherFields,
+    without = [],
+    ...special
+  } = (common as Special)[OF_OPERATION]?.[operation.name] ?? {};
   const samples: Readonly<Record<string, unknown>> = { ...common, ...special };
-  const fields = fieldsOf(operation.request).filter(({ name }) => name !== 'cursor');
-  const alternatives = exactlyOneOf(operation.request);
+  const isLeftOut = (name: string) => name === 'cursor' || without.includes(name);
+  const fields = fieldsOf(operation.request).filter(({ name }) => !isLeftOut(name));
+  const alternatives = exactlyOneOf(operation.request).filter((name) => !isLeftOut(name));
   const headers = headersFor(operation, samples);
   const pick = (chosen: readonly RequestField[]) =>
     Object.fromEntries(chosen.map((field) => [field.name, sampleOf(field, samples)]));

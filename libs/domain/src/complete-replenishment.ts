@@ -52,6 +52,7 @@ function missingIn(
     case 'ReplenishmentDeclined':
     case 'ReplenishmentHeld':
     case 'ReplenishmentReleased':
+    case 'ReplenishmentReleasedToCustomer':
     case 'ReplenishmentReverted':
     case 'ReplenishmentVoided':
     case 'OwnCoinsBooked':

@@ -83,6 +83,13 @@ export function resolutionOf(
   return [creditedFrom(SUSPENSE_OF[booked.heldFor], 'resolution', booked)];
 }
 
+/** The postings of a release to the customer: what was the account's claim is the customer's. */
+export function releaseToCustomerOf(
+  booked: Booked<Extract<Credit, { to: 'customer' }>>,
+): readonly Posting[] {
+  return [creditedFrom('claim/account', 'resolution', booked)];
+}
+
 function creditedFrom(
   debit: Posting['debit'],
   kind: Posting['kind'],

@@ -41,6 +41,19 @@ export const REFUSALS = {
     when: 'A `reference` is empty, blank or longer than it may be.',
     remedy: 'Send 1 to 128 characters that name the act, such as `case-1742`.',
   },
+  'invalid-amount': {
+    kind: 'invalid',
+    title: 'The amount cannot be used',
+    when: 'An `amount` is zero, has more digits after the point than its asset, or is more than 2^256 - 1 base units.',
+    remedy:
+      'Send a decimal number such as `1.5`, greater than zero; `GET /v1/assets` shows the decimals of each asset.',
+  },
+  'same-customer': {
+    kind: 'invalid',
+    title: 'The customers are the same',
+    when: 'A transfer names one customer as the one who sends and as the one who receives.',
+    remedy: 'Name two different customers.',
+  },
   'invalid-address': {
     kind: 'invalid',
     title: 'The address cannot be used',
@@ -198,10 +211,41 @@ export const REFUSALS = {
     when: 'A compliance decision arrives for a replenishment that does not wait for one.',
     remedy: 'Read the replenishment; it may have been decided or reverted.',
   },
+  'customer-blocked': {
+    kind: 'wrong-state',
+    title: 'The customer is blocked',
+    when: 'A blocked customer is to send or receive a transfer, or to get what was credited to the account meanwhile.',
+    remedy: 'Unblock the customer first.',
+  },
+  'adjustment-not-found': {
+    kind: 'not-found',
+    title: 'No such adjustment',
+    when: 'The account has no adjustment with this id.',
+    remedy: NOT_THERE,
+  },
+  'customer-transfer-not-found': {
+    kind: 'not-found',
+    title: 'No such transfer',
+    when: 'The account has no transfer between customers with this id.',
+    remedy: NOT_THERE,
+  },
+  'insufficient-balance': {
+    kind: 'wrong-state',
+    title: 'Not enough is available',
+    when: 'More is to be taken from a claim than is available of it.',
+    remedy:
+      'Take at most what `detail` says is available. An operator can force an adjustment below zero.',
+  },
+  'replenishment-not-with-account': {
+    kind: 'wrong-state',
+    title: 'The account has not received it for the customer',
+    when: 'A replenishment is released to its customer that was not credited to the account because the customer was blocked.',
+    remedy: 'Read the replenishment; `creditedTo` says who has it.',
+  },
   'reference-reused': {
     kind: 'wrong-state',
     title: 'The reference is taken',
-    when: 'A `reference` was used for another act on the same replenishment or finding.',
+    when: 'A `reference` was used for another act on the same replenishment or finding, or for another adjustment or transfer of the account.',
     remedy: 'Send the same act to repeat it, or another reference for another act.',
   },
   'replenishment-voided': {

@@ -3,9 +3,11 @@ import { EVENT_TYPES, goldenFiles, jsonType, leaves } from '../testing/golden';
 import { account } from './account';
 import { type AccountPolicy, DEFAULT_POLICY, PRESETS } from './account-policy';
 import { addressBranch } from './address-branch';
+import { adjustment } from './adjustment';
 import { assetRecord } from './asset-record';
 import type { Credit } from './credit';
 import { customer } from './customer';
+import { customerTransfer } from './customer-transfer';
 import type { DomainEvent } from './events';
 import { finding } from './finding';
 import { keyClaim } from './key-claim';
@@ -136,6 +138,10 @@ const CURRENT: { readonly [Type in DomainEvent['type']]: readonly a.EventOf<Type
     a.replenishmentReleased({ credit: { to: 'account', reason: 'customer-blocked' }, sum }),
     a.replenishmentReleased({ act: a.act }),
   ],
+  ReplenishmentReleasedToCustomer: [
+    a.replenishmentReleasedToCustomer(),
+    a.replenishmentReleasedToCustomer({ outsideOrderId }),
+  ],
   ReplenishmentReverted: [
     ...credits.map((credit) => a.replenishmentReverted({ credit })),
     a.replenishmentReverted({ credit: null, block: null, outsideOrderId }),
@@ -150,6 +156,12 @@ const CURRENT: { readonly [Type in DomainEvent['type']]: readonly a.EventOf<Type
     a.replenishmentReportNoted({ reported: 'reverted', block: null, finality: null }),
   ],
   ReplenishmentDropped: [a.replenishmentDropped(), a.replenishmentDropped({ outsideOrderId })],
+  AdjustmentMade: [
+    a.adjustmentMade(),
+    a.adjustmentMade({ purseId: a.parties.purseId, direction: 'debit', forced: true }),
+    a.adjustmentMade({ customerId: null, direction: 'debit' }),
+  ],
+  CustomerTransferMade: [a.customerTransferMade()],
   FindingOpened: [
     a.findingOpened(),
     a.findingOpened({
@@ -285,7 +297,8 @@ it('has no golden file of an unknown event', () => {
 it('folds every golden event', () => {
   const domain = { account, operator, watch: watchRequest, branch: addressBranch };
   const others = { ...domain, asset: assetRecord, claim: keyClaim, log, loss };
-  const deciders = { ...others, customer, purse, replenishment, outflow, finding };
+  const corrections = { finding, adjustment, customer_transfer: customerTransfer };
+  const deciders = { ...others, customer, purse, replenishment, outflow, ...corrections };
   for (const { type, schemaVersion, stream, examples } of golden.values()) {
     const { evolve, initialState } = deciders[stream.split('-')[0] as 'account'];
     for (const data of examples) {

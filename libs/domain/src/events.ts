@@ -1,6 +1,7 @@
 import type { AccountEvent } from './account';
 import type { Act } from './act';
 import type { AddressBranchEvent } from './address-branch';
+import { type AdjustmentEvent, adjustmentPostings } from './adjustment';
 import type { AssetRecordEvent } from './asset-record';
 import { type Posting, takeBack } from './books';
 import {
@@ -8,11 +9,13 @@ import {
   type OwnCredit,
   type Parties,
   receiptOf,
+  releaseToCustomerOf,
   resolutionOf,
   reversalOf,
   voidOf,
 } from './credit';
 import type { CustomerEvent } from './customer';
+import { type CustomerTransferEvent, customerTransferPostings } from './customer-transfer';
 import { type EventDeclaration, everyone, type Fields } from './event-declaration';
 import { findingPostings } from './finding';
 import type { FindingEvent } from './finding-event';
@@ -43,6 +46,8 @@ export interface EventsOf {
   readonly replenishment: ReplenishmentEvent;
   readonly outflow: OutflowEvent;
   readonly finding: FindingEvent;
+  readonly adjustment: AdjustmentEvent;
+  readonly customer_transfer: CustomerTransferEvent;
 }
 
 export type DomainEvent = EventsOf[StreamKind];
@@ -252,6 +257,10 @@ export const EVENTS = {
       act: ACT,
     },
   },
+  ReplenishmentReleasedToCustomer: {
+    postings: releaseToCustomerOf,
+    publicFields: { ...BOOKED, ...ACT },
+  },
   ReplenishmentReverted: { ...COMPLETED, postings: reversalOf, publicFields: BOOKED },
   ReplenishmentVoided: { postings: voidOf, publicFields: { ...BOOKED, ...ACT } },
   ReplenishmentReportNoted: {
@@ -291,6 +300,28 @@ export const EVENTS = {
       moved: 'everyone',
       to: 'everyone',
       observed: EXTENT.observed,
+    },
+  },
+
+  AdjustmentMade: {
+    postings: adjustmentPostings,
+    publicFields: {
+      ...PARTIES,
+      ...ACT,
+      asset: 'everyone',
+      amount: 'everyone',
+      direction: 'everyone',
+      forced: 'everyone',
+    },
+  },
+  CustomerTransferMade: {
+    postings: customerTransferPostings,
+    publicFields: {
+      ...ACT,
+      fromCustomerId: 'everyone',
+      toCustomerId: 'everyone',
+      asset: 'everyone',
+      amount: 'everyone',
     },
   },
 

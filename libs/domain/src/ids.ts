@@ -17,6 +17,9 @@ export const STREAM_KINDS = [
   'replenishment',
   'outflow',
   'finding',
+  'adjustment',
+  // A kind ends at the first dash of the name of its stream, so it has none itself.
+  'customer_transfer',
 ] as const;
 export type StreamKind = (typeof STREAM_KINDS)[number];
 
@@ -42,6 +45,9 @@ export const identity = {
   lostPurse: (family: Family, address: string) => `lost purse\n${family}\n${address}`,
   /** Of a stream that lost events when an epoch began. */
   loss: (epoch: number, stream: string) => `loss\n${epoch}\n${stream}`,
+  adjustment: (accountId: string, reference: string) => `adjustment\n${accountId}\n${reference}`,
+  customerTransfer: (accountId: string, reference: string) =>
+    `customer transfer\n${accountId}\n${reference}`,
   operator: (name: string) => `operator\n${name}`,
   replenishment: (transferId: string) => `replenishment\n${transferId}`,
   outflow: (outflowId: string) => `outflow\n${outflowId}`,

@@ -64,6 +64,10 @@ export type ReplenishmentEvent = EventIn<{
   /** What was held is credited: as a part of a sum that reached the minimum, or by an operator. */
   ReplenishmentReleased: Booked<Exclude<Credit, HeldCredit>> &
     AboutIncluded & { heldFor: HeldReason; sum?: SumOfHeld; act?: Act };
+  /** What was credited to the account, because the customer was blocked, is the customer's from now on. */
+  ReplenishmentReleasedToCustomer: Booked<Extract<Credit, { to: 'customer' }>> &
+    AboutIncluded &
+    Act;
   /** `credit` is what is taken back; null when nothing had been booked yet. */
   ReplenishmentReverted: Booked<Credit | null> & AboutIncluded;
   /** An operator took the credit back, for good unless an operator credits it again. */

@@ -13,6 +13,9 @@ import {
   type WaitingReason,
 } from './transfer';
 
+/** What people do to a credit. */
+type CreditAct = 'void' | 'credit' | 'release';
+
 /** What a void took back. */
 export interface Voided {
   readonly as: 'confirmed' | 'declined' | 'held';
@@ -36,8 +39,9 @@ const STATUS_AFTER = {
   OwnCoinsDetected: 'rejected',
   OwnCoinsBooked: 'rejected',
   OwnCoinsReverted: 'reverted',
-  // What waits is detected; what is swept stays what it was.
+  // What waits is detected; what is swept, or released to its customer, stays what it was.
   ReplenishmentVersionNoted: null,
+  ReplenishmentReleasedToCustomer: null,
   ReplenishmentSwept: null,
   ReplenishmentSweepReverted: null,
 } as const satisfies Readonly<Record<ReplenishmentEvent['type'], string | null>>;
@@ -65,8 +69,8 @@ export type ReplenishmentState =
       readonly rejection?: RejectionReason | OwnCoins | undefined;
       /** Whether sweeps cover the whole of it; undefined when they never did. */
       readonly swept?: boolean | undefined;
-      /** What operators did to the credit, in order; undefined before the first time. */
-      readonly acts?: readonly PastAct<'void' | 'credit'>[] | undefined;
+      /** What people did to the credit, in order; undefined before the first time. */
+      readonly acts?: readonly PastAct<CreditAct>[] | undefined;
       /** What was taken back, while it is voided. */
       readonly voided?: Voided | undefined;
     };
@@ -141,6 +145,10 @@ export function evolveReplenishment(
       const released = { ...state, status, version, credit };
       return act === undefined ? released : { ...released, acts: actsAfter(state, 'credit', act) };
     }
+    case 'ReplenishmentReleasedToCustomer': {
+      const { credit } = event.data;
+      return { ...state, version, credit, acts: actsAfter(state, 'release', event.data) };
+    }
     case 'ReplenishmentVoided': {
       const { credit } = event.data;
       const isOther = state.status === 'declined' || state.status === 'held';
@@ -161,9 +169,9 @@ export function evolveReplenishment(
 
 function actsAfter(
   { acts = [] }: KnownReplenishment,
-  type: 'void' | 'credit',
+  type: CreditAct,
   { reason, reference }: Act,
-): readonly PastAct<'void' | 'credit'>[] {
+): readonly PastAct<CreditAct>[] {
   return [...acts, { type, reason, reference }];
 }
 

@@ -1,6 +1,7 @@
 import { isOwnCredit, type OwnCredit, type OwnerFacts, type Parties } from './credit';
 import { type CommandIn, type Decider, fold } from './decider';
 import { type ReleaseCommand, releaseInSum, whenFinal } from './held-replenishment';
+import { type ReleaseToCustomerCommand, releaseToCustomer } from './release-to-customer';
 import type { Observed, OutsideOrderId, ReplenishmentEvent, SweepRef } from './replenishment-event';
 import {
   booking,
@@ -38,6 +39,7 @@ export type ReplenishmentCommand =
   | CreditCommand
   | ComplianceCommand
   | ReleaseCommand
+  | ReleaseToCustomerCommand
   | CommandIn<{
       RecordTransfer: { report: TransferReport; facts: TransferFacts };
       /** `sweep` completes the cover of what is credited in `blockHash`; null when sweeps do not cover it. */
@@ -60,6 +62,8 @@ export const replenishment: Decider<ReplenishmentCommand, ReplenishmentEvent, Re
           return settle(command, state);
         case 'ReleaseReplenishment':
           return releaseInSum(command, state);
+        case 'ReleaseToCustomer':
+          return releaseToCustomer(command, state);
         case 'VoidReplenishment':
         case 'CreditReplenishment':
           if (state.status === 'absent') throw notFound();

@@ -361,6 +361,11 @@ export const replenishmentReleased = event('ReplenishmentReleased', {
   credit: { to: 'customer' },
   heldFor: 'below-minimum',
 });
+export const replenishmentReleasedToCustomer = event('ReplenishmentReleasedToCustomer', {
+  ...{ ...booked, ...included },
+  credit: { to: 'customer' },
+  ...{ reason: 'the block was a mistake', reference: 'case-1746' },
+});
 export const replenishmentReverted = event('ReplenishmentReverted', { ...booked, ...included });
 export const act = { reason: 'the token lied about the amount', reference: 'case-1742' };
 export const replenishmentVoided = event('ReplenishmentVoided', {
@@ -400,6 +405,15 @@ export const findingRescanRequested = event('FindingRescanRequested', {
 export const findingClosed = event('FindingClosed', {
   ...{ ...parties, kind: 'unplanned-outflow', asset: usdt, how: 'explained', difference: '-5' },
   ...{ moved: '0', to: null, reason: null, reference: null, observed: null },
+});
+export const adjustmentMade = event('AdjustmentMade', {
+  ...{ ...parties, purseId: null, asset: usdt, amount: '1500000', direction: 'credit' },
+  ...{ forced: false, reason: 'a bonus', reference: 'bonus-7' },
+});
+export const customerTransferMade = event('CustomerTransferMade', {
+  ...{ accountId: parties.accountId, fromCustomerId: parties.customerId },
+  toCustomerId: 'd2b6c1ef-4a63-5e7b-9f1c-7a2b1c0d8e33',
+  ...{ asset: usdt, amount: '1500000', reason: 'a gift', reference: 'gift-7' },
 });
 const ownCredit = { to: 'account', reason: 'top-up' } as const;
 export const ownCoinsBooked = event('OwnCoinsBooked', {

@@ -12,9 +12,12 @@ import {
   type TrialBalance,
 } from '../src';
 
+/** Whose figures they are: the purse's, else the customer's, else the account's. */
+type PostingOwner = { readonly [Id in keyof Parties]: string | null };
+
 /** By how much one event moves the figures of its purse and asset; those of an account's wallet apart. */
 export interface Moved {
-  readonly parties: Parties;
+  readonly parties: PostingOwner;
   readonly asset: string;
   readonly delta: Figures;
 }
@@ -25,6 +28,18 @@ export interface Moved {
  */
 export function movedBy(event: DomainEvent): Moved | null {
   if (event.type === 'FindingClosed') return movedByFinding(event.data);
+  if (event.type === 'AdjustmentMade') {
+    const { customerId, direction, asset, amount } = event.data;
+    const by = direction === 'credit' ? BigInt(amount) : -BigInt(amount);
+    const claim = customerId === null ? { claimAccount: by } : { claimCustomer: by };
+    return { parties: event.data, asset, delta: { ...NO_FIGURES, ...claim, other: -by } };
+  }
+  if (event.type === 'ReplenishmentReleasedToCustomer') {
+    const { asset, amount } = event.data;
+    const by = BigInt(amount);
+    const delta = { ...NO_FIGURES, claimAccount: -by, claimCustomer: by };
+    return { parties: event.data, asset, delta };
+  }
   if (event.type === 'ReplenishmentReleased') {
     const { asset, amount, credit } = event.data;
     const delta = { ...credited(credit, BigInt(amount)), custody: 0n, suspense: -BigInt(amount) };
@@ -101,14 +116,31 @@ function credited(credit: Credit | OwnCredit, amount: bigint): Figures {
   };
 }
 
-/** The figures by `<purse> <asset>` that events lead to. */
+/** A transfer between customers moves the figures of both; every other event those of one owner at most. */
+export function movesOf(event: DomainEvent): readonly Moved[] {
+  if (event.type === 'CustomerTransferMade') {
+    const { accountId, fromCustomerId, toCustomerId, asset } = event.data;
+    const side = (customerId: string, by: bigint): Moved => ({
+      parties: { accountId, customerId, purseId: null },
+      asset,
+      delta: { ...NO_FIGURES, claimCustomer: by, other: -by },
+    });
+    const amount = BigInt(event.data.amount);
+    return [side(fromCustomerId, -amount), side(toCustomerId, amount)];
+  }
+  const moved = movedBy(event);
+  return moved === null ? [] : [moved];
+}
+
+/** The figures by `<owner> <asset>` that events lead to. */
 export function figuresModel(events: Iterable<DomainEvent>): Map<string, Figures> {
   const figures = new Map<string, Figures>();
   for (const event of events) {
-    const moved = movedBy(event);
-    if (moved === null) continue;
-    const key = `${moved.parties.purseId} ${moved.asset}`;
-    figures.set(key, addFigures(figures.get(key) ?? NO_FIGURES, moved.delta));
+    for (const { parties, asset, delta } of movesOf(event)) {
+      const { accountId, customerId, purseId } = parties;
+      const key = `${purseId ?? customerId ?? accountId} ${asset}`;
+      figures.set(key, addFigures(figures.get(key) ?? NO_FIGURES, delta));
+    }
   }
   return figures;
 }

@@ -44,3 +44,4 @@ export {
   type RowCheck,
   type Sql,
 } from './projection';
+export { withStream } from './stream-mutex';

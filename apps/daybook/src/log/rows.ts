@@ -83,7 +83,7 @@ export interface BranchKnown {
 
 /** Something that comes from the chain or from an operator's act, with the position of its last event. */
 export interface OtherKnown {
-  readonly kind: 'replenishment' | 'outflow' | 'finding';
+  readonly kind: 'replenishment' | 'outflow' | 'finding' | 'adjustment' | 'customer_transfer';
   readonly id: string;
   readonly accountId: string;
   readonly customerId: string | null;
@@ -118,6 +118,13 @@ const other = (kind: OtherKnown['kind'], columns: string) => `
          last_position::text AS "lastPosition", ${columns}
     FROM ledger.${kind} WHERE last_position > $1`;
 
+/** Of what has one event alone. */
+const once = (kind: OtherKnown['kind'], customerId: string, purseId: string) => `
+  SELECT '${kind}' AS kind, id, account_id AS "accountId", ${customerId} AS "customerId",
+         ${purseId} AS "purseId", 'made' AS status, asset, split_part(asset, '/', 1) AS chain,
+         first_position::text AS "lastPosition", amount::text, NULL AS "txHash", NULL AS "blockNumber"
+    FROM ledger.${kind} WHERE first_position > $1`;
+
 const SQL = {
   accounts: `
     SELECT id, name, status, preset, compliance_mode AS "complianceMode", quotas,
@@ -150,6 +157,8 @@ const OTHERS = [
   other('replenishment', 'amount::text, tx_hash AS "txHash", block_number::text AS "blockNumber"'),
   other('outflow', 'amount::text, tx_hash AS "txHash", block_number::text AS "blockNumber"'),
   other('finding', `difference::text AS amount, NULL AS "txHash", to_block::text AS "blockNumber"`),
+  once('adjustment', 'customer_id', 'purse_id'),
+  once('customer_transfer', 'from_customer_id', 'NULL::uuid'),
 ].join(' UNION ALL ');
 
 export interface Rows {

@@ -1,5 +1,6 @@
 // What other features may import.
 
+export { assetNamed, type NamedAsset } from './asset-named';
 export { AssetNames, type NamedAssets } from './asset-names';
 export { AssetRegistry, ChainRegistry } from './asset-registry';
 export { assetsProjection } from './assets.projection';

@@ -1,4 +1,4 @@
-import { REASON_LENGTH_MAX, REFERENCE_LENGTH_MAX } from '@daybook/domain';
+import { DECIMAL_AMOUNT, REASON_LENGTH_MAX, REFERENCE_LENGTH_MAX } from '@daybook/domain';
 import { ValidateBy, ValidateIf } from 'class-validator';
 import { LOG_NAME, LOG_NAME_LENGTH_MAX } from './log-epochs';
 import { POSITION, POSITION_LENGTH_MAX, POSITION_SENTENCE } from './positions';
@@ -194,12 +194,32 @@ export function ReasonField(): PropertyDecorator {
   });
 }
 
-/** An operator's own name for an act. */
-export function ReferenceField(): PropertyDecorator {
+/** An amount in whole units. How many digits it may have after the point is for its asset to say. */
+export function AmountField(): PropertyDecorator {
+  return PatternField({
+    pattern: DECIMAL_AMOUNT,
+    max: 160,
+    sentence: 'must be a decimal number in quotes in JSON, without sign or exponent, such as 1.5.',
+  });
+}
+
+/** An asset that a request names. */
+export function AssetField(options: FieldOptions = {}): PropertyDecorator {
+  return PatternField({
+    pattern: /^[A-Za-z0-9_:/.-]+$/,
+    max: 256,
+    sentence: 'must be a CAIP-19 id or a currency code of GET /v1/assets, such as USDT_ETH.',
+    ...options,
+  });
+}
+
+/** The caller's own name for an act. */
+export function ReferenceField(options: FieldOptions = {}): PropertyDecorator {
   return PatternField({
     pattern: /^[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?$/,
     max: REFERENCE_LENGTH_MAX,
     sentence: `must name the act in 1 to ${REFERENCE_LENGTH_MAX} ASCII characters, such as case-1742.`,
+    ...options,
   });
 }
 

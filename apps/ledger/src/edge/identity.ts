@@ -30,6 +30,12 @@ export const lossIdOf = (epoch: number, stream: string) =>
 export const replenishmentIdOf = (transferId: string) =>
   uuid5(NAMESPACE, identity.replenishment(transferId));
 
+export const adjustmentIdOf = (accountId: string, reference: string) =>
+  uuid5(NAMESPACE, identity.adjustment(accountId, reference));
+
+export const customerTransferIdOf = (accountId: string, reference: string) =>
+  uuid5(NAMESPACE, identity.customerTransfer(accountId, reference));
+
 /** By the name that `identity.finding` of the domain gives it. */
 export const findingIdOf = (name: string) => uuid5(NAMESPACE, name);
 /** An account's rescan of a transaction, one in each slot of time. */

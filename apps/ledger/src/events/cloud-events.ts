@@ -52,7 +52,7 @@ export function eventMessage(recorded: RecordedEvent, contents: Contents): Messa
   return { id, key, value: JSON.stringify(value), headers };
 }
 
-/** The subject of an event, such as `replenishment/0b9c...`. */
+/** The subject of an event, such as `replenishment/0b9c...` or `customer-transfer/5e8c...`. */
 export function subjectOf(stream: string): string {
-  return `${stream.slice(0, stream.indexOf('-'))}/${idOf(stream)}`;
+  return `${stream.slice(0, stream.indexOf('-')).replaceAll('_', '-')}/${idOf(stream)}`;
 }

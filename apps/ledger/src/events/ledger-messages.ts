@@ -60,9 +60,9 @@ export interface Publishing {
  */
 const DATA_VERSION = 1;
 
-/** The key of the message of an event: the purse's id for purses and their replenishments, else the stream. */
+/** The key of the message of an event: the id of the purse that it is about, else the stream. */
 export function keyOf({ event, recorded: { stream } }: PublicRecord): string {
-  if ('purseId' in event.data) return event.data.purseId;
+  if ('purseId' in event.data && event.data.purseId !== null) return event.data.purseId;
   return stream.startsWith('purse-') ? idOf(stream) : stream;
 }
 
@@ -206,7 +206,7 @@ function purseAfter(record: PublicRecord, purse: PurseState | null): PurseState 
     const { accountId, customerId, family, address } = event.data;
     return { accountId, customerId, family, address, figures: {} };
   }
-  if (purse === null && 'purseId' in event.data) {
+  if (purse === null && 'purseId' in event.data && event.data.purseId !== null) {
     throw new Error(
       `Purse ${event.data.purseId} has a replenishment, but no mint comes before it.`,
     );

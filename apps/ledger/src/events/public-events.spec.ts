@@ -107,7 +107,7 @@ describe('the public form of an event', () => {
       ],
       ...Object.fromEntries(
         EVENT_TYPES.map(([type]) => [type, ['accountId']] as const).filter(([type]) =>
-          /^(Replenishment|ComplianceCheckStarted$|OwnCoins|Outflow(?!VersionNoted)|Sweep|Finding(?!RescanRequested))/.test(
+          /^(Replenishment|Adjustment|CustomerTransfer|ComplianceCheckStarted$|OwnCoins|Outflow(?!VersionNoted)|Sweep|Finding(?!RescanRequested))/.test(
             type,
           ),
         ),

@@ -21,7 +21,7 @@ export const FOLLOWING_TABLES: readonly string[] = [
   ...['account', 'api_key', 'operator', 'operator_key', 'customer', 'command', 'log_time'],
   ...['asset', 'address_branch', 'purse', 'watch_request'],
   ...['replenishment', 'replenishment_sum', 'outflow', 'outflow_sum', 'finding'],
-  ...['journal_line', 'figures'],
+  ...['adjustment', 'customer_transfer', 'journal_line', 'figures', 'account_claim'],
 ];
 
 /**
@@ -38,6 +38,7 @@ const OTHER_TABLES: Readonly<Record<string, Rights>> = {
   chain_head: { consumer: KEPT },
   watch_report: { consumer: KEPT },
   reconciliation: { consumer: KEPT },
+  debit_turn: { api: KEPT },
   look_up: { api: KEPT, consumer: ['UPDATE', 'DELETE'] },
 };
 

@@ -1,8 +1,11 @@
 import { type Projection } from '@daybook/event-store';
 import { accountsProjection } from '../accounts';
+import { adjustmentsProjection } from '../adjustments';
 import { booksProjection, FIGURES_TABLE } from '../books';
 import { assetsProjection } from '../chains';
+import { customerTransfersProjection } from '../customer-transfers';
 import { customersProjection } from '../customers';
+import { accountClaimsProjection } from '../debits';
 import { commandsProjection } from '../edge/commands.projection';
 import { findingsProjection } from '../findings';
 import { outflowsProjection } from '../outflows';
@@ -25,7 +28,10 @@ export const READ_MODELS: readonly Projection[] = [
   replenishmentsProjection,
   outflowsProjection,
   findingsProjection,
+  adjustmentsProjection,
+  customerTransfersProjection,
   booksProjection,
+  accountClaimsProjection,
   logTimesProjection,
 ];
 

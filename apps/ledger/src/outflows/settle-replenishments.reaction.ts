@@ -120,6 +120,7 @@ export function bookingOf(event: ReplenishmentEvent | OutflowEvent): Booking | n
     case 'OwnCoinsDetected':
     // Its coins were in the purse before.
     case 'ReplenishmentReleased':
+    case 'ReplenishmentReleasedToCustomer':
     case 'ReplenishmentSwept':
     case 'ReplenishmentSweepReverted':
       return null;

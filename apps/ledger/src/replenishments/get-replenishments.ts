@@ -1,6 +1,6 @@
 import { displayAddress } from '@daybook/chains';
 import type { json } from '@daybook/contracts';
-import type { ReplenishmentStatus } from '@daybook/domain';
+import type { Credit, ReplenishmentStatus } from '@daybook/domain';
 import { DurableLog } from '@daybook/messaging';
 import { type IQueryHandler, QueryHandler } from '@nestjs/cqrs';
 import { DataSource, In, type SelectQueryBuilder } from 'typeorm';
@@ -30,6 +30,7 @@ export class ListReplenishments extends AccountQuery<
     from: string;
     /** First recorded before this RFC 3339 time. */
     to: string;
+    creditedTo: Credit['to'];
   }>,
   Page<json.Replenishment>
 > {}
@@ -61,10 +62,13 @@ export class ListReplenishmentsHandler implements IQueryHandler<ListReplenishmen
   ) {}
 
   async execute({ accountId, request }: ListReplenishments): Promise<Page<json.Replenishment>> {
-    const { statuses, from, to, ...filter } = request.filter;
+    const { statuses, from, to, creditedTo, ...filter } = request.filter;
     const rows = withPurse(this.dataSource);
     if (from !== undefined) rows.andWhere('r.created_at >= :from', { from });
     if (to !== undefined) rows.andWhere('r.created_at < :to', { to });
+    // What the account sent itself is no deposit, and nothing of it waits for a customer.
+    if (creditedTo === 'account') rows.andWhere(`r.reason = 'customer-blocked'`);
+    else if (creditedTo !== undefined) rows.andWhere('r.credited_to = :creditedTo', { creditedTo });
     const where = { accountId, ...filter, status: statuses && In(statuses) };
     const facts = await factsNow(this);
     return listNewest(rows, where, request, (row) => toResponse(row, facts));

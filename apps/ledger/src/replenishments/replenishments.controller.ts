@@ -11,10 +11,12 @@ import type { RequestContext } from '../edge/request-context';
 import { parseTime } from '../edge/time';
 import { ChangeCredit } from './change-credit';
 import { GetReplenishment, ListReplenishments } from './get-replenishments';
+import { ReleaseToCustomer } from './release-to-customer';
 import {
   CreditReplenishmentRequest,
   GetReplenishmentRequest,
   ListReplenishmentsRequest,
+  ReleaseToCustomerRequest,
   statusesOf,
   VoidReplenishmentRequest,
 } from './replenishments.dto';
@@ -36,11 +38,21 @@ export class ReplenishmentsController {
   })
   async listReplenishments(
     { accountId }: AccountCaller,
-    { customerId, purseId, status, asset, from, to, ...list }: ListReplenishmentsRequest,
+    {
+      customerId,
+      purseId,
+      status,
+      asset,
+      from,
+      to,
+      creditedTo,
+      ...list
+    }: ListReplenishmentsRequest,
   ) {
     const filter = {
       customerId,
       purseId,
+      creditedTo,
       statuses: status === undefined ? undefined : statusesOf(status),
       asset: asset && (await this.assetId(asset)),
       from: (from && parseTime(from)) ?? undefined,
@@ -62,6 +74,23 @@ export class ReplenishmentsController {
   ) {
     const asked = new GetReplenishment(accountId, replenishmentId);
     return found(await this.queries.execute(asked), 'replenishment-not-found');
+  }
+
+  @Operation({
+    http: 'POST /v1/replenishments/:replenishmentId/release-to-customer',
+    rpc: 'ReplenishmentService/ReleaseToCustomer',
+    scope: 'replenishments:write',
+    tier: 'financial',
+    refuses: [
+      ...(['replenishment-not-found', 'replenishment-not-with-account'] as const),
+      ...(['customer-blocked', 'reference-reused', 'insufficient-balance'] as const),
+    ],
+  })
+  releaseToCustomer(
+    context: RequestContext,
+    { replenishmentId: id, reason, reference }: ReleaseToCustomerRequest,
+  ) {
+    return this.commands.execute(new ReleaseToCustomer(context, { id, reason, reference }));
   }
 
   @Operation({

@@ -1,5 +1,5 @@
 import type { json } from '@daybook/contracts';
-import type { ReplenishmentStatus } from '@daybook/domain';
+import type { Credit, ReplenishmentStatus } from '@daybook/domain';
 import {
   ChoiceField,
   IdField,
@@ -66,6 +66,9 @@ export class ListReplenishmentsRequest extends ListRequest {
 
   @TimeField({ optional: true })
   readonly to?: string;
+
+  @ChoiceField(['customer', 'account', 'suspense'], { optional: true })
+  readonly creditedTo?: Credit['to'];
 }
 
 export class VoidReplenishmentRequest {
@@ -80,3 +83,4 @@ export class VoidReplenishmentRequest {
 }
 
 export class CreditReplenishmentRequest extends VoidReplenishmentRequest {}
+export class ReleaseToCustomerRequest extends VoidReplenishmentRequest {}

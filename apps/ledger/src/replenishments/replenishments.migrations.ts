@@ -68,4 +68,10 @@ export const replenishmentsMigrations = sqlMigrations({
     CREATE INDEX replenishment_called ON ledger.replenishment (tx_hash)
      WHERE ordinal LIKE 'call:%' OR ordinal LIKE 'internal:%';
   `,
+
+  // "What waits until the account decides": what was credited to it while the customer was blocked. Few rows have it.
+  ReplenishmentsOfBlockedCustomers1700000020300: `
+    CREATE INDEX replenishment_of_blocked ON ledger.replenishment (account_id, first_position)
+     WHERE reason = 'customer-blocked';
+  `,
 });

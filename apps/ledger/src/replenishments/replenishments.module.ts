@@ -4,6 +4,7 @@ import { Module, type OnModuleInit } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { DataSource } from 'typeorm';
 import { AssetsInUse } from '../chains';
+import { DebitsModule } from '../debits';
 import { PositionReached } from '../projections/position-reached';
 import { BackgroundWork } from '../runtime/background-work';
 import { ChangeCreditHandler } from './change-credit';
@@ -15,6 +16,7 @@ import {
 import { findOwners, Owners } from './owners';
 import { RecordTransfersHandler } from './record-transfers';
 import { ReleaseHeld } from './release-held.reaction';
+import { ReleaseToCustomerHandler } from './release-to-customer';
 import { ReplenishmentsController } from './replenishments.controller';
 import { SettleReplenishmentsHandler } from './settle-replenishments';
 import { consumeTransfers } from './transfers.consumer';
@@ -24,6 +26,7 @@ const CATCH_UP_TIMEOUT_MS = 10_000;
 
 /** Records transfers to purses as replenishments. */
 @Module({
+  imports: [DebitsModule],
   controllers: [ReplenishmentsController],
   providers: [
     {
@@ -38,6 +41,7 @@ const CATCH_UP_TIMEOUT_MS = 10_000;
     },
     RecordTransfersHandler,
     ChangeCreditHandler,
+    ReleaseToCustomerHandler,
     SettleReplenishmentsHandler,
     ReleaseHeld,
     GetReplenishmentHandler,

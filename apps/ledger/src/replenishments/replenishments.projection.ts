@@ -103,6 +103,9 @@ function changeOf(event: ReplenishmentEvent): Change<ReplenishmentRow> {
       return credited('held', event.data);
     case 'ReplenishmentReleased':
       return released(event.data);
+    // It was received before: for the customer, who has it now.
+    case 'ReplenishmentReleasedToCustomer':
+      return { creditedTo: 'customer', reason: null };
     case 'OwnCoinsDetected':
       return observed('rejected', event.data, event.data.block, event.data.reason);
     case 'OwnCoinsBooked':

@@ -7,11 +7,13 @@
 
 export * from "./daybook/v1/account_service";
 export * from "./daybook/v1/money";
+export * from "./daybook/v1/adjustment_service";
 export * from "./daybook/v1/finding_service";
 export * from "./daybook/v1/purse_service";
 export * from "./daybook/v1/replenishment_service";
 export * from "./daybook/v1/correction_service";
 export * from "./daybook/v1/customer_service";
+export * from "./daybook/v1/customer_transfer_service";
 export * from "./daybook/v1/event_service";
 export * from "./daybook/v1/figures_service";
 export * from "./daybook/v1/registry_service";

@@ -228,6 +228,50 @@ export interface Money {
   readonly decimals: number;
 }
 
+/** An adjustment. */
+export interface Adjustment {
+  /** Id of the adjustment. It follows from account and reference. */
+  readonly id: string;
+  /** Id of the account. */
+  readonly accountId: string;
+  /** Id of the customer whose claim is adjusted; null for the account's own claim. */
+  readonly customerId: string | null;
+  /** Id of the purse that it is about; null if it is about none. */
+  readonly purseId: string | null;
+  /** The amount. */
+  readonly money: Money;
+  /** Whether it adds to the claim or takes from it. */
+  readonly direction: 'credit' | 'debit';
+  /** Whether an operator took it whatever was available. */
+  readonly forced: boolean;
+  /** The reason. */
+  readonly reason: string;
+  /** The account's own name for it, such as `bonus-7`. */
+  readonly reference: string;
+  /** When it was made. */
+  readonly createdAt: string;
+  /** The position of its event. */
+  readonly position: string;
+}
+
+/** What an adjustment would do. */
+export interface AdjustmentPreview {
+  /** What is available of the claim now. */
+  readonly available: Money;
+  /** What would be available after it; negative if it takes more than there is. */
+  readonly availableAfter: Money;
+  /** Whether it would be refused with `insufficient-balance`, unless an operator forces it. */
+  readonly insufficient: boolean;
+}
+
+/** A page of adjustments. */
+export interface AdjustmentList {
+  /** From the newest to the oldest. */
+  readonly data: readonly Adjustment[];
+  /** Pass it as `cursor` for the next page; null on the last page. */
+  readonly nextCursor: string | null;
+}
+
 /** A difference between the chain and the books. */
 export interface Finding {
   /** Id of the finding. */
@@ -414,13 +458,13 @@ export interface ReplenishmentList {
   readonly nextCursor: string | null;
 }
 
-/** A claim below zero: money was taken back after it was used. */
+/** A claim below zero: money was taken back after it was used, or an operator forced an adjustment. */
 export interface NegativeClaim {
   /** Id of the account. */
   readonly accountId: string;
-  /** Id of the customer; null for a claim of the account. */
+  /** Id of the customer; null for the claim of the account itself. */
   readonly customerId: string | null;
-  /** Id of the purse where the account's claim is below zero; null for a claim of a customer, which is the sum over all purses. */
+  /** Id of the purse where the account's claim is furthest below zero; null for a claim of a customer, and where no purse has it. */
   readonly purseId: string | null;
   /** The claim. Its amount is negative. */
   readonly claim: Money;
@@ -468,6 +512,34 @@ export interface Customer {
 export interface CustomerList {
   /** From the newest to the oldest. */
   readonly data: readonly Customer[];
+  /** Pass it as `cursor` for the next page; null on the last page. */
+  readonly nextCursor: string | null;
+}
+
+/** A transfer between two customers. */
+export interface CustomerTransfer {
+  /** Id of the transfer. It follows from account and reference. */
+  readonly id: string;
+  /** Id of the customer who sends. */
+  readonly fromCustomerId: string;
+  /** Id of the customer who receives. */
+  readonly toCustomerId: string;
+  /** The amount. */
+  readonly money: Money;
+  /** The reason. */
+  readonly reason: string;
+  /** The account's own name for it, such as `gift-7`. */
+  readonly reference: string;
+  /** When it was made. */
+  readonly createdAt: string;
+  /** The position of its event. */
+  readonly position: string;
+}
+
+/** A page of transfers. */
+export interface CustomerTransferList {
+  /** From the newest to the oldest. */
+  readonly data: readonly CustomerTransfer[];
   /** Pass it as `cursor` for the next page; null on the last page. */
   readonly nextCursor: string | null;
 }
@@ -1360,6 +1432,11 @@ export interface Answers {
   readonly 'OwnAccountService/IssueOwnApiKey': IssuedApiKey;
   readonly 'OwnAccountService/RevokeOwnApiKey': RevokedApiKey;
   readonly 'OwnAccountService/RotateOwnApiKey': RotatedApiKey;
+  readonly 'AdjustmentService/MakeAdjustment': Adjustment;
+  readonly 'AdjustmentService/PreviewAdjustment': AdjustmentPreview;
+  readonly 'AdjustmentService/GetAdjustment': Adjustment;
+  readonly 'AdjustmentService/ListAdjustments': AdjustmentList;
+  readonly 'AdjustmentService/ForceDebit': Adjustment;
   readonly 'FindingService/GetFinding': Finding;
   readonly 'FindingService/ListFindings': FindingList;
   readonly 'PurseService/MintPurse': Purse;
@@ -1370,6 +1447,7 @@ export interface Answers {
   readonly 'PurseService/ListCustomerPurses': PurseList;
   readonly 'ReplenishmentService/GetReplenishment': Replenishment;
   readonly 'ReplenishmentService/ListReplenishments': ReplenishmentList;
+  readonly 'ReplenishmentService/ReleaseToCustomer': Replenishment;
   readonly 'CorrectionService/VoidReplenishment': Replenishment;
   readonly 'CorrectionService/CreditReplenishment': Replenishment;
   readonly 'CorrectionService/AssignAddress': Purse;
@@ -1384,6 +1462,9 @@ export interface Answers {
   readonly 'CustomerService/UpdateCustomer': Customer;
   readonly 'CustomerService/BlockCustomer': Customer;
   readonly 'CustomerService/UnblockCustomer': Customer;
+  readonly 'CustomerTransferService/MakeCustomerTransfer': CustomerTransfer;
+  readonly 'CustomerTransferService/GetCustomerTransfer': CustomerTransfer;
+  readonly 'CustomerTransferService/ListCustomerTransfers': CustomerTransferList;
   readonly 'EventService/ListEvents': EventList;
   readonly 'EventService/Tail': TailResponse;
   readonly 'EventService/Replay': ReplayResponse;
@@ -1721,6 +1802,146 @@ export const OPERATIONS: Readonly<Record<keyof Answers, Documented>> = {
       }
     }
   },
+  "AdjustmentService/MakeAdjustment": {
+    "summary": "Adjust the claim of a customer or of the account itself",
+    "answer": "AdjustmentAnswer",
+    "fields": {
+      "customerId": {
+        "description": "Id of the customer whose claim is adjusted."
+      },
+      "owner": {
+        "description": "`account` for the claim of the account itself."
+      },
+      "purseId": {
+        "description": "Id of the purse of the customer that it is about, if it is about one. The claim is the same."
+      },
+      "asset": {
+        "description": "The asset: its CAIP-19 id, or its currency code such as `USDT_ETH`.",
+        "example": "USDT_ETH"
+      },
+      "amount": {
+        "description": "The amount in whole units, greater than zero, such as `1.5`.",
+        "example": "1.5"
+      },
+      "direction": {
+        "description": "Whether it adds to the claim or takes from it. It never takes more than is available."
+      },
+      "reason": {
+        "description": "The reason, 1 to 500 characters; it is kept as evidence."
+      },
+      "reference": {
+        "description": "Your own name for it, 1 to 128 characters, such as `bonus-7`. The same request with the same reference changes nothing; another request with it is refused.",
+        "example": "bonus-7"
+      }
+    }
+  },
+  "AdjustmentService/PreviewAdjustment": {
+    "summary": "Show what an adjustment would do, without making it",
+    "answer": "AdjustmentPreview",
+    "fields": {
+      "customerId": {
+        "description": "Id of the customer whose claim would be adjusted."
+      },
+      "owner": {
+        "description": "`account` for the claim of the account itself."
+      },
+      "asset": {
+        "description": "The asset: its CAIP-19 id, or its currency code such as `USDT_ETH`.",
+        "example": "USDT_ETH"
+      },
+      "amount": {
+        "description": "The amount in whole units, greater than zero, such as `1.5`.",
+        "example": "1.5"
+      },
+      "direction": {
+        "description": "Whether it would add to the claim or take from it."
+      },
+      "minPosition": {
+        "description": "Wait, up to 5 seconds, until everything up to this position is visible."
+      }
+    }
+  },
+  "AdjustmentService/GetAdjustment": {
+    "summary": "Get an adjustment",
+    "answer": "Adjustment",
+    "fields": {
+      "adjustmentId": {
+        "description": "Id of the adjustment."
+      },
+      "minPosition": {
+        "description": "Wait, up to 5 seconds, until everything up to this position is visible."
+      }
+    }
+  },
+  "AdjustmentService/ListAdjustments": {
+    "summary": "List adjustments, the newest first",
+    "answer": "AdjustmentList",
+    "fields": {
+      "customerId": {
+        "description": "Only those of this customer."
+      },
+      "asset": {
+        "description": "Only those of one asset: its CAIP-19 id, or its currency code such as `USDT_ETH`.",
+        "example": "USDT_ETH"
+      },
+      "direction": {
+        "description": "Only those in this direction."
+      },
+      "reference": {
+        "description": "Only the one with this reference, such as `bonus-7`.",
+        "example": "bonus-7"
+      },
+      "from": {
+        "description": "Only those made at or after this time."
+      },
+      "to": {
+        "description": "Only those made before this time."
+      },
+      "limit": {
+        "description": "How many entries at most; 25 by default. A value above 100 counts as 100."
+      },
+      "cursor": {
+        "description": "The `nextCursor` of the page before, with the same filters."
+      },
+      "minPosition": {
+        "description": "Wait, up to 5 seconds, until everything up to this position is visible."
+      }
+    }
+  },
+  "AdjustmentService/ForceDebit": {
+    "summary": "Debit a claim whatever is available of it",
+    "description": "For operators.",
+    "answer": "AdjustmentAnswer",
+    "fields": {
+      "accountId": {
+        "description": "Id of the account."
+      },
+      "customerId": {
+        "description": "Id of the customer whose claim is debited."
+      },
+      "owner": {
+        "description": "`account` for the claim of the account itself."
+      },
+      "purseId": {
+        "description": "Id of the purse of the customer that it is about, if it is about one."
+      },
+      "asset": {
+        "description": "The asset: its CAIP-19 id, or its currency code such as `USDT_ETH`.",
+        "example": "USDT_ETH"
+      },
+      "amount": {
+        "description": "The amount in whole units, greater than zero, such as `1.5`. It may be more than is available: the claim is below zero then, until it is covered.",
+        "example": "1.5"
+      },
+      "reason": {
+        "description": "The reason, 1 to 500 characters; it is kept as evidence."
+      },
+      "reference": {
+        "description": "A name for it, 1 to 128 characters, such as `case-1750`, which the account has not used. The same request with the same reference changes nothing.",
+        "example": "case-1750"
+      }
+    }
+  },
   "FindingService/GetFinding": {
     "summary": "Get a finding about a purse of the account",
     "answer": "Finding",
@@ -1906,6 +2127,26 @@ export const OPERATIONS: Readonly<Record<keyof Answers, Documented>> = {
       },
       "minPosition": {
         "description": "Wait, up to 5 seconds, until everything up to this position is visible."
+      },
+      "creditedTo": {
+        "description": "Only those credited to these: `account` lists what was credited to the account because the customer was blocked, until it is released to the customer."
+      }
+    }
+  },
+  "ReplenishmentService/ReleaseToCustomer": {
+    "summary": "Move to the customer what was credited to the account because the customer was blocked",
+    "description": "The customer must be unblocked.",
+    "answer": "ReplenishmentAnswer",
+    "fields": {
+      "replenishmentId": {
+        "description": "Id of the replenishment."
+      },
+      "reason": {
+        "description": "The reason, 1 to 500 characters; it is kept as evidence."
+      },
+      "reference": {
+        "description": "Your own name for the act, 1 to 128 characters, such as `case-1746`. A repeat with the same reference changes nothing.",
+        "example": "case-1746"
       }
     }
   },
@@ -2136,6 +2377,77 @@ export const OPERATIONS: Readonly<Record<keyof Answers, Documented>> = {
       },
       "reason": {
         "description": "The reason, 1 to 500 characters; it is kept as evidence."
+      }
+    }
+  },
+  "CustomerTransferService/MakeCustomerTransfer": {
+    "summary": "Transfer from one customer of the account to another",
+    "answer": "CustomerTransferAnswer",
+    "fields": {
+      "fromCustomerId": {
+        "description": "Id of the customer who sends. A blocked one is refused."
+      },
+      "toCustomerId": {
+        "description": "Id of the customer who receives. A blocked one is refused."
+      },
+      "asset": {
+        "description": "The asset: its CAIP-19 id, or its currency code such as `USDT_ETH`.",
+        "example": "USDT_ETH"
+      },
+      "amount": {
+        "description": "The amount in whole units, greater than zero and at most what is available to the sender, such as `1.5`.",
+        "example": "1.5"
+      },
+      "reason": {
+        "description": "The reason, 1 to 500 characters; it is kept as evidence."
+      },
+      "reference": {
+        "description": "Your own name for it, 1 to 128 characters, such as `gift-7`. The same request with the same reference changes nothing; another request with it is refused.",
+        "example": "gift-7"
+      }
+    }
+  },
+  "CustomerTransferService/GetCustomerTransfer": {
+    "summary": "Get a transfer between customers",
+    "answer": "CustomerTransfer",
+    "fields": {
+      "customerTransferId": {
+        "description": "Id of the transfer."
+      },
+      "minPosition": {
+        "description": "Wait, up to 5 seconds, until everything up to this position is visible."
+      }
+    }
+  },
+  "CustomerTransferService/ListCustomerTransfers": {
+    "summary": "List transfers between customers, the newest first",
+    "answer": "CustomerTransferList",
+    "fields": {
+      "customerId": {
+        "description": "Only those from or to this customer."
+      },
+      "asset": {
+        "description": "Only those of one asset: its CAIP-19 id, or its currency code such as `USDT_ETH`.",
+        "example": "USDT_ETH"
+      },
+      "reference": {
+        "description": "Only the one with this reference, such as `gift-7`.",
+        "example": "gift-7"
+      },
+      "from": {
+        "description": "Only those made at or after this time."
+      },
+      "to": {
+        "description": "Only those made before this time."
+      },
+      "limit": {
+        "description": "How many entries at most; 25 by default. A value above 100 counts as 100."
+      },
+      "cursor": {
+        "description": "The `nextCursor` of the page before, with the same filters."
+      },
+      "minPosition": {
+        "description": "Wait, up to 5 seconds, until everything up to this position is visible."
       }
     }
   },
@@ -2555,6 +2867,13 @@ export const WORDS: Readonly<Record<string, Readonly<Record<string, string>>>> =
   "KeyKind": {
     "KEY_KIND_ACCOUNT": "account",
     "KEY_KIND_OPERATOR": "operator"
+  },
+  "AdjustmentDirection": {
+    "ADJUSTMENT_DIRECTION_CREDIT": "credit",
+    "ADJUSTMENT_DIRECTION_DEBIT": "debit"
+  },
+  "ClaimOwner": {
+    "CLAIM_OWNER_ACCOUNT": "account"
   },
   "FindingKind": {
     "FINDING_KIND_UNEXPLAINED": "unexplained",
@@ -3796,6 +4115,220 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
       "decimals"
     ]
   },
+  "AdjustmentAnswer": {
+    "type": "object",
+    "description": "An adjustment.",
+    "properties": {
+      "id": {
+        "type": "string",
+        "format": "uuid",
+        "description": "Id of the adjustment. It follows from account and reference."
+      },
+      "accountId": {
+        "type": "string",
+        "format": "uuid",
+        "description": "Id of the account."
+      },
+      "customerId": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "format": "uuid",
+        "description": "Id of the customer whose claim is adjusted; null for the account's own claim."
+      },
+      "purseId": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "format": "uuid",
+        "description": "Id of the purse that it is about; null if it is about none."
+      },
+      "money": {
+        "$ref": "#/components/schemas/Money",
+        "description": "The amount."
+      },
+      "direction": {
+        "type": "string",
+        "enum": [
+          "credit",
+          "debit"
+        ],
+        "description": "Whether it adds to the claim or takes from it."
+      },
+      "forced": {
+        "type": "boolean",
+        "description": "Whether an operator took it whatever was available."
+      },
+      "reason": {
+        "type": "string",
+        "maxLength": 500,
+        "description": "The reason."
+      },
+      "reference": {
+        "type": "string",
+        "maxLength": 128,
+        "description": "The account's own name for it, such as `bonus-7`.",
+        "example": "bonus-7"
+      },
+      "createdAt": {
+        "type": "string",
+        "format": "date-time",
+        "description": "When it was made."
+      },
+      "position": {
+        "type": "string",
+        "pattern": "^[0-9]+$",
+        "example": "42",
+        "description": "The position in the event log. Pass it as `minPosition` to read your write."
+      }
+    },
+    "required": [
+      "id",
+      "accountId",
+      "customerId",
+      "purseId",
+      "money",
+      "direction",
+      "forced",
+      "reason",
+      "reference",
+      "createdAt",
+      "position"
+    ]
+  },
+  "AdjustmentPreview": {
+    "type": "object",
+    "description": "What an adjustment would do.",
+    "properties": {
+      "available": {
+        "$ref": "#/components/schemas/Money",
+        "description": "What is available of the claim now."
+      },
+      "availableAfter": {
+        "$ref": "#/components/schemas/Money",
+        "description": "What would be available after it; negative if it takes more than there is."
+      },
+      "insufficient": {
+        "type": "boolean",
+        "description": "Whether it would be refused with `insufficient-balance`, unless an operator forces it."
+      }
+    },
+    "required": [
+      "available",
+      "availableAfter",
+      "insufficient"
+    ]
+  },
+  "Adjustment": {
+    "type": "object",
+    "description": "An adjustment.",
+    "properties": {
+      "id": {
+        "type": "string",
+        "format": "uuid",
+        "description": "Id of the adjustment. It follows from account and reference."
+      },
+      "accountId": {
+        "type": "string",
+        "format": "uuid",
+        "description": "Id of the account."
+      },
+      "customerId": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "format": "uuid",
+        "description": "Id of the customer whose claim is adjusted; null for the account's own claim."
+      },
+      "purseId": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "format": "uuid",
+        "description": "Id of the purse that it is about; null if it is about none."
+      },
+      "money": {
+        "$ref": "#/components/schemas/Money",
+        "description": "The amount."
+      },
+      "direction": {
+        "type": "string",
+        "enum": [
+          "credit",
+          "debit"
+        ],
+        "description": "Whether it adds to the claim or takes from it."
+      },
+      "forced": {
+        "type": "boolean",
+        "description": "Whether an operator took it whatever was available."
+      },
+      "reason": {
+        "type": "string",
+        "maxLength": 500,
+        "description": "The reason."
+      },
+      "reference": {
+        "type": "string",
+        "maxLength": 128,
+        "description": "The account's own name for it, such as `bonus-7`.",
+        "example": "bonus-7"
+      },
+      "createdAt": {
+        "type": "string",
+        "format": "date-time",
+        "description": "When it was made."
+      },
+      "position": {
+        "type": "string",
+        "pattern": "^[0-9]+$",
+        "example": "42",
+        "description": "The position of its event."
+      }
+    },
+    "required": [
+      "id",
+      "accountId",
+      "customerId",
+      "purseId",
+      "money",
+      "direction",
+      "forced",
+      "reason",
+      "reference",
+      "createdAt",
+      "position"
+    ]
+  },
+  "AdjustmentList": {
+    "type": "object",
+    "description": "A page of adjustments.",
+    "properties": {
+      "data": {
+        "type": "array",
+        "items": {
+          "$ref": "#/components/schemas/Adjustment"
+        },
+        "description": "From the newest to the oldest."
+      },
+      "nextCursor": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 128,
+        "description": "Pass it as `cursor` for the next page; null on the last page."
+      }
+    },
+    "required": [
+      "data",
+      "nextCursor"
+    ]
+  },
   "Finding": {
     "type": "object",
     "description": "A difference between the chain and the books.",
@@ -4967,7 +5500,7 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
   },
   "NegativeClaim": {
     "type": "object",
-    "description": "A claim below zero: money was taken back after it was used.",
+    "description": "A claim below zero: money was taken back after it was used, or an operator forced an adjustment.",
     "properties": {
       "accountId": {
         "type": "string",
@@ -4980,7 +5513,7 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
           "null"
         ],
         "format": "uuid",
-        "description": "Id of the customer; null for a claim of the account."
+        "description": "Id of the customer; null for the claim of the account itself."
       },
       "purseId": {
         "type": [
@@ -4988,7 +5521,7 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
           "null"
         ],
         "format": "uuid",
-        "description": "Id of the purse where the account's claim is below zero; null for a claim of a customer, which is the sum over all purses."
+        "description": "Id of the purse where the account's claim is furthest below zero; null for a claim of a customer, and where no purse has it."
       },
       "claim": {
         "$ref": "#/components/schemas/Money",
@@ -5207,6 +5740,145 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
       "status",
       "createdAt",
       "position"
+    ]
+  },
+  "CustomerTransferAnswer": {
+    "type": "object",
+    "description": "A transfer between two customers.",
+    "properties": {
+      "id": {
+        "type": "string",
+        "format": "uuid",
+        "description": "Id of the transfer. It follows from account and reference."
+      },
+      "fromCustomerId": {
+        "type": "string",
+        "format": "uuid",
+        "description": "Id of the customer who sends."
+      },
+      "toCustomerId": {
+        "type": "string",
+        "format": "uuid",
+        "description": "Id of the customer who receives."
+      },
+      "money": {
+        "$ref": "#/components/schemas/Money",
+        "description": "The amount."
+      },
+      "reason": {
+        "type": "string",
+        "maxLength": 500,
+        "description": "The reason."
+      },
+      "reference": {
+        "type": "string",
+        "maxLength": 128,
+        "description": "The account's own name for it, such as `gift-7`.",
+        "example": "gift-7"
+      },
+      "createdAt": {
+        "type": "string",
+        "format": "date-time",
+        "description": "When it was made."
+      },
+      "position": {
+        "type": "string",
+        "pattern": "^[0-9]+$",
+        "example": "42",
+        "description": "The position in the event log. Pass it as `minPosition` to read your write."
+      }
+    },
+    "required": [
+      "id",
+      "fromCustomerId",
+      "toCustomerId",
+      "money",
+      "reason",
+      "reference",
+      "createdAt",
+      "position"
+    ]
+  },
+  "CustomerTransfer": {
+    "type": "object",
+    "description": "A transfer between two customers.",
+    "properties": {
+      "id": {
+        "type": "string",
+        "format": "uuid",
+        "description": "Id of the transfer. It follows from account and reference."
+      },
+      "fromCustomerId": {
+        "type": "string",
+        "format": "uuid",
+        "description": "Id of the customer who sends."
+      },
+      "toCustomerId": {
+        "type": "string",
+        "format": "uuid",
+        "description": "Id of the customer who receives."
+      },
+      "money": {
+        "$ref": "#/components/schemas/Money",
+        "description": "The amount."
+      },
+      "reason": {
+        "type": "string",
+        "maxLength": 500,
+        "description": "The reason."
+      },
+      "reference": {
+        "type": "string",
+        "maxLength": 128,
+        "description": "The account's own name for it, such as `gift-7`.",
+        "example": "gift-7"
+      },
+      "createdAt": {
+        "type": "string",
+        "format": "date-time",
+        "description": "When it was made."
+      },
+      "position": {
+        "type": "string",
+        "pattern": "^[0-9]+$",
+        "example": "42",
+        "description": "The position of its event."
+      }
+    },
+    "required": [
+      "id",
+      "fromCustomerId",
+      "toCustomerId",
+      "money",
+      "reason",
+      "reference",
+      "createdAt",
+      "position"
+    ]
+  },
+  "CustomerTransferList": {
+    "type": "object",
+    "description": "A page of transfers.",
+    "properties": {
+      "data": {
+        "type": "array",
+        "items": {
+          "$ref": "#/components/schemas/CustomerTransfer"
+        },
+        "description": "From the newest to the oldest."
+      },
+      "nextCursor": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 128,
+        "description": "Pass it as `cursor` for the next page; null on the last page."
+      }
+    },
+    "required": [
+      "data",
+      "nextCursor"
     ]
   },
   "Event": {

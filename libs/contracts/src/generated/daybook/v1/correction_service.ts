@@ -282,17 +282,17 @@ export interface ListNegativeClaimsRequest {
   readonly minPosition?: string | undefined;
 }
 
-/** A claim below zero: money was taken back after it was used. */
+/** A claim below zero: money was taken back after it was used, or an operator forced an adjustment. */
 export interface NegativeClaim {
   /** Id of the account. */
   readonly accountId: string;
-  /** Id of the customer; absent for a claim of the account. */
+  /** Id of the customer; absent for the claim of the account itself. */
   readonly customerId?:
     | string
     | undefined;
   /**
-   * Id of the purse where the account's claim is below zero; absent for a claim of a customer, which is the sum over
-   * all purses.
+   * Id of the purse where the account's claim is furthest below zero; absent for a claim of a customer, and where no
+   * purse has it.
    */
   readonly purseId?:
     | string

@@ -488,7 +488,14 @@ export interface ListReplenishmentsRequest {
     | string
     | undefined;
   /** Wait, up to 5 seconds, until everything up to this position is visible. */
-  readonly minPosition?: string | undefined;
+  readonly minPosition?:
+    | string
+    | undefined;
+  /**
+   * Only those credited to these: `account` lists what was credited to the account because the customer was blocked,
+   * until it is released to the customer.
+   */
+  readonly creditedTo?: CreditedTo | undefined;
 }
 
 /** A page of replenishments. */
@@ -497,6 +504,33 @@ export interface ListReplenishmentsResponse {
   readonly replenishments: readonly Replenishment[];
   /** Pass it as `cursor` for the next page; absent on the last page. */
   readonly nextCursor?: string | undefined;
+}
+
+/** Which replenishment to release. */
+export interface ReleaseToCustomerRequest {
+  /** Id of the replenishment. */
+  readonly replenishmentId: string;
+  /** The reason, 1 to 500 characters; it is kept as evidence. */
+  readonly reason: string;
+  /**
+   * Your own name for the act, 1 to 128 characters, such as `case-1746`. A repeat with the same reference changes
+   * nothing.
+   */
+  readonly reference: string;
+  /** Makes a repeat of this request safe: 1 to 255 visible ASCII characters, such as a UUID. */
+  readonly requestId?: string | undefined;
+}
+
+/** The replenishment after the command. */
+export interface ReleaseToCustomerResponse {
+  /** The replenishment. */
+  readonly replenishment:
+    | Replenishment
+    | undefined;
+  /** The position in the event log. Pass it as `min_position` to read your write. */
+  readonly position: string;
+  /** Whether this is the answer of an earlier request with the same request id. */
+  readonly replayed: boolean;
 }
 
 function createBaseBlock(): Block {
@@ -1271,6 +1305,7 @@ function createBaseListReplenishmentsRequest(): ListReplenishmentsRequest {
     limit: undefined,
     cursor: undefined,
     minPosition: undefined,
+    creditedTo: undefined,
   };
 }
 
@@ -1307,6 +1342,9 @@ export const ListReplenishmentsRequest: MessageFns<ListReplenishmentsRequest> = 
     }
     if (message.minPosition !== undefined) {
       writer.uint32(80).uint64(message.minPosition);
+    }
+    if (message.creditedTo !== undefined) {
+      writer.uint32(88).int32(creditedToToNumber(message.creditedTo));
     }
     return writer;
   },
@@ -1404,6 +1442,14 @@ export const ListReplenishmentsRequest: MessageFns<ListReplenishmentsRequest> = 
             message.minPosition = reader.uint64().toString();
             continue;
           }
+          case 11: {
+            if (tag !== 88) {
+              break;
+            }
+
+            message.creditedTo = creditedToFromJSON(reader.int32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1443,6 +1489,7 @@ export const ListReplenishmentsRequest: MessageFns<ListReplenishmentsRequest> = 
     message.limit = object.limit ?? undefined;
     message.cursor = object.cursor ?? undefined;
     message.minPosition = object.minPosition ?? undefined;
+    message.creditedTo = object.creditedTo ?? undefined;
     return message;
   },
 };
@@ -1514,6 +1561,178 @@ export const ListReplenishmentsResponse: MessageFns<ListReplenishmentsResponse> 
   },
 };
 
+function createBaseReleaseToCustomerRequest(): ReleaseToCustomerRequest {
+  return { replenishmentId: "", reason: "", reference: "", requestId: undefined };
+}
+
+export const ReleaseToCustomerRequest: MessageFns<ReleaseToCustomerRequest> = {
+  encode(message: ReleaseToCustomerRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.replenishmentId !== "") {
+      writer.uint32(10).string(message.replenishmentId);
+    }
+    if (message.reason !== "") {
+      writer.uint32(18).string(message.reason);
+    }
+    if (message.reference !== "") {
+      writer.uint32(26).string(message.reference);
+    }
+    if (message.requestId !== undefined) {
+      writer.uint32(34).string(message.requestId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ReleaseToCustomerRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseReleaseToCustomerRequest() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.replenishmentId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.reference = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.requestId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ReleaseToCustomerRequest>): ReleaseToCustomerRequest {
+    return ReleaseToCustomerRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ReleaseToCustomerRequest>): ReleaseToCustomerRequest {
+    const message = createBaseReleaseToCustomerRequest() as any;
+    message.replenishmentId = object.replenishmentId ?? "";
+    message.reason = object.reason ?? "";
+    message.reference = object.reference ?? "";
+    message.requestId = object.requestId ?? undefined;
+    return message;
+  },
+};
+
+function createBaseReleaseToCustomerResponse(): ReleaseToCustomerResponse {
+  return { replenishment: undefined, position: "0", replayed: false };
+}
+
+export const ReleaseToCustomerResponse: MessageFns<ReleaseToCustomerResponse> = {
+  encode(message: ReleaseToCustomerResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.replenishment !== undefined) {
+      Replenishment.encode(message.replenishment, writer.uint32(10).fork()).join();
+    }
+    if (message.position !== "0") {
+      writer.uint32(16).uint64(message.position);
+    }
+    if (message.replayed !== false) {
+      writer.uint32(24).bool(message.replayed);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ReleaseToCustomerResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseReleaseToCustomerResponse() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.replenishment = Replenishment.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.position = reader.uint64().toString();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.replayed = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ReleaseToCustomerResponse>): ReleaseToCustomerResponse {
+    return ReleaseToCustomerResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ReleaseToCustomerResponse>): ReleaseToCustomerResponse {
+    const message = createBaseReleaseToCustomerResponse() as any;
+    message.replenishment = (object.replenishment !== undefined && object.replenishment !== null)
+      ? Replenishment.fromPartial(object.replenishment)
+      : undefined;
+    message.position = object.position ?? "0";
+    message.replayed = object.replayed ?? false;
+    return message;
+  },
+};
+
 /**
  * Replenishments: the records of transfers to purses, with their status. `CustomerService` explains keys
  * and scopes.
@@ -1538,6 +1757,18 @@ export const ReplenishmentServiceDefinition = {
       requestType: ListReplenishmentsRequest as typeof ListReplenishmentsRequest,
       requestStream: false,
       responseType: ListReplenishmentsResponse as typeof ListReplenishmentsResponse,
+      responseStream: false,
+      options: {},
+    },
+    /**
+     * Move to the customer what was credited to the account because the customer was blocked. The customer must be
+     * unblocked.
+     */
+    releaseToCustomer: {
+      name: "ReleaseToCustomer",
+      requestType: ReleaseToCustomerRequest as typeof ReleaseToCustomerRequest,
+      requestStream: false,
+      responseType: ReleaseToCustomerResponse as typeof ReleaseToCustomerResponse,
       responseStream: false,
       options: {},
     },
