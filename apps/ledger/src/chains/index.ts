@@ -1,6 +1,6 @@
 // What other features may import.
 
-export { AssetNames, type NamedAssets } from './asset-names';
+export { AssetNames, assetIdOf, type NamedAssets } from './asset-names';
 export { AssetRegistry, ChainRegistry } from './asset-registry';
 export { assetsProjection } from './assets.projection';
 export { AssetsInUse } from './assets-in-use';

@@ -134,6 +134,16 @@ export function IdField(options: FieldOptions = {}): PropertyDecorator {
   return PatternField({ ...id, ...options });
 }
 
+/** An asset by its CAIP-19 id or its currency code, always optional. */
+export function AssetField(): PropertyDecorator {
+  return PatternField({
+    pattern: /^[A-Za-z0-9_:/.-]+$/,
+    max: 256,
+    sentence: 'must be a CAIP-19 id or a currency code of GET /v1/assets, such as USDT_ETH.',
+    optional: true,
+  });
+}
+
 const CHAIN_LENGTH_MAX = 41;
 
 /** The CAIP-2 id of a chain, optional unless it is said to be not. */

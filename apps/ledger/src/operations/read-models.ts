@@ -1,6 +1,11 @@
 import { type Projection } from '@daybook/event-store';
 import { accountsProjection } from '../accounts';
-import { booksProjection, FIGURES_TABLE } from '../books';
+import {
+  accountFiguresProjection,
+  booksProjection,
+  depositsProjection,
+  FIGURES_TABLE,
+} from '../books';
 import { assetsProjection } from '../chains';
 import { customersProjection } from '../customers';
 import { commandsProjection } from '../edge/commands.projection';
@@ -26,6 +31,8 @@ export const READ_MODELS: readonly Projection[] = [
   outflowsProjection,
   findingsProjection,
   booksProjection,
+  accountFiguresProjection,
+  depositsProjection,
   logTimesProjection,
 ];
 
