@@ -46,7 +46,7 @@ export function samplesOf(known: Known): Readonly<Record<string, unknown>> {
     purseUnusedDays: PURSE_EXPIRY.unusedDays,
     purseIdleDays: PURSE_EXPIRY.idleDays,
     ...{ asOf: known.position, asset: 'USDT_ETH', from: '2026-01-01T00:00:00.500Z' },
-    to: '2999-01-01T00:00:00Z',
+    ...{ to: '2999-01-01T00:00:00Z', timeZone: 'Europe/Berlin' },
     findingId: known.findingId,
     [OF_OPERATION]: {
       voidReplenishment: {

@@ -30,6 +30,9 @@ import { GetDeposits } from './get-deposits';
 import { GetFigures, type Owner } from './get-figures';
 import { GetThroughput, type Throughput, type ThroughputPeriods } from './get-throughput';
 
+/** What may be wrong with the periods and the asset of throughput. */
+const PERIOD_PROBLEMS = ['asset-unknown', 'time-zone-unknown', 'too-many-periods'] as const;
+
 @ApiTags('Figures')
 @Controller()
 export class FiguresController {
@@ -53,7 +56,7 @@ export class FiguresController {
     http: 'GET /v1/customers/:customerId/throughput',
     rpc: 'FiguresService/GetCustomerThroughput',
     scope: 'balances:read',
-    refuses: ['customer-not-found', 'asset-unknown', ...AS_OF_PROBLEMS],
+    refuses: ['customer-not-found', ...PERIOD_PROBLEMS, ...AS_OF_PROBLEMS],
   })
   getCustomerThroughput(caller: AccountCaller, request: CustomerThroughputRequest) {
     return this.throughputOf(caller, { kind: 'customer', id: request.customerId }, request);
@@ -73,7 +76,7 @@ export class FiguresController {
     http: 'GET /v1/purses/:purseId/throughput',
     rpc: 'FiguresService/GetPurseThroughput',
     scope: 'balances:read',
-    refuses: ['purse-not-found', 'asset-unknown', ...AS_OF_PROBLEMS],
+    refuses: ['purse-not-found', ...PERIOD_PROBLEMS, ...AS_OF_PROBLEMS],
   })
   getPurseThroughput(caller: AccountCaller, request: PurseThroughputRequest) {
     return this.throughputOf(caller, { kind: 'purse', id: request.purseId }, request);
@@ -97,7 +100,7 @@ export class FiguresController {
     http: 'GET /v1/account/throughput',
     rpc: 'FiguresService/GetAccountThroughput',
     scope: 'balances:read',
-    refuses: ['asset-unknown', 'as-of-in-future'],
+    refuses: [...PERIOD_PROBLEMS, 'as-of-in-future'],
   })
   getAccountThroughput(caller: AccountCaller, request: AccountThroughputRequest) {
     return this.throughputOf(caller, null, request);

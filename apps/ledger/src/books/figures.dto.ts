@@ -3,19 +3,13 @@ import { type Figures, formatUnits, totalsByUnit } from '@daybook/domain';
 import { AsOfRequest } from '../edge/as-of';
 import { AssetField, ChoiceField, IdField, PatternField, TimeField } from '../edge/fields';
 import { type KnownAssets, toMoney } from '../edge/money';
+import { Problem } from '../edge/problem';
+import { PROBLEMS } from '../edge/problems';
 import { parseTime } from '../edge/time';
-import { invalid } from '../edge/validation';
 import type { DepositFigures } from './get-deposits';
 import type { AssetFigures } from './get-figures';
 import type { Throughput, ThroughputPeriods } from './get-throughput';
-import {
-  boundariesOf,
-  isTimeZone,
-  PERIOD_LENGTHS,
-  PERIODS_MAX,
-  type PeriodLength,
-  usualFrom,
-} from './periods';
+import { boundariesOf, isTimeZone, PERIOD_LENGTHS, type PeriodLength, usualFrom } from './periods';
 
 export class CustomerBalancesRequest extends AsOfRequest {
   @IdField()
@@ -61,32 +55,25 @@ export class PurseThroughputRequest extends AccountThroughputRequest {
   readonly purseId!: string;
 }
 
-/** The boundaries of the periods that a request asks for; none if it asks for none. Refuses with `validation-failed`. */
+/**
+ * The boundaries of the periods that a request asks for; none if it asks for none, or for those of an empty time. Refuses
+ * with `time-zone-unknown`, `too-many-periods`.
+ */
 export function boundariesIn(request: AccountThroughputRequest, now: number): readonly number[] {
-  const { by, timeZone = 'UTC', from, to, asOf } = request;
-  const refuse = (pointer: string, code: string, detail: string) =>
-    invalid([{ in: 'query', pointer, code, detail }]);
-  if (by === undefined) {
-    const [name] = (['timeZone', 'from', 'to'] as const).filter((it) => request[it] !== undefined);
-    if (name === undefined) return [];
-    throw refuse(name, 'needs-by', `${name} is of periods: send by too, such as by=day.`);
-  }
+  const { timeZone = 'UTC', from, to, asOf } = request;
+  const isOfPeriods = [request.timeZone, from, to].some((field) => field !== undefined);
+  const by = request.by ?? (isOfPeriods ? 'month' : null);
+  if (by === null) return [];
   if (!isTimeZone(timeZone)) {
-    throw refuse(
-      'timeZone',
-      'time-zone',
-      `There is no time zone ${timeZone}, as Europe/Berlin is.`,
-    );
+    throw new Problem('time-zone-unknown', `There is no time zone ${timeZone}.`);
   }
   const asked = [to, asOf].map((text) => text && parseTime(text)).find((time) => time);
   const end = asked ? Date.parse(asked) : now;
   const start = from === undefined ? usualFrom(by, timeZone, end) : Date.parse(from);
-  if (start >= end)
-    throw refuse('from', 'order', 'from must be before to, and without to before now.');
+  if (start >= end) return [];
   const boundaries = boundariesOf({ by, timeZone, from: start, to: end });
   if (boundaries !== null) return boundaries;
-  const detail = `At most ${PERIODS_MAX} periods are answered at once: ask for fewer, or for longer ones.`;
-  throw refuse('from', 'too-many-periods', detail);
+  throw new Problem('too-many-periods', PROBLEMS['too-many-periods'].when);
 }
 
 /** The sums by unit of amounts by asset, each shown by `toAmount`. An asset without known decimals has no unit. */

@@ -4,7 +4,10 @@ import { LRUCache } from 'lru-cache';
 export const PERIOD_LENGTHS = ['hour', 'day', 'month'] as const;
 export type PeriodLength = (typeof PERIOD_LENGTHS)[number];
 
-/** More periods would not fit into a message of gRPC where each has entries of some twenty assets. */
+/**
+ * More periods would not fit into a message of gRPC where each has entries of some twenty assets. The problem
+ * `too-many-periods` names it.
+ */
 export const PERIODS_MAX = 400;
 
 export interface PeriodsWanted {

@@ -490,11 +490,11 @@ export interface ThroughputPeriod {
 export interface ThroughputList {
   /** One entry per asset ever received, or the asset that was asked for. */
   readonly data: readonly Throughput[];
-  /** The position that the figures are valid for if `asOf` or `by` was sent; else null. */
+  /** The position that the figures are valid for if `asOf` or periods were asked for; else null. */
   readonly asOf: string | null;
   /** The sums over all networks, one entry per unit. */
   readonly totals: readonly UnitThroughput[];
-  /** What was received in each period, from the oldest to the newest, if `by` was sent; else empty. */
+  /** What was received in each period, from the oldest to the newest, if periods were asked for; else empty. */
   readonly periods: readonly ThroughputPeriod[];
   /** Null: the list is complete. */
   readonly nextCursor: string | null;
@@ -2003,17 +2003,17 @@ export const OPERATIONS: Readonly<Record<keyof Answers, Documented>> = {
         "description": "Answer with the state at this position of the event log, or at this RFC 3339 time, up to microseconds. Not together with `minPosition`."
       },
       "by": {
-        "description": "Also list what was received in each period of this length."
+        "description": "Also list what was received in each period of this length; months if one of the next three fields is sent without it."
       },
       "timeZone": {
-        "description": "The IANA time zone of the periods, such as `Europe/Berlin`; UTC by default. Needs `by`.",
+        "description": "The IANA time zone of the periods, such as `Europe/Berlin`; UTC by default.",
         "example": "Europe/Berlin"
       },
       "from": {
-        "description": "The first period is the one of this time; by default there are 24 hours, 30 days or 12 months. Needs `by`."
+        "description": "The first period is the one of this time; by default there are 24 hours, 30 days or 12 months. At most 400 periods are answered."
       },
       "to": {
-        "description": "The last period is the one before this time; by default the current one. Needs `by`."
+        "description": "The last period is the one before this time; by default the current one."
       },
       "asset": {
         "description": "Only this asset, by its CAIP-19 id or currency code such as `USDT_ETH`.",
@@ -2050,17 +2050,17 @@ export const OPERATIONS: Readonly<Record<keyof Answers, Documented>> = {
         "description": "Answer with the state at this position of the event log, or at this RFC 3339 time, up to microseconds. Not together with `minPosition`."
       },
       "by": {
-        "description": "Also list what was received in each period of this length."
+        "description": "Also list what was received in each period of this length; months if one of the next three fields is sent without it."
       },
       "timeZone": {
-        "description": "The IANA time zone of the periods, such as `Europe/Berlin`; UTC by default. Needs `by`.",
+        "description": "The IANA time zone of the periods, such as `Europe/Berlin`; UTC by default.",
         "example": "Europe/Berlin"
       },
       "from": {
-        "description": "The first period is the one of this time; by default there are 24 hours, 30 days or 12 months. Needs `by`."
+        "description": "The first period is the one of this time; by default there are 24 hours, 30 days or 12 months. At most 400 periods are answered."
       },
       "to": {
-        "description": "The last period is the one before this time; by default the current one. Needs `by`."
+        "description": "The last period is the one before this time; by default the current one."
       },
       "asset": {
         "description": "Only this asset, by its CAIP-19 id or currency code such as `USDT_ETH`.",
@@ -2092,17 +2092,17 @@ export const OPERATIONS: Readonly<Record<keyof Answers, Documented>> = {
         "description": "Answer with the state at this position of the event log, or at this RFC 3339 time, up to microseconds. Not together with `minPosition`."
       },
       "by": {
-        "description": "Also list what was received in each period of this length."
+        "description": "Also list what was received in each period of this length; months if one of the next three fields is sent without it."
       },
       "timeZone": {
-        "description": "The IANA time zone of the periods, such as `Europe/Berlin`; UTC by default. Needs `by`.",
+        "description": "The IANA time zone of the periods, such as `Europe/Berlin`; UTC by default.",
         "example": "Europe/Berlin"
       },
       "from": {
-        "description": "The first period is the one of this time; by default there are 24 hours, 30 days or 12 months. Needs `by`."
+        "description": "The first period is the one of this time; by default there are 24 hours, 30 days or 12 months. At most 400 periods are answered."
       },
       "to": {
-        "description": "The last period is the one before this time; by default the current one. Needs `by`."
+        "description": "The last period is the one before this time; by default the current one."
       },
       "asset": {
         "description": "Only this asset, by its CAIP-19 id or currency code such as `USDT_ETH`.",
@@ -4788,7 +4788,7 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
         ],
         "pattern": "^[0-9]+$",
         "example": "42",
-        "description": "The position that the figures are valid for if `asOf` or `by` was sent; else null."
+        "description": "The position that the figures are valid for if `asOf` or periods were asked for; else null."
       },
       "totals": {
         "type": "array",
@@ -4802,7 +4802,7 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
         "items": {
           "$ref": "#/components/schemas/ThroughputPeriod"
         },
-        "description": "What was received in each period, from the oldest to the newest, if `by` was sent; else empty."
+        "description": "What was received in each period, from the oldest to the newest, if periods were asked for; else empty."
       },
       "nextCursor": {
         "type": [

@@ -335,17 +335,20 @@ export interface GetCustomerThroughputRequest {
   readonly asOf?:
     | string
     | undefined;
-  /** Also list what was received in each period of this length. */
+  /** Also list what was received in each period of this length; months if one of the next three fields is sent without it. */
   readonly by: PeriodLength;
-  /** The IANA time zone of the periods, such as `Europe/Berlin`; UTC by default. Needs `by`. */
+  /** The IANA time zone of the periods, such as `Europe/Berlin`; UTC by default. */
   readonly timeZone?:
     | string
     | undefined;
-  /** The first period is the one of this time; by default there are 24 hours, 30 days or 12 months. Needs `by`. */
+  /**
+   * The first period is the one of this time; by default there are 24 hours, 30 days or 12 months. At most 400
+   * periods are answered.
+   */
   readonly from:
     | string
     | undefined;
-  /** The last period is the one before this time; by default the current one. Needs `by`. */
+  /** The last period is the one before this time; by default the current one. */
   readonly to:
     | string
     | undefined;
@@ -357,13 +360,13 @@ export interface GetCustomerThroughputRequest {
 export interface GetCustomerThroughputResponse {
   /** One entry per asset ever received, or the asset that was asked for. */
   readonly throughputs: readonly Throughput[];
-  /** The position that the figures are valid for if `as_of` or `by` was sent; else absent. */
+  /** The position that the figures are valid for if `as_of` or periods were asked for; else absent. */
   readonly asOf?:
     | string
     | undefined;
   /** The sums over all networks, one entry per unit. */
   readonly totals: readonly UnitThroughput[];
-  /** What was received in each period, from the oldest to the newest, if `by` was sent; else empty. */
+  /** What was received in each period, from the oldest to the newest, if periods were asked for; else empty. */
   readonly periods: readonly ThroughputPeriod[];
 }
 
@@ -411,17 +414,20 @@ export interface GetPurseThroughputRequest {
   readonly asOf?:
     | string
     | undefined;
-  /** Also list what was received in each period of this length. */
+  /** Also list what was received in each period of this length; months if one of the next three fields is sent without it. */
   readonly by: PeriodLength;
-  /** The IANA time zone of the periods, such as `Europe/Berlin`; UTC by default. Needs `by`. */
+  /** The IANA time zone of the periods, such as `Europe/Berlin`; UTC by default. */
   readonly timeZone?:
     | string
     | undefined;
-  /** The first period is the one of this time; by default there are 24 hours, 30 days or 12 months. Needs `by`. */
+  /**
+   * The first period is the one of this time; by default there are 24 hours, 30 days or 12 months. At most 400
+   * periods are answered.
+   */
   readonly from:
     | string
     | undefined;
-  /** The last period is the one before this time; by default the current one. Needs `by`. */
+  /** The last period is the one before this time; by default the current one. */
   readonly to:
     | string
     | undefined;
@@ -433,13 +439,13 @@ export interface GetPurseThroughputRequest {
 export interface GetPurseThroughputResponse {
   /** One entry per asset ever received, or the asset that was asked for. */
   readonly throughputs: readonly Throughput[];
-  /** The position that the figures are valid for if `as_of` or `by` was sent; else absent. */
+  /** The position that the figures are valid for if `as_of` or periods were asked for; else absent. */
   readonly asOf?:
     | string
     | undefined;
   /** The sums over all networks, one entry per unit. */
   readonly totals: readonly UnitThroughput[];
-  /** What was received in each period, from the oldest to the newest, if `by` was sent; else empty. */
+  /** What was received in each period, from the oldest to the newest, if periods were asked for; else empty. */
   readonly periods: readonly ThroughputPeriod[];
 }
 
@@ -481,17 +487,20 @@ export interface GetAccountThroughputRequest {
   readonly asOf?:
     | string
     | undefined;
-  /** Also list what was received in each period of this length. */
+  /** Also list what was received in each period of this length; months if one of the next three fields is sent without it. */
   readonly by: PeriodLength;
-  /** The IANA time zone of the periods, such as `Europe/Berlin`; UTC by default. Needs `by`. */
+  /** The IANA time zone of the periods, such as `Europe/Berlin`; UTC by default. */
   readonly timeZone?:
     | string
     | undefined;
-  /** The first period is the one of this time; by default there are 24 hours, 30 days or 12 months. Needs `by`. */
+  /**
+   * The first period is the one of this time; by default there are 24 hours, 30 days or 12 months. At most 400
+   * periods are answered.
+   */
   readonly from:
     | string
     | undefined;
-  /** The last period is the one before this time; by default the current one. Needs `by`. */
+  /** The last period is the one before this time; by default the current one. */
   readonly to:
     | string
     | undefined;
@@ -503,13 +512,13 @@ export interface GetAccountThroughputRequest {
 export interface GetAccountThroughputResponse {
   /** One entry per asset ever received, or the asset that was asked for. */
   readonly throughputs: readonly Throughput[];
-  /** The position that the figures are valid for if `as_of` or `by` was sent; else absent. */
+  /** The position that the figures are valid for if `as_of` or periods were asked for; else absent. */
   readonly asOf?:
     | string
     | undefined;
   /** The sums over all networks, one entry per unit. */
   readonly totals: readonly UnitThroughput[];
-  /** What was received in each period, from the oldest to the newest, if `by` was sent; else empty. */
+  /** What was received in each period, from the oldest to the newest, if periods were asked for; else empty. */
   readonly periods: readonly ThroughputPeriod[];
 }
 
