@@ -18,9 +18,9 @@ export interface OperationCall {
   readonly otherFields?: Readonly<Record<string, unknown>>;
 }
 
-/** An operation that both edges have, with its service and method. */
+/** The operations that both edges answer with one message. */
 export function sharedOperations(app: Parameters<typeof operationsOf>[0]) {
-  return operationsOf(app).filter(({ http }) => http !== undefined);
+  return operationsOf(app).filter(({ kind }) => kind !== 'stream');
 }
 
 export function rpcOf({ rpc }: RunningOperation) {

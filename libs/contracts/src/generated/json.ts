@@ -1302,6 +1302,58 @@ export interface TransactionRescan {
   readonly state: 'waiting' | 'running' | 'done' | 'refused' | 'cancelled';
 }
 
+/** An entry of the list of transactions: one movement of one asset to or from the account. */
+export interface TransactionEntry {
+  /** Id of the replenishment or outflow. */
+  readonly id: string;
+  /** What it is. */
+  readonly type: 'replenishment' | 'sweep' | 'internal' | 'network-fee' | 'unplanned-outflow';
+  /** Its status. */
+  readonly status: 'seen' | 'detected' | 'screening' | 'confirmed' | 'declined' | 'reverted' | 'held' | 'voided' | 'dropped' | 'rejected' | 'booked';
+  /** Id of the customer whom it concerns; null if there is none. */
+  readonly customerId: string | null;
+  /** Id of the purse that it concerns; null if there is none. */
+  readonly purseId: string | null;
+  /** The amount, as the chain shows it. */
+  readonly money: Money;
+  /** How much of the amount does not count; null if all of it does. */
+  readonly netted: Money | null;
+  /** CAIP-2 id of the chain, such as `eip155:1`. */
+  readonly chain: string;
+  /** Hash of the transaction; null for what no transaction moved. */
+  readonly txHash: string | null;
+  /** Address of the sender; null if there is none. */
+  readonly from: string | null;
+  /** Address of the recipient; null if there is none, as for a fee. */
+  readonly to: string | null;
+  /** Why it has its status, such as `below-minimum`; null if there is nothing to say. */
+  readonly reason: string | null;
+  /** When it was first recorded. */
+  readonly createdAt: string;
+  /** When it last changed. */
+  readonly updatedAt: string;
+  /** The position of its last event. */
+  readonly position: string;
+}
+
+/** A page of transactions. A page reads a bounded part of the list, so with a filter that few match it may have fewer entries than the limit, or none, and not be the last. */
+export interface TransactionEntryList {
+  /** From the newest to the oldest. */
+  readonly data: readonly TransactionEntry[];
+  /** Pass it as `cursor` for the next page; null on the last page. */
+  readonly nextCursor: string | null;
+}
+
+/** A part of an export. */
+export interface ExportTransactionsResponse {
+  /** From the oldest to the newest. */
+  readonly data: readonly TransactionEntry[];
+  /** The position at which all entries of the export are as they are shown; the same in every part. */
+  readonly position: string;
+  /** Whether this is the last part: the export is complete. */
+  readonly atEnd: boolean;
+}
+
 /** A request of an operator to the watcher of a chain, and its progress. */
 export interface WatchRequest {
   /** Id of the watch request. */
@@ -1401,6 +1453,8 @@ export interface Answers {
   readonly 'OutflowService/ListPurseOutflows': OutflowList;
   readonly 'TransactionService/GetTransaction': Transaction;
   readonly 'TransactionService/RescanTransaction': TransactionRescan;
+  readonly 'TransactionService/ListTransactions': TransactionEntryList;
+  readonly 'TransactionService/ExportTransactions': ExportTransactionsResponse;
   readonly 'WatchRequestService/RequestWatch': WatchRequest;
   readonly 'WatchRequestService/ListWatchRequests': WatchRequestList;
   readonly 'WatchRequestService/GetWatchRequest': WatchRequest;
@@ -2298,6 +2352,69 @@ export const OPERATIONS: Readonly<Record<keyof Answers, Documented>> = {
       }
     }
   },
+  "TransactionService/ListTransactions": {
+    "summary": "List the transactions of the account: what arrived at its purses and what left them, newest first",
+    "answer": "TransactionEntryList",
+    "fields": {
+      "type": {
+        "description": "Only those of this type."
+      },
+      "status": {
+        "description": "Only those with this status."
+      },
+      "asset": {
+        "description": "Only this asset, by its CAIP-19 id or currency code such as `USDT_ETH`.",
+        "example": "USDT_ETH"
+      },
+      "customerId": {
+        "description": "Only those of this customer."
+      },
+      "from": {
+        "description": "First recorded at or after this time. It is the time of the event log, as of `asOf`."
+      },
+      "to": {
+        "description": "First recorded before this time."
+      },
+      "limit": {
+        "description": "How many entries at most; 25 by default. A value above 100 counts as 100."
+      },
+      "cursor": {
+        "description": "The `nextCursor` of the page before, with the same filters."
+      },
+      "minPosition": {
+        "description": "Wait, up to 5 seconds, until everything up to this position is visible."
+      }
+    }
+  },
+  "TransactionService/ExportTransactions": {
+    "summary": "Export the transactions of the account, oldest first, as they all are at one position",
+    "description": "Over REST one line each, as CSV or NDJSON by the header `Accept`, NDJSON by default; the header `Daybook-Position` of the answer names the position. An export that ends without its last part, or with a broken connection, is not complete: start it again.",
+    "answer": "ExportTransactionsResponse",
+    "fields": {
+      "type": {
+        "description": "Only those of this type."
+      },
+      "status": {
+        "description": "Only those with this status."
+      },
+      "asset": {
+        "description": "Only this asset, by its CAIP-19 id or currency code such as `USDT_ETH`.",
+        "example": "USDT_ETH"
+      },
+      "customerId": {
+        "description": "Only those of this customer."
+      },
+      "from": {
+        "description": "First recorded at or after this time. It is the time of the event log, as of `asOf`."
+      },
+      "to": {
+        "description": "First recorded before this time."
+      },
+      "minPosition": {
+        "description": "Wait, up to 5 seconds, until everything up to this position is visible."
+      }
+    }
+  },
   "WatchRequestService/RequestWatch": {
     "summary": "Request a rescan, a ring reset or a pause of a chain, or resolve a block in quarantine",
     "description": "The answer does not wait for the watcher.",
@@ -2498,6 +2615,26 @@ export const WORDS: Readonly<Record<string, Readonly<Record<string, string>>>> =
     "OUTFLOW_STATUS_BOOKED": "booked",
     "OUTFLOW_STATUS_REVERTED": "reverted",
     "OUTFLOW_STATUS_REJECTED": "rejected"
+  },
+  "TransactionEntryType": {
+    "TRANSACTION_ENTRY_TYPE_REPLENISHMENT": "replenishment",
+    "TRANSACTION_ENTRY_TYPE_SWEEP": "sweep",
+    "TRANSACTION_ENTRY_TYPE_INTERNAL": "internal",
+    "TRANSACTION_ENTRY_TYPE_NETWORK_FEE": "network-fee",
+    "TRANSACTION_ENTRY_TYPE_UNPLANNED_OUTFLOW": "unplanned-outflow"
+  },
+  "TransactionEntryStatus": {
+    "TRANSACTION_ENTRY_STATUS_SEEN": "seen",
+    "TRANSACTION_ENTRY_STATUS_DETECTED": "detected",
+    "TRANSACTION_ENTRY_STATUS_SCREENING": "screening",
+    "TRANSACTION_ENTRY_STATUS_CONFIRMED": "confirmed",
+    "TRANSACTION_ENTRY_STATUS_DECLINED": "declined",
+    "TRANSACTION_ENTRY_STATUS_REVERTED": "reverted",
+    "TRANSACTION_ENTRY_STATUS_HELD": "held",
+    "TRANSACTION_ENTRY_STATUS_VOIDED": "voided",
+    "TRANSACTION_ENTRY_STATUS_DROPPED": "dropped",
+    "TRANSACTION_ENTRY_STATUS_REJECTED": "rejected",
+    "TRANSACTION_ENTRY_STATUS_BOOKED": "booked"
   },
   "TransactionStatus": {
     "TRANSACTION_STATUS_INCLUDED": "included",
@@ -7456,6 +7593,173 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
       "hash",
       "state",
       "position"
+    ]
+  },
+  "TransactionEntry": {
+    "type": "object",
+    "description": "An entry of the list of transactions: one movement of one asset to or from the account.",
+    "properties": {
+      "id": {
+        "type": "string",
+        "format": "uuid",
+        "description": "Id of the replenishment or outflow."
+      },
+      "type": {
+        "type": "string",
+        "enum": [
+          "replenishment",
+          "sweep",
+          "internal",
+          "network-fee",
+          "unplanned-outflow"
+        ],
+        "description": "What it is."
+      },
+      "status": {
+        "type": "string",
+        "enum": [
+          "seen",
+          "detected",
+          "screening",
+          "confirmed",
+          "declined",
+          "reverted",
+          "held",
+          "voided",
+          "dropped",
+          "rejected",
+          "booked"
+        ],
+        "description": "Its status."
+      },
+      "customerId": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "format": "uuid",
+        "description": "Id of the customer whom it concerns; null if there is none."
+      },
+      "purseId": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "format": "uuid",
+        "description": "Id of the purse that it concerns; null if there is none."
+      },
+      "money": {
+        "$ref": "#/components/schemas/Money",
+        "description": "The amount, as the chain shows it."
+      },
+      "netted": {
+        "oneOf": [
+          {
+            "$ref": "#/components/schemas/Money"
+          },
+          {
+            "type": "null"
+          }
+        ],
+        "description": "How much of the amount does not count; null if all of it does."
+      },
+      "chain": {
+        "type": "string",
+        "maxLength": 64,
+        "description": "CAIP-2 id of the chain, such as `eip155:1`.",
+        "example": "eip155:1"
+      },
+      "txHash": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 128,
+        "description": "Hash of the transaction; null for what no transaction moved."
+      },
+      "from": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 128,
+        "description": "Address of the sender; null if there is none."
+      },
+      "to": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 128,
+        "description": "Address of the recipient; null if there is none, as for a fee."
+      },
+      "reason": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 64,
+        "description": "Why it has its status, such as `below-minimum`; null if there is nothing to say.",
+        "example": "below-minimum"
+      },
+      "createdAt": {
+        "type": "string",
+        "format": "date-time",
+        "description": "When it was first recorded."
+      },
+      "updatedAt": {
+        "type": "string",
+        "format": "date-time",
+        "description": "When it last changed."
+      },
+      "position": {
+        "type": "string",
+        "pattern": "^[0-9]+$",
+        "example": "42",
+        "description": "The position of its last event."
+      }
+    },
+    "required": [
+      "id",
+      "type",
+      "status",
+      "customerId",
+      "purseId",
+      "money",
+      "netted",
+      "chain",
+      "txHash",
+      "from",
+      "to",
+      "reason",
+      "createdAt",
+      "updatedAt",
+      "position"
+    ]
+  },
+  "TransactionEntryList": {
+    "type": "object",
+    "description": "A page of transactions. A page reads a bounded part of the list, so with a filter that few match it may have fewer entries than the limit, or none, and not be the last.",
+    "properties": {
+      "data": {
+        "type": "array",
+        "items": {
+          "$ref": "#/components/schemas/TransactionEntry"
+        },
+        "description": "From the newest to the oldest."
+      },
+      "nextCursor": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 128,
+        "description": "Pass it as `cursor` for the next page; null on the last page."
+      }
+    },
+    "required": [
+      "data",
+      "nextCursor"
     ]
   },
   "WatchRequestAnswer": {

@@ -18,8 +18,11 @@ import {
   type Throughput,
 } from '../src/books/get-throughput';
 import { boundariesOf, type PeriodLength } from '../src/books/periods';
+import { AssetNames, AssetRegistry } from '../src/chains';
 import { DEFAULT_ACCOUNT_ID } from '../src/edge/identity';
 import { READ_MODELS } from '../src/operations/read-models';
+import { ENTRY_TYPES, type EntryFilter, readEntryPage } from '../src/transactions/entry-pages';
+import { TransactionExports } from '../src/transactions/export-transactions';
 import {
   type AuditLedger,
   customerAt,
@@ -297,3 +300,184 @@ describe('deposits', () => {
     expect(most).toBeGreaterThan(1);
   });
 });
+
+describe('the list of transactions', () => {
+  /** Every row of the sources, oldest first, by a statement of its own. */
+  const everything = () =>
+    ledger.sql<{ id: string; type: string; status: string; asset: string; customer: string }>(`
+      SELECT id, type, status, asset, customer FROM (
+        SELECT id, 'replenishment' AS type, status, asset, customer_id AS customer, first_position
+          FROM ledger.replenishment
+        UNION ALL
+        SELECT id, replace(use, 'unplanned', 'unplanned-outflow'), status, asset, customer_id,
+               first_position
+          FROM ledger.outflow) AS each
+       ORDER BY first_position`);
+
+  async function walk(
+    filter: EntryFilter,
+    { order = 'newest', limit = 7, accountId = DEFAULT_ACCOUNT_ID, scannedMax = 5_000 }: Walk = {},
+  ): Promise<{ readonly ids: readonly string[]; readonly pages: number }> {
+    const ids: string[] = [];
+    let [from, pages] = [null as string | null, 0];
+    do {
+      const asked = { accountId, filter, order, from, limit, scannedMax };
+      const page = await readEntryPage(ledger.dataSource, asked);
+      expect(page.rows.length).toBeLessThanOrEqual(limit);
+      ids.push(...page.rows.map(({ id }) => id));
+      from = page.next;
+      pages += 1;
+    } while (from !== null);
+    return { ids, pages };
+  }
+
+  it('has every replenishment and every outflow once, in either order', async () => {
+    const all = (await everything()).map(({ id }) => id);
+    expect(all.length).toBeGreaterThan(20);
+    expect((await walk({}, { order: 'oldest' })).ids).toEqual(all);
+    expect((await walk({})).ids).toEqual([...all].reverse());
+  });
+
+  it('has those that a filter names, however few rows a page may read', async () => {
+    const all = await everything();
+    const types = new Set(all.map(({ type }) => type));
+    expect(types).toEqual(new Set(ENTRY_TYPES));
+    const filters: EntryFilter[] = [
+      ...[...types].map((type) => ({ type })),
+      ...[...new Set(all.map(({ status }) => status))].map((status) => ({ status })),
+      ...[...new Set(all.map(({ asset }) => asset))].map((asset) => ({ asset })),
+      ...[0, 1, 2].map((n) => ({ customerId: customerAt(n) })),
+      { customerId: customerAt(1), type: 'replenishment', status: 'confirmed' },
+    ];
+    for (const filter of filters) {
+      const { customerId, ...rest } = filter;
+      const wanted = all.filter(
+        (row) =>
+          Object.entries(rest).every(([name, value]) => row[name as 'type'] === value) &&
+          (customerId === undefined || row.customer === customerId),
+      );
+      const ids = wanted.map(({ id }) => id);
+      for (const scannedMax of [3, 10, 5_000]) {
+        const found = await walk(filter, { order: 'oldest', scannedMax });
+        expect(found.ids).toEqual(ids);
+        expect((await walk(filter, { scannedMax })).ids).toEqual([...ids].reverse());
+        // A page ends where it has read its rows, whether they were wanted or not.
+        if (scannedMax === 3 && filter.asset !== undefined) {
+          expect(found.pages).toBeGreaterThan(all.length / 7);
+        }
+      }
+    }
+  });
+
+  it('has those of a time, by the times of the log', async () => {
+    const times = log.map(({ recorded }) => recorded.recordedAt);
+    const firstOf = new Map<string, string>();
+    for (const { recorded } of log) {
+      const [, id] = /^(?:replenishment|outflow)-(.*)$/.exec(recorded.stream) ?? [];
+      if (id !== undefined && !firstOf.has(id)) firstOf.set(id, recorded.recordedAt);
+    }
+    for (const [from, to] of [
+      [times[20], times[150]],
+      [undefined, times[100]],
+      [times[100], undefined],
+      [times[150], times[20]],
+      ['2001-01-01T00:00:00Z', '2002-01-01T00:00:00Z'],
+    ]) {
+      const wanted = [...firstOf].filter(
+        ([, at]) => (from === undefined || at >= from) && (to === undefined || at < to),
+      );
+      expect((await walk({ from, to }, { order: 'oldest' })).ids).toEqual(wanted.map(([id]) => id));
+    }
+  });
+
+  it('shows another account nothing', async () => {
+    const accountId = '00000000-0000-4000-8000-000000000009';
+    for (const filter of [{}, { customerId: customerAt(1) }, { status: 'confirmed' }]) {
+      expect(await walk(filter, { accountId, scannedMax: 1 })).toEqual({ ids: [], pages: 1 });
+    }
+  });
+});
+
+describe('an export of transactions', () => {
+  const accountId = '00000000-0000-4000-8000-000000000077';
+  const never = new AbortController().signal;
+  let exports: TransactionExports;
+
+  beforeAll(async () => {
+    exports = new TransactionExports(
+      ledger.dataSource,
+      new AssetNames(ledger.dataSource, new AssetRegistry([])),
+    );
+    // An account with more than two parts of entries.
+    await ledger.sql(
+      `INSERT INTO ledger.outflow
+       SELECT p.* FROM (SELECT * FROM ledger.outflow LIMIT 1) AS o, generate_series(1, 450) AS n,
+              jsonb_populate_record(NULL::ledger.outflow, to_jsonb(o) || jsonb_build_object(
+                'id', gen_random_uuid(), 'account_id', $1::text, 'first_position', 100 + n)) AS p`,
+      [accountId],
+    );
+  });
+
+  it('is of one moment, whatever changes meanwhile', async () => {
+    const parts = exports.parts({ accountId, filter: {}, signal: never });
+    const first = (await parts.next()).value;
+    await ledger.sql(
+      `DELETE FROM ledger.outflow WHERE account_id = $1 AND first_position % 2 = 0`,
+      [accountId],
+    );
+    const others = [];
+    for await (const part of parts) others.push(part);
+    const all = [first, ...others].map((part) => part || null);
+    expect(all.map((part) => [part?.data.length, part?.atEnd])).toEqual([
+      [200, false],
+      [200, false],
+      [50, true],
+    ]);
+    const position = String(log.at(-1)?.recorded.position);
+    expect(new Set(all.map((part) => part?.position))).toEqual(new Set([position]));
+    let later = 0;
+    for await (const { data } of exports.parts({ accountId, filter: {}, signal: never })) {
+      later += data.length;
+    }
+    expect(later).toBe(225);
+  });
+
+  it('is the only one of its account, and one of few, until it ends or is left', async () => {
+    const open = (of: string) => exports.parts({ accountId: of, filter: {}, signal: never });
+    const one = open(accountId);
+    await one.next();
+    await expect(open(accountId).next()).rejects.toMatchObject({ code: 'too-many-streams' });
+    const two = open(DEFAULT_ACCOUNT_ID);
+    await two.next();
+    const third = '00000000-0000-4000-8000-000000000078';
+    await expect(open(third).next()).rejects.toMatchObject({ code: 'too-many-streams' });
+    await one.return();
+    await two.return();
+    const again = open(accountId);
+    expect((await again.next()).value).toMatchObject({ atEnd: false });
+    await again.return();
+  });
+
+  it('ends when it is told to', async () => {
+    const ending = new AbortController();
+    const fresh = new TransactionExports(
+      ledger.dataSource,
+      new AssetNames(ledger.dataSource, new AssetRegistry([])),
+    );
+    const parts = fresh.parts({ accountId, filter: {}, signal: ending.signal });
+    await parts.next();
+    ending.abort(new Error('gone'));
+    await expect(parts.next()).rejects.toThrow('gone');
+    // Its place is free again.
+    const again = fresh.parts({ accountId, filter: {}, signal: never });
+    await again.next();
+    await again.return();
+  });
+});
+
+interface Walk {
+  readonly order?: 'newest' | 'oldest';
+  readonly limit?: number;
+  readonly accountId?: string;
+  readonly scannedMax?: number;
+}
