@@ -203,6 +203,6 @@ describe('an export', () => {
       reply.headers.get('daybook-position'),
     ]);
     const refused = await api.call(service, 'ExportTransactions', { asset: 'NOPE' });
-    expect(detailsOf(refused.error as never)).toMatchObject({ reason: 'asset-unknown' });
+    expect(detailsOf(refused.error as never).info).toMatchObject({ reason: 'asset-unknown' });
   });
 });

@@ -52,7 +52,7 @@ export class GetThroughput extends AccountQuery<
 /** The positions up to which figures are wanted, of one snapshot: `n` is the place of its time. The last is that of now. */
 const CUTS = `
   WITH known AS MATERIALIZED (
-    SELECT least(max(position), $3::bigint) AS position
+    SELECT least(coalesce(max(position), 0), $3::bigint) AS position
       FROM ledger.checkpoint WHERE name = '${READ_MODELS_CHECKPOINT}'
   ), cut AS MATERIALIZED (
     SELECT b.n, least(known.position, coalesce((

@@ -28,7 +28,7 @@ export function controlOf(
       // A failed look-up ends nothing.
       if (error instanceof Problem && error.code === 'unauthenticated') ending.abort(error);
     });
-  }, KEY_CHECK_MS);
+  }, KEY_CHECK_MS).unref();
   reply.raw.once('close', () => {
     clearInterval(keyCheck);
     ending.abort(new Error('The client has gone.'));

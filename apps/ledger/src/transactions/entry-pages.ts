@@ -12,10 +12,10 @@ const SOURCES: readonly TransactionSource[] = [REPLENISHMENT_ENTRIES, OUTFLOW_EN
 export const ENTRY_TYPES = SOURCES.flatMap(({ types }) => types);
 
 /**
- * Rows of one source that a page reads at most: some ten milliseconds. Where few of them match the filter, a page has
+ * Rows of one source that a page reads at most: some milliseconds. Where few of them match the filter, a page has
  * fewer entries, and the next one goes on from there.
  */
-const SCANNED_MAX = 5_000;
+const SCANNED_MAX = 2_000;
 /** Beyond every position. */
 const POSITION_MAX = '9223372036854775807';
 

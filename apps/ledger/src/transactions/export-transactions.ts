@@ -86,7 +86,7 @@ export class TransactionExports {
       })();
       return ended;
     };
-    const timer = setTimeout(() => void end().catch(() => undefined), EXPORT_MS_MAX);
+    const timer = setTimeout(() => void end().catch(() => undefined), EXPORT_MS_MAX).unref();
     return {
       end,
       /** The position that the snapshot is of. */
