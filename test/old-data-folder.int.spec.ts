@@ -39,6 +39,9 @@ const fixture = (name: string) => readFileSync(join(__dirname, 'fixtures', name)
 /** What the older version answered, on the database of `old-data-folder.sql`. */
 const recorded: Recorded = JSON.parse(fixture('old-data-folder.json'));
 
+/** They have more fields since, at every depth. */
+const FIGURES = /\/(balances|throughput)(\?|$)/;
+
 let ledger: TestLedger;
 
 /** The answer of the older version, with what replenishments have since. Its chain had come to block 30. */
@@ -85,7 +88,11 @@ describe('a database of an older version', () => {
     'answers GET %s as it did, besides new fields',
     async (path, answer) => {
       const { body } = await get(path);
-      expect(body).toEqual(path.startsWith('/v1/replenishments') ? withNewFields(answer) : answer);
+      if (FIGURES.test(path)) expect(body).toMatchObject(answer);
+      else
+        expect(body).toEqual(
+          path.startsWith('/v1/replenishments') ? withNewFields(answer) : answer,
+        );
     },
   );
 

@@ -77,8 +77,12 @@ export function jsonModule(descriptorSet) {
   /** The resource of a response, with the position of a command; or its list; or a part of a stream. */
   function answerOf({ output, methodKind }) {
     const named = optionOf(output, 'resource');
-    const resource = output.fields.find(({ fieldKind }) => fieldKind === 'message');
     const list = output.fields.find(({ fieldKind }) => fieldKind === 'list');
+    // A response that begins with a list is one; messages after it belong to the whole.
+    const isList = list !== undefined && list === output.fields[0];
+    const resource = isList
+      ? undefined
+      : output.fields.find(({ fieldKind }) => fieldKind === 'message');
     const isCommand = output.fields.some(({ name }) => name === 'replayed');
     const isOutcome = ({ name }) => isCommand && ['position', 'created', 'replayed'].includes(name);
     const own = output.fields

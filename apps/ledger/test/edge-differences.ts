@@ -9,17 +9,20 @@ import { snake } from './operation-calls';
 export function shapeOf({ status, headers, body }: Reply, { fields }: ReflectedType): object {
   const isResource = ({ message, isRepeated }: ReflectedType['fields'][number]) =>
     message !== null && message.name !== 'Timestamp' && !isRepeated;
-  const resource = fields.find(isResource);
+  const list = fields.find(({ isRepeated }) => isRepeated);
+  // A response that begins with a list is one.
+  const resource = list !== undefined && list === fields[0] ? undefined : fields.find(isResource);
   const rest = { ...body };
   const shape: Record<string, unknown> = {};
-  for (const { name, isRepeated } of fields.filter((field) => field !== resource)) {
+  for (const field of fields.filter((each) => each !== resource)) {
+    const { name } = field;
     if (name === 'created') shape.created = status === 201;
     else if (name === 'replayed') shape.replayed = headers.has('idempotency-replayed');
     else {
-      const source = isRepeated && resource === undefined ? 'data' : camel(name);
+      const source = field === list && resource === undefined ? 'data' : camel(name);
       shape[name] = rest[source];
       // A resource may have the same field; in JSON it is one.
-      if (!resource?.message?.fields.some((field) => field.name === name)) delete rest[source];
+      if (!resource?.message?.fields.some((of) => of.name === name)) delete rest[source];
     }
   }
   // A list without a cursor field has all there is.

@@ -184,3 +184,25 @@ describe('the streams of an account', () => {
     await until(async () => /^daybook_grpc_streams(\{.*\})? 0$/m.test(await ledger.metrics()));
   });
 });
+
+describe('an export', () => {
+  it('sends over gRPC what it sends as lines over REST', async () => {
+    const service = 'daybook.v1.TransactionService';
+    const { answer, error } = await api.call(service, 'ExportTransactions', {});
+    expect(error).toBeNull();
+    const reply = await ledger.request('GET', '/v1/transactions/export');
+    const lines: string[] = reply.body.trimEnd().split('\n');
+    expect(lines.length).toBeGreaterThan(1);
+    const entries = answer.flatMap((message: { entries: { id: string }[] }) => message.entries);
+    expect(entries.map(({ id }: { id: string }) => id)).toEqual(
+      lines.map((line) => JSON.parse(line).id),
+    );
+    const last = answer.at(-1);
+    expect([last.at_end ?? last.atEnd, last.position]).toEqual([
+      true,
+      reply.headers.get('daybook-position'),
+    ]);
+    const refused = await api.call(service, 'ExportTransactions', { asset: 'NOPE' });
+    expect(detailsOf(refused.error as never).info).toMatchObject({ reason: 'asset-unknown' });
+  });
+});

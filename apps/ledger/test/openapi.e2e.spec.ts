@@ -153,6 +153,8 @@ const MEANT_OTHERWISE = [
   'finding-not-found',
   'family-not-available',
   'asset-unknown',
+  'time-zone-unknown',
+  'too-many-periods',
   'as-of-in-future',
   'as-of-too-early',
   'position-not-in-log',

@@ -31,9 +31,9 @@ export interface OperationCall {
   readonly otherFields?: Readonly<Record<string, unknown>>;
 }
 
-/** An operation that both edges have, with its service and method. */
+/** The operations that both edges answer with one message. */
 export function sharedOperations(app: Parameters<typeof operationsOf>[0]) {
-  return operationsOf(app).filter(({ http }) => http !== undefined);
+  return operationsOf(app).filter(({ kind }) => kind !== 'stream');
 }
 
 export function rpcOf({ rpc }: RunningOperation) {
@@ -70,7 +70,7 @@ export function samplesOf(known: Known): Readonly<Record<string, unknown>> {
     ),
     ...{ person: 'Ann Example', overlapSeconds: 3_600 },
     ...{ asOf: known.position, asset: 'USDT_ETH', from: '2026-01-01T00:00:00.500Z' },
-    to: '2999-01-01T00:00:00Z',
+    ...{ to: '2999-01-01T00:00:00Z', timeZone: 'Europe/Berlin' },
     findingId: known.findingId,
     ...{ adjustmentId: known.adjustmentId, customerTransferId: known.customerTransferId },
     ...{ amount: '1.5', reference: ADJUST },

@@ -488,6 +488,155 @@ it('refuses a wallets file with the address of a purse, and names both', async (
   }
 });
 
+describe('all transactions', () => {
+  const pagesOf = async (query: string): Promise<json.TransactionEntry[]> => {
+    const found: json.TransactionEntry[] = [];
+    let next: string | null = null;
+    do {
+      const cursor: string = next === null ? '' : `&cursor=${next}`;
+      const page = await atHead(`/v1/transactions?limit=10${query}${cursor}`);
+      found.push(...page.data);
+      next = page.nextCursor;
+    } while (next !== null);
+    return found;
+  };
+  const exported = (accept: string, query = '') =>
+    ledger.request('GET', `/v1/transactions/export${query}`, { headers: { accept } });
+  const linesOf = (body: string) => body.split(/\r?\n/).filter((line) => line !== '');
+
+  it('are what the lists of replenishments and outflows have, each once', async () => {
+    const all = await pagesOf('');
+    const purses: json.Purse[] = (await atHead('/v1/purses?limit=100')).data;
+    const expected: string[] = [];
+    for (const { id } of purses) {
+      for (const outflow of await outflowsOf(id)) expected.push(outflow.id);
+      for (const replenishment of await replenishmentsOf(id)) expected.push(replenishment.id);
+    }
+    expect(all.map(({ id }) => id).sort(byText)).toEqual(expected.sort(byText));
+    const positions = all.map(({ createdAt }) => createdAt);
+    expect(positions).toEqual([...positions].sort(byText).reverse());
+    const [sweep] = await pagesOf('&type=sweep&status=booked');
+    expect(sweep).toMatchObject({ type: 'sweep', to: expect.any(String), netted: null });
+    const [first] = purses;
+    const ofCustomer = await pagesOf(`&customerId=${first?.customerId}`);
+    expect(ofCustomer).toEqual(all.filter(({ customerId }) => customerId === first?.customerId));
+    expect(await pagesOf('&asset=ETH')).toEqual(all.filter(({ money }) => money.asset === ETH));
+    expect(await pagesOf('&from=2999-01-01T00:00:00Z')).toEqual([]);
+  });
+
+  it('are exported as the list has them, as lines of JSON or CSV, with their position', async () => {
+    const all = (await pagesOf('')).reverse();
+    const head = String(await ledger.store.head());
+    const lines = await exported('application/x-ndjson');
+    expect(lines.headers.get('content-type')).toBe('application/x-ndjson; charset=utf-8');
+    expect(lines.headers.get('daybook-position')).toBe(head);
+    expect(linesOf(lines.body).map((line) => JSON.parse(line))).toEqual(all);
+
+    const table = await exported('text/csv', '?type=replenishment');
+    const rows = linesOf(table.body).map((line) => line.split(','));
+    const columns = rows[0] ?? [];
+    const cell = (row: readonly string[], name: string) => row[columns.indexOf(name)];
+    const wanted = all.filter(({ type }) => type === 'replenishment');
+    expect(rows.slice(1).map((row) => [cell(row, 'id'), cell(row, 'money.baseUnits')])).toEqual(
+      wanted.map(({ id, money }) => [id, money.baseUnits]),
+    );
+    const none = await exported('text/csv', '?status=seen&type=sweep');
+    expect(linesOf(none.body)).toHaveLength(1);
+    const headed = await ledger.request('HEAD', '/v1/transactions/export');
+    expect([headed.status, headed.body]).toEqual([200, '']);
+  });
+
+  it('are not exported for a request that is refused', async () => {
+    const refused = await exported('text/csv', '?asset=NOPE');
+    expect([refused.status, refused.body.code]).toEqual([422, 'asset-unknown']);
+    expect(refused.headers.get('content-type')).toMatch(/^application\/problem\+json/);
+    const wrong = await exported('text/csv', '?type=gift');
+    expect([wrong.status, wrong.body.code]).toEqual([400, 'validation-failed']);
+    const scopes = ['balances:read'];
+    const headers = { authorization: `Bearer ${await ledger.issueKey({ scopes })}` };
+    const forbidden = await ledger.request('GET', '/v1/transactions/export', { headers });
+    expect([forbidden.status, forbidden.body.code]).toEqual([403, 'forbidden']);
+  });
+
+  it('of another account are its own alone', async () => {
+    const key = await ledger.issueKey({ accountId: OTHER_ACCOUNT, scopes: ['read'] });
+    const headers = { authorization: `Bearer ${key}` };
+    const [{ customerId }] = (await pagesOf('&type=sweep')) as [json.TransactionEntry];
+    for (const query of ['', `?customerId=${customerId}`, '?type=sweep']) {
+      const list = await ledger.request('GET', `/v1/transactions${query}`, { headers });
+      expect(list.body).toEqual({ data: [], nextCursor: null });
+      const whole = await ledger.request('GET', `/v1/transactions/export${query}`, { headers });
+      expect([whole.status, whole.body]).toEqual([200, '']);
+    }
+  });
+});
+
+describe('the account itself', () => {
+  it('has in its books what all its customers, purses and wallets have', async () => {
+    const { data: customers } = await atHead('/v1/customers?limit=100');
+    const sums = { claim: 0n, accountClaim: 0n, suspense: 0n, custody: 0n, received: 0n };
+    for (const { id } of customers) {
+      const { data } = await atHead(`/v1/customers/${id}/balances`);
+      const { data: moved } = await atHead(`/v1/customers/${id}/throughput?asset=USDT_ETH`);
+      for (const balance of data.filter(({ asset }: json.Balance) => asset === USDT)) {
+        for (const name of ['claim', 'accountClaim', 'suspense', 'custody'] as const) {
+          sums[name] += BigInt(balance[name].baseUnits);
+        }
+      }
+      sums.received += BigInt(moved[0]?.received.baseUnits ?? 0);
+    }
+    const { data, totals } = await atHead('/v1/account/balances');
+    const of: json.AccountBalance = data.find(({ asset }: json.AccountBalance) => asset === USDT);
+    const units = (money: json.Money) => BigInt(money.baseUnits);
+    expect(units(of.customers)).toBe(sums.claim);
+    expect(units(of.claim)).toBe(sums.accountClaim);
+    expect(units(of.suspense)).toBe(sums.suspense);
+    expect(units(of.onPurses)).toBe(sums.custody);
+    expect(units(of.custody)).toBe(sums.custody + units(of.inWallets));
+    expect(units(of.inWallets)).toBeGreaterThan(0n);
+    const reasons = of.suspenseByReason.reduce((sum, { money }) => sum + units(money), 0n);
+    expect(reasons).toBe(sums.suspense);
+    const owed = [of.claim, of.pending, of.customers, of.customersPending, of.suspense, of.fees];
+    const others = [of.adjustments, of.inTransit];
+    const all = [...owed, ...others].reduce((sum, money) => sum + units(money), 0n);
+    expect(units(of.custody)).toBe(all - units(of.networkFees));
+    const usdt = totals.find(({ unit }: json.AccountUnitBalance) => unit === 'USDT');
+    expect(usdt.customers).toMatchObject({ unit: 'USDT', baseUnits: String(sums.claim) });
+
+    const throughput = await atHead('/v1/account/throughput?asset=USDT_ETH&by=day');
+    expect(BigInt(throughput.data[0].received.baseUnits)).toBe(sums.received);
+    const byDay = throughput.periods.flatMap(
+      ({ throughputs }: json.ThroughputPeriod) => throughputs,
+    ) as json.Throughput[];
+    expect(byDay.reduce((sum, { received }) => sum + units(received), 0n)).toBe(sums.received);
+    expect(throughput.periods).toHaveLength(30);
+  });
+
+  it('had nothing before its first event, and has the same again at a position', async () => {
+    expect(await get('/v1/account/balances?asOf=1')).toEqual({
+      ...{ data: [], nextCursor: null, asOf: '1', totals: [] },
+    });
+    const head = String(await ledger.store.head());
+    const now = await atHead('/v1/account/balances');
+    expect(await get(`/v1/account/balances?asOf=${head}`)).toEqual({ ...now, asOf: head });
+  });
+
+  it('refuses periods that nobody can count', async () => {
+    for (const [query, code] of [
+      ['timeZone=Mars/Olympus', 'time-zone-unknown'],
+      ['by=hour&from=2020-01-01T00:00:00Z', 'too-many-periods'],
+      ['asset=NOPE', 'asset-unknown'],
+    ]) {
+      const reply = await ledger.request('GET', `/v1/account/throughput?${query}`);
+      expect([reply.status, reply.body.code]).toEqual([422, code]);
+    }
+  });
+});
+
+function byText(a: string, b: string): number {
+  return a < b ? -1 : 1;
+}
+
 it('leaves books that break no invariant, as the checker sees them', async () => {
   const { checker } = ledger.app.get(BooksModule);
   const before = checker?.sweeps() ?? 0;

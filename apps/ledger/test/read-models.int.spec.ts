@@ -118,7 +118,8 @@ function clockAt(position: number): number {
 async function project(log: readonly Happened[], cuts: readonly number[]): Promise<void> {
   await dataSource.query(
     `TRUNCATE ledger.replenishment, ledger.replenishment_sum, ledger.figures, ledger.journal_line,
-       ledger.log_time`,
+       ledger.log_time, ledger.account_book, ledger.account_book_at, ledger.account_throughput,
+       ledger.deposit`,
   );
   let from = 0;
   for (let turn = 0; from < log.length; turn++) {

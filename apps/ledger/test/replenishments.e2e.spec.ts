@@ -187,7 +187,9 @@ describe('balances and throughput', () => {
     for (const owner of [`/v1/customers/${customer.id}`, `/v1/purses/${purse.id}`]) {
       for (const figure of ['balances', 'throughput']) {
         const reply = await atHead(`${owner}/${figure}`);
-        expect(reply.body).toEqual({ data: [], nextCursor: null, asOf: null });
+        expect(reply.body).toMatchObject({ data: [], nextCursor: null, asOf: null, totals: [] });
+        if (figure === 'balances') expect(reply.body.deposits).toMatchObject({ count: '0' });
+        else expect(reply.body.periods).toEqual([]);
       }
     }
   });
@@ -210,12 +212,21 @@ describe('balances and throughput', () => {
           accountClaim: money('2', '2000000'),
           suspense: none,
           custody: money('5', '5000000'),
+          ...{ pending: none, accountPending: none },
         },
       ]);
       expect((await atHead(`${path}/throughput`)).body.data).toEqual([
-        { asset: USDT, received: money('5', '5000000'), reversed: none, receipts: '3' },
+        {
+          ...{ asset: USDT, received: money('5', '5000000'), receipts: '3' },
+          ...{ reversed: none, takenBack: none },
+        },
       ]);
     }
+    const { deposits } = (await atHead(`${owner}/balances`)).body;
+    expect(deposits).toEqual({
+      ...{ count: '3', lastId: body.data[0].id, lastAt: body.data[0].updatedAt },
+      lastAmount: money('2', '2000000'),
+    });
   });
 
   it('keep an amount of any size exact', async () => {

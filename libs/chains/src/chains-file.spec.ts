@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { unitOf } from '@daybook/domain';
 import { finalityOf, findChain } from './chains-and-assets';
 import { InvalidChainsFile, loadChainsFile, readChainsFile } from './chains-file';
 import { openChain, parseAssetId } from './family';
@@ -38,6 +39,14 @@ describe('what is known to everybody', () => {
     const tokens = KNOWN_ASSETS.filter((it) => parseAssetId(it.id)?.kind === 'contract');
     expect(tokens.length).toBeGreaterThanOrEqual(2 * 12 - 1);
     for (const { chain, decimals } of tokens) expect(decimals).toBe(chain === 'eip155:56' ? 18 : 6);
+  });
+
+  it('adds up its assets in these units alone', () => {
+    const isTest = ({ currency }: { currency: string }) => /_(SHASTA|NILE)$/.test(currency);
+    const units = KNOWN_ASSETS.filter((it) => !isTest(it)).map(({ currency }) => unitOf(currency));
+    const coins = ['AVAX', 'BNB', 'CELO', 'ETH', 'POL', 'TRX', 'XDAI'];
+    expect(new Set(units)).toEqual(new Set([...coins, 'USDC', 'USDCE', 'USDT', 'USDT0']));
+    for (const { currency } of KNOWN_ASSETS.filter(isTest)) expect(unitOf(currency)).toBe(currency);
   });
 
   // The ids of the genesis blocks, as wallets and explorers compare them.

@@ -39,6 +39,7 @@ export * from './replenishment-state';
 export * from './settlement';
 export * from './transfer';
 export * from './trial-balance';
+export * from './units';
 export * from './upcast';
 export * from './void-replenishment';
 export * from './watch-request';

@@ -1,15 +1,25 @@
 import { Logger, Module, type OnModuleInit } from '@nestjs/common';
 import { BackgroundWork } from '../runtime/background-work';
 import { FiguresController } from './figures.controller';
+import { GetAccountBooksHandler } from './get-account-figures';
 import { GetCustodyHandler } from './get-custody';
+import { GetDepositsHandler } from './get-deposits';
 import { GetFiguresHandler } from './get-figures';
+import { GetThroughputHandler } from './get-throughput';
 import { type InvariantChecker, startInvariantChecker } from './invariant-checker';
 import { ListNegativeClaimsHandler } from './negative-claims';
 
 /** The journal and every figure. */
 @Module({
   controllers: [FiguresController],
-  providers: [GetFiguresHandler, GetCustodyHandler, ListNegativeClaimsHandler],
+  providers: [
+    GetFiguresHandler,
+    GetDepositsHandler,
+    GetThroughputHandler,
+    GetAccountBooksHandler,
+    GetCustodyHandler,
+    ListNegativeClaimsHandler,
+  ],
 })
 export class BooksModule implements OnModuleInit {
   private readonly logger = new Logger(BooksModule.name);

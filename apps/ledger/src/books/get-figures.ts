@@ -4,6 +4,7 @@ import { DataSource } from 'typeorm';
 import { requireExisted } from '../edge/as-of';
 import { AccountQuery } from '../edge/request-context';
 import { eachFigure, figuresIn, ownerIn } from './figure-columns';
+import { PARTS } from './owner-parts';
 
 /** The owner of the figures, of the account of the query. */
 export interface Owner {
@@ -26,13 +27,6 @@ export interface AssetFigures {
   readonly asset: string;
   readonly figures: Figures;
 }
-
-/** The owners whose figures add up to those of `o`. */
-const PARTS = {
-  customer: `
-    SELECT o.id UNION ALL SELECT p.id FROM ledger.purse p WHERE p.customer_id = o.id`,
-  purse: 'SELECT o.id',
-} as const;
 
 const NOW = 'LEFT JOIN ledger.figures f ON f.owner_id = part.id';
 

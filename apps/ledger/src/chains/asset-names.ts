@@ -1,4 +1,4 @@
-import type { AssetScale } from '@daybook/domain';
+import { type AssetScale, DomainError } from '@daybook/domain';
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { DataSource } from 'typeorm';
@@ -52,4 +52,15 @@ export class AssetNames {
       },
     };
   }
+}
+
+/**
+ * The asset id for an id or currency. Ids that nobody listed are allowed: any token can be sent to a purse. Refuses with
+ * `asset-unknown`.
+ */
+export function assetIdOf(text: string, assets: NamedAssets): string {
+  if (text.includes('/')) return assets.find(text) === null ? text.toLowerCase() : text;
+  const id = assets.idOfCurrency(text);
+  if (id !== null) return id;
+  throw new DomainError('asset-unknown', `There is no currency ${text}; see GET /v1/assets.`);
 }

@@ -1,7 +1,7 @@
 // What other features may import.
 
 export { assetNamed, type NamedAsset } from './asset-named';
-export { AssetNames, type NamedAssets } from './asset-names';
+export { AssetNames, assetIdOf, type NamedAssets } from './asset-names';
 export { AssetRegistry, ChainRegistry } from './asset-registry';
 export { assetsProjection } from './assets.projection';
 export { AssetsInUse } from './assets-in-use';

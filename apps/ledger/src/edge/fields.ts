@@ -203,7 +203,7 @@ export function AmountField(): PropertyDecorator {
   });
 }
 
-/** An asset that a request names. */
+/** An asset by its CAIP-19 id or its currency code. */
 export function AssetField(options: FieldOptions = {}): PropertyDecorator {
   return PatternField({
     pattern: /^[A-Za-z0-9_:/.-]+$/,

@@ -5,11 +5,14 @@ import {
   type ExecutionContext,
   HttpCode,
   type INestApplicationContext,
+  type NestInterceptor,
   RequestMapping,
   RequestMethod,
   SetMetadata,
+  UseInterceptors,
 } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
+import { map } from 'rxjs';
 import { fieldsOf } from './fields';
 import type { ProblemCode } from './problems';
 import type { Tier } from './rate-limit';
@@ -23,11 +26,19 @@ export type Rpc = keyof json.Answers;
 type Http = `${'GET' | 'POST' | 'PATCH'} /${string}`;
 
 /** The declaration of an operation. Both edges, the documents and the tests are derived from it. */
-interface Declaration<Name extends Rpc, Route extends Http | undefined> {
+interface Declaration<
+  Name extends Rpc,
+  Route extends Http | undefined,
+  Items extends string | undefined,
+> {
   /** Its messages and their comments document the operation. Its response is the answer of both edges. */
   readonly rpc: Name;
-  /** Method and path; a variable such as `:purseId` is a field of the request. Omitted for a stream. */
+  /**
+   * Method and path; a variable such as `:purseId` is a field of the request. Omitted for a stream that only gRPC has.
+   */
   readonly http?: Route;
+  /** Of a stream that ends: the schema of its items. Over REST the answer has a line for each, as CSV or NDJSON. */
+  readonly streams?: Items;
   readonly scope: Scope;
   /** The quota that it counts against; `standard` if omitted. */
   readonly tier?: Tier;
@@ -48,14 +59,16 @@ interface Declaration<Name extends Rpc, Route extends Http | undefined> {
 }
 
 /** A query returns a resource or list, a command its outcome, a stream parts of a list. */
-type Result<Route, Response> = Route extends `GET ${string}`
-  ? Response | Promise<Response>
-  : Route extends string
-    ? Promise<Answer<Response>>
-    : AsyncGenerator<Response>;
+type Result<Route, Items, Response> = Items extends string
+  ? AsyncGenerator<Response>
+  : Route extends `GET ${string}`
+    ? Response | Promise<Response>
+    : Route extends string
+      ? Promise<Answer<Response>>
+      : AsyncGenerator<Response>;
 
 /** An operation as it was declared, with the request class of its method. */
-export interface OperationDeclaration extends Declaration<Rpc, Http> {
+export interface OperationDeclaration extends Declaration<Rpc, Http, string> {
   readonly kind: 'query' | 'command' | 'stream';
   readonly tier: Tier;
   /** The name of the controller's method. */
@@ -73,6 +86,13 @@ export interface StreamControl {
   readonly heartbeatMs: number;
 }
 
+/** What REST prepares for a stream, besides caller and request. */
+export interface StreamParts {
+  readonly control: StreamControl;
+  /** The parts that the method answers with, as text. */
+  lines(parts: never): AsyncGenerator<string>;
+}
+
 const OPERATION = Symbol('Operation');
 
 /**
@@ -80,10 +100,12 @@ const OPERATION = Symbol('Operation');
  * `RequestContext`) and the request, an instance of a class that declares its valid fields. The method
  * does not depend on a transport: REST routes, gRPC methods, scopes and documents are derived from this.
  */
-export function Operation<Name extends Rpc, Route extends Http | undefined = undefined>(
-  declared: Declaration<Name, Route>,
-) {
-  type Returned = Result<Route, json.Answers[Name]>;
+export function Operation<
+  Name extends Rpc,
+  Route extends Http | undefined = undefined,
+  Items extends string | undefined = undefined,
+>(declared: Declaration<Name, Route, Items>) {
+  type Returned = Result<Route, Items, json.Answers[Name]>;
   return <Method extends (caller: never, request: never, ...rest: never) => Returned>(
     prototype: object,
     name: string,
@@ -91,8 +113,8 @@ export function Operation<Name extends Rpc, Route extends Http | undefined = und
   ): void => {
     const [, request] = Reflect.getMetadata('design:paramtypes', prototype, name) as unknown[];
     const operation = {
-      ...(declared as Declaration<Name, Http>),
-      kind: kindOf(declared.http),
+      ...(declared as Declaration<Name, Http, string>),
+      kind: declared.streams === undefined ? kindOf(declared.http) : 'stream',
       tier: declared.tier ?? 'standard',
       name,
       request: request as new () => object,
@@ -112,21 +134,42 @@ function kindOf(http: Http | undefined): OperationDeclaration['kind'] {
 }
 
 /** The route of an operation, as Nest's own decorators. */
-function routeOf({ http }: OperationDeclaration): readonly MethodDecorator[] {
+function routeOf({ http, streams }: OperationDeclaration): readonly MethodDecorator[] {
   if (http === undefined) return [];
   const [method, path] = http.split(' ') as [keyof typeof RequestMethod, string];
-  return [RequestMapping({ method: RequestMethod[method], path }), HttpCode(200), takesPrepared];
+  const route = [RequestMapping({ method: RequestMethod[method], path }), HttpCode(200)];
+  return [...route, takesPrepared, ...(streams === undefined ? [] : [streamsLines])];
 }
 
-const Prepared = createParamDecorator((part: 'caller' | 'request', context: ExecutionContext) => {
-  const { prepared } = context.switchToHttp().getRequest<{ prepared: Record<string, unknown> }>();
-  return prepared[part];
-});
+/** What a REST request has when its method is called; the parts of a stream only for one. */
+interface PreparedRequest extends StreamParts {
+  readonly caller: unknown;
+  readonly request: unknown;
+}
+
+function preparedIn(context: ExecutionContext): PreparedRequest {
+  return context.switchToHttp().getRequest<{ prepared: PreparedRequest }>().prepared;
+}
+
+const Prepared = createParamDecorator(
+  (part: 'caller' | 'request' | 'control', context: ExecutionContext) => preparedIn(context)[part],
+);
 
 /** The edge provides the method's two parameters. */
 const takesPrepared: MethodDecorator = (prototype, name) => {
   Prepared('caller')(prototype, name, 0);
   Prepared('request')(prototype, name, 1);
+};
+
+/** The third parameter of a stream, whose parts are sent as lines of text. */
+const streamsLines: MethodDecorator = (prototype, name, descriptor) => {
+  Prepared('control')(prototype, name, 2);
+  UseInterceptors(asLines)(prototype, name, descriptor);
+};
+
+const asLines: NestInterceptor = {
+  intercept: (context, next) =>
+    next.handle().pipe(map((parts) => preparedIn(context).lines(parts as never))),
 };
 
 /** An operation of a running application. */

@@ -97,6 +97,18 @@ const EDGE = {
     when: 'At the moment of `asOf` the customer or purse did not exist, or the log had not begun.',
     remedy: 'Ask for a later moment.',
   },
+  'time-zone-unknown': {
+    statuses: [422, 'INVALID_ARGUMENT'],
+    title: 'The time zone is not known',
+    when: 'The IANA database of this service has no time zone of the name in `timeZone`.',
+    remedy: 'Send a name such as `Europe/Berlin`; `UTC` is the default.',
+  },
+  'too-many-periods': {
+    statuses: [422, 'OUT_OF_RANGE'],
+    title: 'Too many periods',
+    when: 'From `from` to `to` there are more than 400 periods of the length in `by`.',
+    remedy: 'Ask for longer periods, or for a part of the time at once.',
+  },
   unauthenticated: {
     statuses: [401, 'UNAUTHENTICATED'],
     title: 'A valid API key is needed',

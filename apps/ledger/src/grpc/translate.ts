@@ -158,9 +158,9 @@ function responseWriter(output: DescMessage): Write {
   };
 }
 
-/** The field of a response that holds the resource. */
+/** The field of a response that holds the resource. A response that begins with a list has none. */
 function resourceOf({ fields }: DescMessage) {
-  return fields.find(isGroup);
+  return fields[0]?.fieldKind === 'list' ? undefined : fields.find(isGroup);
 }
 
 function listOf({ fields }: DescMessage): DescField | undefined {

@@ -22,6 +22,7 @@ export const FOLLOWING_TABLES: readonly string[] = [
   ...['asset', 'address_branch', 'purse', 'watch_request'],
   ...['replenishment', 'replenishment_sum', 'outflow', 'outflow_sum', 'finding'],
   ...['adjustment', 'customer_transfer', 'journal_line', 'figures', 'account_claim'],
+  ...['account_book', 'account_book_at', 'account_throughput', 'deposit'],
 ];
 
 /**
@@ -42,8 +43,8 @@ const OTHER_TABLES: Readonly<Record<string, Rights>> = {
   look_up: { api: KEPT, consumer: ['UPDATE', 'DELETE'] },
 };
 
-/** What is booked stays booked: journal lines are only ever added. */
-const APPENDED: readonly string[] = ['journal_line'];
+/** What is booked stays booked: lines are only ever added. */
+const APPENDED: readonly string[] = ['journal_line', 'deposit'];
 
 /** Who writes each table of the schema `ledger`. */
 const WRITERS: Readonly<Record<string, Rights>> = {

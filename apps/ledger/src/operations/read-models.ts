@@ -1,7 +1,12 @@
 import { type Projection } from '@daybook/event-store';
 import { accountsProjection } from '../accounts';
 import { adjustmentsProjection } from '../adjustments';
-import { booksProjection, FIGURES_TABLE } from '../books';
+import {
+  accountFiguresProjection,
+  booksProjection,
+  depositsProjection,
+  FIGURES_TABLE,
+} from '../books';
 import { assetsProjection } from '../chains';
 import { customerTransfersProjection } from '../customer-transfers';
 import { customersProjection } from '../customers';
@@ -32,6 +37,8 @@ export const READ_MODELS: readonly Projection[] = [
   customerTransfersProjection,
   booksProjection,
   accountClaimsProjection,
+  accountFiguresProjection,
+  depositsProjection,
   logTimesProjection,
 ];
 

@@ -1,3 +1,3 @@
 // What other features may import.
-export { leftIn } from './outflow.row';
+export { leftIn, OUTFLOW_ENTRIES } from './outflow.row';
 export { outflowsProjection } from './outflows.projection';

@@ -1,6 +1,7 @@
 import type { OutflowRejection, OutflowStatus, OutflowUse } from '@daybook/domain';
 import { Column, Entity } from 'typeorm';
 import { ListedRow } from '../projections/cursor';
+import type { TransactionSource } from '../projections/transaction-source';
 
 @Entity({ name: 'outflow', schema: 'ledger' })
 export class OutflowRow extends ListedRow {
@@ -79,3 +80,10 @@ export function leftIn(o: string): string {
   return `CASE WHEN ${o}.block_number IS NOT NULL AND ${o}.status IN ('detected', 'booked')
     THEN ${o}.amount - coalesce(${o}.netted, 0) ELSE 0 END`;
 }
+
+/** Outflows among the transactions, by their use. */
+export const OUTFLOW_ENTRIES: TransactionSource = {
+  table: 'outflow',
+  types: ['sweep', 'internal', 'network-fee', 'unplanned-outflow'],
+  typeOf: `CASE r.use WHEN 'unplanned' THEN 'unplanned-outflow' ELSE r.use END`,
+};

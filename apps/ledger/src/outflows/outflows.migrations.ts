@@ -45,4 +45,10 @@ export const outflowsMigrations = sqlMigrations({
       FROM ledger.outflow GROUP BY purse_id, asset;
     CREATE INDEX outflow_by_block ON ledger.outflow (purse_id, block_number);
   `,
+
+  // The list of all transactions of an account, and that of one of its customers.
+  ListOutflows1700000031300: `
+    CREATE INDEX outflow_by_account ON ledger.outflow (account_id, first_position);
+    CREATE INDEX outflow_by_customer ON ledger.outflow (customer_id, first_position);
+  `,
 });

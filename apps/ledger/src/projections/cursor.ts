@@ -98,8 +98,13 @@ export function pageOf<Row extends Pick<ListedRow, 'firstPosition'>, T>(
 ): Page<T> {
   const shown = rows.slice(0, limit);
   const last = rows.length > limit ? shown.at(-1) : undefined;
-  const cursor = last && Buffer.from(`${last.firstPosition}.${filterStamp(filter)}`);
-  return { data: shown.map(toResource), nextCursor: cursor?.toString('base64url') ?? null };
+  const nextCursor = last === undefined ? null : cursorAt(last.firstPosition, filter);
+  return { data: shown.map(toResource), nextCursor };
+}
+
+/** The cursor of the page of what was first recorded before a position. */
+export function cursorAt(position: string, filter: object): string {
+  return Buffer.from(`${position}.${filterStamp(filter)}`).toString('base64url');
 }
 
 /** A short hash of the filter (FNV-1a, 32 bit), against mistakes rather than attacks. */

@@ -9,7 +9,7 @@ export {
   type Unrecordable,
 } from './record-reports';
 export { placeOf } from './record-transfers';
-export { arrivedIn } from './replenishment.row';
+export { arrivedIn, REPLENISHMENT_ENTRIES } from './replenishment.row';
 export { ReplenishmentsModule } from './replenishments.module';
 export { replenishmentsProjection } from './replenishments.projection';
 export { type Settlement, SettleReplenishments } from './settle-replenishments';

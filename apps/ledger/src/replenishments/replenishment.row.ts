@@ -1,6 +1,7 @@
 import type { Credit, RejectionReason, ReplenishmentStatus } from '@daybook/domain';
 import { Column, Entity } from 'typeorm';
 import { ListedRow } from '../projections/cursor';
+import type { TransactionSource } from '../projections/transaction-source';
 
 @Entity({ name: 'replenishment', schema: 'ledger' })
 export class ReplenishmentRow extends ListedRow {
@@ -117,3 +118,10 @@ export function arrivedIn(r: string): string {
           AND (${r}.finality IS NOT NULL OR ${r}.ordinal NOT LIKE 'call:%')))
     THEN ${r}.amount - coalesce(${r}.netted, 0) ELSE 0 END`;
 }
+
+/** Replenishments among the transactions. */
+export const REPLENISHMENT_ENTRIES: TransactionSource = {
+  table: 'replenishment',
+  types: ['replenishment'],
+  typeOf: `'replenishment'`,
+};

@@ -1,8 +1,7 @@
-import { DomainError } from '@daybook/domain';
 import { Controller } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
-import { AssetNames } from '../chains';
+import { AssetNames, assetIdOf } from '../chains';
 import type { AccountCaller } from '../edge/caller';
 import { Operation } from '../edge/operation';
 import { pageRequest } from '../edge/paging';
@@ -54,7 +53,7 @@ export class ReplenishmentsController {
       purseId,
       creditedTo,
       statuses: status === undefined ? undefined : statusesOf(status),
-      asset: asset && (await this.assetId(asset)),
+      asset: asset && assetIdOf(asset, await this.assets.now()),
       from: (from && parseTime(from)) ?? undefined,
       to: (to && parseTime(to)) ?? undefined,
     };
@@ -134,14 +133,5 @@ export class ReplenishmentsController {
     return this.commands.execute(
       new ChangeCredit(context, { type: 'CreditReplenishment', ...act }),
     );
-  }
-
-  /** The asset id for an id or currency. Unregistered ids are allowed: any token can be sent to a purse. */
-  private async assetId(text: string): Promise<string> {
-    const assets = await this.assets.now();
-    if (text.includes('/')) return assets.find(text) === null ? text.toLowerCase() : text;
-    const id = assets.idOfCurrency(text);
-    if (id !== null) return id;
-    throw new DomainError('asset-unknown', `There is no currency ${text}; see GET /v1/assets.`);
   }
 }

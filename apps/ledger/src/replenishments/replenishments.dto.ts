@@ -1,9 +1,9 @@
 import type { json } from '@daybook/contracts';
 import type { Credit, ReplenishmentStatus } from '@daybook/domain';
 import {
+  AssetField,
   ChoiceField,
   IdField,
-  PatternField,
   ReasonField,
   ReferenceField,
   TimeField,
@@ -53,12 +53,7 @@ export class ListReplenishmentsRequest extends ListRequest {
   @ChoiceField([...STATUSES, ...TRANSACTION_STATES], { optional: true })
   readonly status?: string;
 
-  @PatternField({
-    pattern: /^[A-Za-z0-9_:/.-]+$/,
-    max: 256,
-    sentence: 'must be a CAIP-19 id or a currency code of GET /v1/assets, such as USDT_ETH.',
-    optional: true,
-  })
+  @AssetField({ optional: true })
   readonly asset?: string;
 
   @TimeField({ optional: true })

@@ -6,6 +6,7 @@ import { LOG_NAME, LOG_NAME_LENGTH_MAX } from '../edge/log-epochs';
 import { type OperationDeclaration, operationsOf } from '../edge/operation';
 import { PROBLEMS, type ProblemCode } from '../edge/problems';
 import { OPEN_ROUTES } from './gate';
+import { CSV, NDJSON } from './lines';
 import { PROBLEM_JSON } from './problem.filter';
 import { OWN_SCHEMAS } from './schemas';
 
@@ -83,7 +84,7 @@ function describe(
   declaration: OperationDeclaration,
   schemas: Record<string, object>,
 ): void {
-  const { rpc, kind, request, pathFields, creates, retriesAfter } = declaration;
+  const { rpc, kind, request, pathFields, creates, retriesAfter, streams } = declaration;
   const { summary, description, answer, fields: documented } = json.OPERATIONS[rpc];
   const fields = fieldsOf(request);
   const inPath = fields.filter(({ name }) => pathFields.includes(name));
@@ -107,6 +108,9 @@ function describe(
         202: answered(`What is known so far; \`${retriesAfter}\` says when to ask again.`),
       }),
     };
+  } else if (kind === 'stream') {
+    parameters.push(...others.map(parameter('query')));
+    operation.responses = { 200: linesAnswered(streams ?? '') };
   } else {
     parameters.push(IDEMPOTENCY_KEY);
     const name = request.name.replace(/Request$/, 'Body');
@@ -122,6 +126,26 @@ function describe(
           };
   }
   Object.assign(operation, { summary, ...(description && { description }), parameters });
+}
+
+/** The answer of a stream: a line for each item. */
+function linesAnswered(item: string) {
+  const text = (description: string) => ({ schema: { type: 'string' as const, description } });
+  return {
+    description: 'A line for each item.',
+    headers: {
+      'Daybook-Position': {
+        description: 'The position that all items are of.',
+        schema: { type: 'string' as const, pattern: '^[0-9]+$' },
+      },
+    },
+    content: {
+      [NDJSON]: text(`Each line is a \`${item}\` as JSON.`),
+      [CSV]: text(
+        `RFC 4180. The first line names the fields of \`${item}\`, such as \`money.amount\`; what is null is empty.`,
+      ),
+    },
+  };
 }
 
 const LOCATION = { location: { description: 'Where it is.', schema: { type: 'string' as const } } };

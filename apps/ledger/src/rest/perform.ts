@@ -1,26 +1,27 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { OperationDeclaration } from '../edge/operation';
+import type { OperationDeclaration, StreamParts } from '../edge/operation';
 import type { Calls, PreparedCall } from '../edge/prepare';
 import { type Answer, answerBody } from '../edge/request-context';
 import { traceparentOf } from '../edge/request-id';
 import { invalid } from '../edge/validation';
+import { controlOf, linesFor } from './streams';
 
 declare module 'fastify' {
   interface FastifyRequest {
     /** The arguments of the operation's method; null if the route is not an operation. */
-    prepared: PreparedCall | null;
+    prepared: (PreparedCall & Partial<StreamParts>) | null;
   }
 }
 
 /** Prepares every call of an operation, and converts its result to HTTP. */
 export function performOperations(server: FastifyInstance, calls: Calls): void {
   server.decorateRequest('prepared', null);
-  server.addHook('preHandler', async (request) => {
+  server.addHook('preHandler', async (request, reply) => {
     const { operation, caller } = request;
     if (operation === null || caller === null) return;
-    const isQuery = operation.kind === 'query';
+    const isQuery = operation.kind !== 'command';
     if (!isQuery) refuseQuery(request);
-    request.prepared = await calls.prepare(operation, caller, {
+    const prepared = await calls.prepare(operation, caller, {
       path: request.params as Record<string, string>,
       place: isQuery ? 'query' : 'body',
       // A missing body counts as an empty object.
@@ -29,11 +30,18 @@ export function performOperations(server: FastifyInstance, calls: Calls): void {
       requestId: request.id,
       traceparent: traceparentOf(request),
     });
+    const { streams } = operation;
+    if (streams === undefined) request.prepared = prepared;
+    else {
+      const control = controlOf(request, reply, calls);
+      request.prepared = { ...prepared, control, lines: linesFor(streams, request, reply) };
+    }
   });
   server.addHook('preSerialization', async (request, reply, payload) => {
     const { operation } = request;
     if (operation?.retriesAfter !== undefined) sayRetry(operation.retriesAfter, reply, payload);
     if (operation === null || reply.statusCode >= 400) return payload;
+    if (operation.kind === 'stream') return payload;
     if (operation.kind === 'query') return calls.answered(operation, payload as object);
     return answerOf(operation, reply, payload as Answer<object>);
   });

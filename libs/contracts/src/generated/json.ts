@@ -598,14 +598,60 @@ export interface ReplayResponse {
 export interface Balance {
   /** CAIP-19 id of the asset. */
   readonly asset: string;
-  /** The customer's claim: what Daybook owes the customer. */
+  /** The customer's claim: what Daybook owes the customer and is available. */
   readonly claim: Money;
-  /** The account's claim: receipts while the customer was blocked. */
+  /** The account's claim that is available: receipts while the customer was blocked. */
   readonly accountClaim: Money;
   /** Held in suspense until it is resolved. */
   readonly suspense: Money;
   /** The coins on purse addresses. */
   readonly custody: Money;
+  /** The customer's claim that is credited and not released yet. It is not part of `claim`. */
+  readonly pending: Money;
+  /** The account's claim that is credited and not released yet. It is not part of `accountClaim`. */
+  readonly accountPending: Money;
+}
+
+/** A sum over all assets of one unit, in the largest scale among them. */
+export interface UnitAmount {
+  /** What is counted, over all networks, such as `USDT`. */
+  readonly unit: string;
+  /** The sum in whole units, exact, without exponent, such as `1.5`. */
+  readonly amount: string;
+  /** The same sum in base units of `decimals`, such as `1500000`. */
+  readonly baseUnits: string;
+  /** How many digits of the base units follow the decimal point: as many as the asset with the most has. */
+  readonly decimals: number;
+}
+
+/** The balance in one unit, over all networks. */
+export interface UnitBalance {
+  /** What is counted, such as `USDT`. */
+  readonly unit: string;
+  /** The sum of `claim`. */
+  readonly claim: UnitAmount;
+  /** The sum of `accountClaim`. */
+  readonly accountClaim: UnitAmount;
+  /** The sum of `suspense`. */
+  readonly suspense: UnitAmount;
+  /** The sum of `custody`. */
+  readonly custody: UnitAmount;
+  /** The sum of `pending`. */
+  readonly pending: UnitAmount;
+  /** The sum of `accountPending`. */
+  readonly accountPending: UnitAmount;
+}
+
+/** The confirmed receipts that were not taken back: those of the customer, and, while it was blocked, those of the account. What is held in suspense is not among them. */
+export interface Deposits {
+  /** How many there are. */
+  readonly count: string;
+  /** When the last of them was credited; null if there is none. */
+  readonly lastAt: string | null;
+  /** Id of the replenishment that is the last of them; null if there is none. */
+  readonly lastId: string | null;
+  /** Its gross amount; null if there is none. */
+  readonly lastAmount: Money | null;
 }
 
 /** Balances at one moment. */
@@ -614,6 +660,10 @@ export interface BalanceList {
   readonly data: readonly Balance[];
   /** The position that the figures are valid for if `asOf` was sent; null for now. */
   readonly asOf: string | null;
+  /** The sums over all networks, one entry per unit. */
+  readonly totals: readonly UnitBalance[];
+  /** The deposits among the receipts. */
+  readonly deposits: Deposits;
   /** Null: the list is complete. */
   readonly nextCursor: string | null;
 }
@@ -624,18 +674,116 @@ export interface Throughput {
   readonly asset: string;
   /** The gross sum of all receipts. It never decreases. */
   readonly received: Money;
-  /** The sum of receipts that chain reorganisations reversed. */
+  /** The same as `takenBack`, by its earlier name. */
   readonly reversed: Money;
   /** How many receipts were booked. Reversals do not decrease it. */
   readonly receipts: string;
+  /** The sum of receipts that were taken back: reversed by chain reorganisations, or voided by operators. */
+  readonly takenBack: Money;
+}
+
+/** Everything ever received in one unit, over all networks. */
+export interface UnitThroughput {
+  /** What is counted, such as `USDT`. */
+  readonly unit: string;
+  /** The sum of `received`. */
+  readonly received: UnitAmount;
+  /** The sum of `takenBack`. */
+  readonly takenBack: UnitAmount;
+}
+
+/** What was received in one period. What was taken back counts in the period in which it was taken back. */
+export interface ThroughputPeriod {
+  /** Its start, which belongs to it. */
+  readonly start: string;
+  /** Its end, which belongs to the next period. */
+  readonly end: string;
+  /** One entry per asset that was received or taken back in it. */
+  readonly throughputs: readonly Throughput[];
 }
 
 /** Throughput up to one moment. */
 export interface ThroughputList {
-  /** One entry per asset ever received. */
+  /** One entry per asset ever received, or the asset that was asked for. */
   readonly data: readonly Throughput[];
+  /** The position that the figures are valid for if `asOf` or periods were asked for; else null. */
+  readonly asOf: string | null;
+  /** The sums over all networks, one entry per unit. */
+  readonly totals: readonly UnitThroughput[];
+  /** What was received in each period, from the oldest to the newest, if periods were asked for; else empty. */
+  readonly periods: readonly ThroughputPeriod[];
+  /** Null: the list is complete. */
+  readonly nextCursor: string | null;
+}
+
+/** How much is held for one reason. */
+export interface SuspenseOfReason {
+  /** The reason, such as `below-minimum`. */
+  readonly reason: string;
+  /** What is held for it. */
+  readonly money: Money;
+}
+
+/** The balance of one asset of an account. `custody` is what claims, pending claims, suspense, fees, adjustments and what is in transit add up to, less network fees. */
+export interface AccountBalance {
+  /** CAIP-19 id of the asset. */
+  readonly asset: string;
+  /** The account's own claim that is available. */
+  readonly claim: Money;
+  /** The account's own claim that is credited and not released yet. */
+  readonly pending: Money;
+  /** The claims of all customers that are available. */
+  readonly customers: Money;
+  /** The claims of all customers that are credited and not released yet. */
+  readonly customersPending: Money;
+  /** All that is held in suspense. */
+  readonly suspense: Money;
+  /** The same by reason; reasons for which nothing is held are left out. */
+  readonly suspenseByReason: readonly SuspenseOfReason[];
+  /** All coins: on purses, on charges and in the account's wallets. */
+  readonly custody: Money;
+  /** The coins on addresses of purses. */
+  readonly onPurses: Money;
+  /** The coins on addresses of charges. */
+  readonly onCharges: Money;
+  /** The coins in the account's wallets. */
+  readonly inWallets: Money;
+  /** Fees taken. */
+  readonly fees: Money;
+  /** Paid to chains out of custody. */
+  readonly networkFees: Money;
+  /** Corrections by hand: below zero by what they credited to claims, above zero by what they debited. */
+  readonly adjustments: Money;
+  /** Between two purses of the account, while only one of two reports is booked; else what only one of them showed. */
+  readonly inTransit: Money;
+}
+
+/** The balance of an account in one unit, over all networks. */
+export interface AccountUnitBalance {
+  /** What is counted, such as `USDT`. */
+  readonly unit: string;
+  /** The sum of `claim`. */
+  readonly claim: UnitAmount;
+  /** The sum of `pending`. */
+  readonly pending: UnitAmount;
+  /** The sum of `customers`. */
+  readonly customers: UnitAmount;
+  /** The sum of `customersPending`. */
+  readonly customersPending: UnitAmount;
+  /** The sum of `suspense`. */
+  readonly suspense: UnitAmount;
+  /** The sum of `custody`. */
+  readonly custody: UnitAmount;
+}
+
+/** Balances of the account at one moment. */
+export interface AccountBalanceList {
+  /** One entry per asset ever booked. */
+  readonly data: readonly AccountBalance[];
   /** The position that the figures are valid for if `asOf` was sent; null for now. */
   readonly asOf: string | null;
+  /** The sums over all networks, one entry per unit. */
+  readonly totals: readonly AccountUnitBalance[];
   /** Null: the list is complete. */
   readonly nextCursor: string | null;
 }
@@ -1370,6 +1518,58 @@ export interface TransactionRescan {
   readonly state: 'waiting' | 'running' | 'done' | 'refused' | 'cancelled';
 }
 
+/** An entry of the list of transactions: one movement of one asset to or from the account. */
+export interface TransactionEntry {
+  /** Id of the replenishment or outflow. */
+  readonly id: string;
+  /** What it is. */
+  readonly type: 'replenishment' | 'sweep' | 'internal' | 'network-fee' | 'unplanned-outflow';
+  /** Its status. */
+  readonly status: 'seen' | 'detected' | 'screening' | 'confirmed' | 'declined' | 'reverted' | 'held' | 'voided' | 'dropped' | 'rejected' | 'booked';
+  /** Id of the customer whom it concerns; null if there is none. */
+  readonly customerId: string | null;
+  /** Id of the purse that it concerns; null if there is none. */
+  readonly purseId: string | null;
+  /** The amount, as the chain shows it. */
+  readonly money: Money;
+  /** How much of the amount does not count; null if all of it does. */
+  readonly netted: Money | null;
+  /** CAIP-2 id of the chain, such as `eip155:1`. */
+  readonly chain: string;
+  /** Hash of the transaction; null for what no transaction moved. */
+  readonly txHash: string | null;
+  /** Address of the sender; null if there is none. */
+  readonly from: string | null;
+  /** Address of the recipient; null if there is none, as for a fee. */
+  readonly to: string | null;
+  /** Why it has its status, such as `below-minimum`; null if there is nothing to say. */
+  readonly reason: string | null;
+  /** When it was first recorded. */
+  readonly createdAt: string;
+  /** When it last changed. */
+  readonly updatedAt: string;
+  /** The position of its last event. */
+  readonly position: string;
+}
+
+/** A page of transactions. A page reads a bounded part of the list, so with a filter that few match it may have fewer entries than the limit, or none, and not be the last. */
+export interface TransactionEntryList {
+  /** From the newest to the oldest. */
+  readonly data: readonly TransactionEntry[];
+  /** Pass it as `cursor` for the next page; null on the last page. */
+  readonly nextCursor: string | null;
+}
+
+/** A part of an export. */
+export interface ExportTransactionsResponse {
+  /** From the oldest to the newest. */
+  readonly data: readonly TransactionEntry[];
+  /** The position at which all entries of the export are as they are shown; the same in every part. */
+  readonly position: string;
+  /** Whether this is the last part: the export is complete. */
+  readonly atEnd: boolean;
+}
+
 /** A request of an operator to the watcher of a chain, and its progress. */
 export interface WatchRequest {
   /** Id of the watch request. */
@@ -1472,6 +1672,8 @@ export interface Answers {
   readonly 'FiguresService/GetCustomerThroughput': ThroughputList;
   readonly 'FiguresService/GetPurseBalances': BalanceList;
   readonly 'FiguresService/GetPurseThroughput': ThroughputList;
+  readonly 'FiguresService/GetAccountBalances': AccountBalanceList;
+  readonly 'FiguresService/GetAccountThroughput': ThroughputList;
   readonly 'RegistryService/ListChains': ChainList;
   readonly 'RegistryService/ListAssets': AssetList;
   readonly 'OperationsService/GetStatus': Status;
@@ -1487,6 +1689,8 @@ export interface Answers {
   readonly 'OutflowService/ListPurseOutflows': OutflowList;
   readonly 'TransactionService/GetTransaction': Transaction;
   readonly 'TransactionService/RescanTransaction': TransactionRescan;
+  readonly 'TransactionService/ListTransactions': TransactionEntryList;
+  readonly 'TransactionService/ExportTransactions': ExportTransactionsResponse;
   readonly 'WatchRequestService/RequestWatch': WatchRequest;
   readonly 'WatchRequestService/ListWatchRequests': WatchRequestList;
   readonly 'WatchRequestService/GetWatchRequest': WatchRequest;
@@ -2543,6 +2747,23 @@ export const OPERATIONS: Readonly<Record<keyof Answers, Documented>> = {
       },
       "asOf": {
         "description": "Answer with the state at this position of the event log, or at this RFC 3339 time, up to microseconds. Not together with `minPosition`."
+      },
+      "by": {
+        "description": "Also list what was received in each period of this length; months if one of the next three fields is sent without it."
+      },
+      "timeZone": {
+        "description": "The IANA time zone of the periods, such as `Europe/Berlin`; UTC by default.",
+        "example": "Europe/Berlin"
+      },
+      "from": {
+        "description": "The first period is the one of this time; by default there are 24 hours, 30 days or 12 months. At most 400 periods are answered."
+      },
+      "to": {
+        "description": "The last period is the one before this time; by default the current one."
+      },
+      "asset": {
+        "description": "Only this asset, by its CAIP-19 id or currency code such as `USDT_ETH`.",
+        "example": "USDT_ETH"
       }
     }
   },
@@ -2573,6 +2794,65 @@ export const OPERATIONS: Readonly<Record<keyof Answers, Documented>> = {
       },
       "asOf": {
         "description": "Answer with the state at this position of the event log, or at this RFC 3339 time, up to microseconds. Not together with `minPosition`."
+      },
+      "by": {
+        "description": "Also list what was received in each period of this length; months if one of the next three fields is sent without it."
+      },
+      "timeZone": {
+        "description": "The IANA time zone of the periods, such as `Europe/Berlin`; UTC by default.",
+        "example": "Europe/Berlin"
+      },
+      "from": {
+        "description": "The first period is the one of this time; by default there are 24 hours, 30 days or 12 months. At most 400 periods are answered."
+      },
+      "to": {
+        "description": "The last period is the one before this time; by default the current one."
+      },
+      "asset": {
+        "description": "Only this asset, by its CAIP-19 id or currency code such as `USDT_ETH`.",
+        "example": "USDT_ETH"
+      }
+    }
+  },
+  "FiguresService/GetAccountBalances": {
+    "summary": "List balances of the account itself",
+    "description": "Its own claim, and the sums over all its customers, purses and reasons of suspense.",
+    "answer": "AccountBalanceList",
+    "fields": {
+      "minPosition": {
+        "description": "Wait, up to 5 seconds, until everything up to this position is visible."
+      },
+      "asOf": {
+        "description": "Answer with the state at this position of the event log, or at this RFC 3339 time, up to microseconds. Not together with `minPosition`."
+      }
+    }
+  },
+  "FiguresService/GetAccountThroughput": {
+    "summary": "List what the account has ever received, over all its customers",
+    "answer": "ThroughputList",
+    "fields": {
+      "minPosition": {
+        "description": "Wait, up to 5 seconds, until everything up to this position is visible."
+      },
+      "asOf": {
+        "description": "Answer with the state at this position of the event log, or at this RFC 3339 time, up to microseconds. Not together with `minPosition`."
+      },
+      "by": {
+        "description": "Also list what was received in each period of this length; months if one of the next three fields is sent without it."
+      },
+      "timeZone": {
+        "description": "The IANA time zone of the periods, such as `Europe/Berlin`; UTC by default.",
+        "example": "Europe/Berlin"
+      },
+      "from": {
+        "description": "The first period is the one of this time; by default there are 24 hours, 30 days or 12 months. At most 400 periods are answered."
+      },
+      "to": {
+        "description": "The last period is the one before this time; by default the current one."
+      },
+      "asset": {
+        "description": "Only this asset, by its CAIP-19 id or currency code such as `USDT_ETH`.",
+        "example": "USDT_ETH"
       }
     }
   },
@@ -2773,6 +3053,69 @@ export const OPERATIONS: Readonly<Record<keyof Answers, Documented>> = {
       }
     }
   },
+  "TransactionService/ListTransactions": {
+    "summary": "List the transactions of the account: what arrived at its purses and what left them, newest first",
+    "answer": "TransactionEntryList",
+    "fields": {
+      "type": {
+        "description": "Only those of this type."
+      },
+      "status": {
+        "description": "Only those with this status."
+      },
+      "asset": {
+        "description": "Only this asset, by its CAIP-19 id or currency code such as `USDT_ETH`.",
+        "example": "USDT_ETH"
+      },
+      "customerId": {
+        "description": "Only those of this customer."
+      },
+      "from": {
+        "description": "First recorded at or after this time. It is the time of the event log, as of `asOf`."
+      },
+      "to": {
+        "description": "First recorded before this time."
+      },
+      "limit": {
+        "description": "How many entries at most; 25 by default. A value above 100 counts as 100."
+      },
+      "cursor": {
+        "description": "The `nextCursor` of the page before, with the same filters."
+      },
+      "minPosition": {
+        "description": "Wait, up to 5 seconds, until everything up to this position is visible."
+      }
+    }
+  },
+  "TransactionService/ExportTransactions": {
+    "summary": "Export the transactions of the account, oldest first, as they all are at one position",
+    "description": "Over REST one line each, as CSV or NDJSON by the header `Accept`, NDJSON by default; the header `Daybook-Position` of the answer names the position. An export that ends without its last part, or with a broken connection, is not complete: start it again.",
+    "answer": "ExportTransactionsResponse",
+    "fields": {
+      "type": {
+        "description": "Only those of this type."
+      },
+      "status": {
+        "description": "Only those with this status."
+      },
+      "asset": {
+        "description": "Only this asset, by its CAIP-19 id or currency code such as `USDT_ETH`.",
+        "example": "USDT_ETH"
+      },
+      "customerId": {
+        "description": "Only those of this customer."
+      },
+      "from": {
+        "description": "First recorded at or after this time. It is the time of the event log, as of `asOf`."
+      },
+      "to": {
+        "description": "First recorded before this time."
+      },
+      "minPosition": {
+        "description": "Wait, up to 5 seconds, until everything up to this position is visible."
+      }
+    }
+  },
   "WatchRequestService/RequestWatch": {
     "summary": "Request a rescan, a ring reset or a pause of a chain, or resolve a block in quarantine",
     "description": "The answer does not wait for the watcher.",
@@ -2946,6 +3289,11 @@ export const WORDS: Readonly<Record<string, Readonly<Record<string, string>>>> =
     "CUSTOMER_STATUS_ACTIVE": "ACTIVE",
     "CUSTOMER_STATUS_BLOCKED": "BLOCKED"
   },
+  "PeriodLength": {
+    "PERIOD_LENGTH_HOUR": "hour",
+    "PERIOD_LENGTH_DAY": "day",
+    "PERIOD_LENGTH_MONTH": "month"
+  },
   "ChainState": {
     "CHAIN_STATE_UNWATCHED": "unwatched",
     "CHAIN_STATE_CATCHING_UP": "catching-up",
@@ -2987,6 +3335,26 @@ export const WORDS: Readonly<Record<string, Readonly<Record<string, string>>>> =
     "OUTFLOW_STATUS_BOOKED": "booked",
     "OUTFLOW_STATUS_REVERTED": "reverted",
     "OUTFLOW_STATUS_REJECTED": "rejected"
+  },
+  "TransactionEntryType": {
+    "TRANSACTION_ENTRY_TYPE_REPLENISHMENT": "replenishment",
+    "TRANSACTION_ENTRY_TYPE_SWEEP": "sweep",
+    "TRANSACTION_ENTRY_TYPE_INTERNAL": "internal",
+    "TRANSACTION_ENTRY_TYPE_NETWORK_FEE": "network-fee",
+    "TRANSACTION_ENTRY_TYPE_UNPLANNED_OUTFLOW": "unplanned-outflow"
+  },
+  "TransactionEntryStatus": {
+    "TRANSACTION_ENTRY_STATUS_SEEN": "seen",
+    "TRANSACTION_ENTRY_STATUS_DETECTED": "detected",
+    "TRANSACTION_ENTRY_STATUS_SCREENING": "screening",
+    "TRANSACTION_ENTRY_STATUS_CONFIRMED": "confirmed",
+    "TRANSACTION_ENTRY_STATUS_DECLINED": "declined",
+    "TRANSACTION_ENTRY_STATUS_REVERTED": "reverted",
+    "TRANSACTION_ENTRY_STATUS_HELD": "held",
+    "TRANSACTION_ENTRY_STATUS_VOIDED": "voided",
+    "TRANSACTION_ENTRY_STATUS_DROPPED": "dropped",
+    "TRANSACTION_ENTRY_STATUS_REJECTED": "rejected",
+    "TRANSACTION_ENTRY_STATUS_BOOKED": "booked"
   },
   "TransactionStatus": {
     "TRANSACTION_STATUS_INCLUDED": "included",
@@ -5971,11 +6339,11 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
       },
       "claim": {
         "$ref": "#/components/schemas/Money",
-        "description": "The customer's claim: what Daybook owes the customer."
+        "description": "The customer's claim: what Daybook owes the customer and is available."
       },
       "accountClaim": {
         "$ref": "#/components/schemas/Money",
-        "description": "The account's claim: receipts while the customer was blocked."
+        "description": "The account's claim that is available: receipts while the customer was blocked."
       },
       "suspense": {
         "$ref": "#/components/schemas/Money",
@@ -5984,6 +6352,14 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
       "custody": {
         "$ref": "#/components/schemas/Money",
         "description": "The coins on purse addresses."
+      },
+      "pending": {
+        "$ref": "#/components/schemas/Money",
+        "description": "The customer's claim that is credited and not released yet. It is not part of `claim`."
+      },
+      "accountPending": {
+        "$ref": "#/components/schemas/Money",
+        "description": "The account's claim that is credited and not released yet. It is not part of `accountClaim`."
       }
     },
     "required": [
@@ -5991,7 +6367,137 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
       "claim",
       "accountClaim",
       "suspense",
-      "custody"
+      "custody",
+      "pending",
+      "accountPending"
+    ]
+  },
+  "UnitAmount": {
+    "type": "object",
+    "description": "A sum over all assets of one unit, in the largest scale among them.",
+    "properties": {
+      "unit": {
+        "type": "string",
+        "maxLength": 64,
+        "description": "What is counted, over all networks, such as `USDT`.",
+        "example": "USDT"
+      },
+      "amount": {
+        "type": "string",
+        "maxLength": 200,
+        "pattern": "^-?[0-9]+(\\.[0-9]+)?$",
+        "description": "The sum in whole units, exact, without exponent, such as `1.5`.",
+        "example": "1.5"
+      },
+      "baseUnits": {
+        "type": "string",
+        "maxLength": 200,
+        "pattern": "^-?[0-9]+$",
+        "description": "The same sum in base units of `decimals`, such as `1500000`.",
+        "example": "1500000"
+      },
+      "decimals": {
+        "type": "integer",
+        "minimum": 0,
+        "maximum": 77,
+        "description": "How many digits of the base units follow the decimal point: as many as the asset with the most has."
+      }
+    },
+    "required": [
+      "unit",
+      "amount",
+      "baseUnits",
+      "decimals"
+    ]
+  },
+  "UnitBalance": {
+    "type": "object",
+    "description": "The balance in one unit, over all networks.",
+    "properties": {
+      "unit": {
+        "type": "string",
+        "maxLength": 64,
+        "description": "What is counted, such as `USDT`.",
+        "example": "USDT"
+      },
+      "claim": {
+        "$ref": "#/components/schemas/UnitAmount",
+        "description": "The sum of `claim`."
+      },
+      "accountClaim": {
+        "$ref": "#/components/schemas/UnitAmount",
+        "description": "The sum of `accountClaim`."
+      },
+      "suspense": {
+        "$ref": "#/components/schemas/UnitAmount",
+        "description": "The sum of `suspense`."
+      },
+      "custody": {
+        "$ref": "#/components/schemas/UnitAmount",
+        "description": "The sum of `custody`."
+      },
+      "pending": {
+        "$ref": "#/components/schemas/UnitAmount",
+        "description": "The sum of `pending`."
+      },
+      "accountPending": {
+        "$ref": "#/components/schemas/UnitAmount",
+        "description": "The sum of `accountPending`."
+      }
+    },
+    "required": [
+      "unit",
+      "claim",
+      "accountClaim",
+      "suspense",
+      "custody",
+      "pending",
+      "accountPending"
+    ]
+  },
+  "Deposits": {
+    "type": "object",
+    "description": "The confirmed receipts that were not taken back: those of the customer, and, while it was blocked, those of the account. What is held in suspense is not among them.",
+    "properties": {
+      "count": {
+        "type": "string",
+        "pattern": "^[0-9]+$",
+        "example": "42",
+        "description": "How many there are."
+      },
+      "lastAt": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "format": "date-time",
+        "description": "When the last of them was credited; null if there is none."
+      },
+      "lastId": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "format": "uuid",
+        "description": "Id of the replenishment that is the last of them; null if there is none."
+      },
+      "lastAmount": {
+        "oneOf": [
+          {
+            "$ref": "#/components/schemas/Money"
+          },
+          {
+            "type": "null"
+          }
+        ],
+        "description": "Its gross amount; null if there is none."
+      }
+    },
+    "required": [
+      "count",
+      "lastAt",
+      "lastId",
+      "lastAmount"
     ]
   },
   "BalanceList": {
@@ -6014,6 +6520,17 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
         "example": "42",
         "description": "The position that the figures are valid for if `asOf` was sent; null for now."
       },
+      "totals": {
+        "type": "array",
+        "items": {
+          "$ref": "#/components/schemas/UnitBalance"
+        },
+        "description": "The sums over all networks, one entry per unit."
+      },
+      "deposits": {
+        "$ref": "#/components/schemas/Deposits",
+        "description": "The deposits among the receipts."
+      },
       "nextCursor": {
         "type": [
           "string",
@@ -6026,6 +6543,8 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
     "required": [
       "data",
       "asOf",
+      "totals",
+      "deposits",
       "nextCursor"
     ]
   },
@@ -6044,20 +6563,78 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
       },
       "reversed": {
         "$ref": "#/components/schemas/Money",
-        "description": "The sum of receipts that chain reorganisations reversed."
+        "description": "The same as `takenBack`, by its earlier name."
       },
       "receipts": {
         "type": "string",
         "pattern": "^[0-9]+$",
         "example": "42",
         "description": "How many receipts were booked. Reversals do not decrease it."
+      },
+      "takenBack": {
+        "$ref": "#/components/schemas/Money",
+        "description": "The sum of receipts that were taken back: reversed by chain reorganisations, or voided by operators."
       }
     },
     "required": [
       "asset",
       "received",
       "reversed",
-      "receipts"
+      "receipts",
+      "takenBack"
+    ]
+  },
+  "UnitThroughput": {
+    "type": "object",
+    "description": "Everything ever received in one unit, over all networks.",
+    "properties": {
+      "unit": {
+        "type": "string",
+        "maxLength": 64,
+        "description": "What is counted, such as `USDT`.",
+        "example": "USDT"
+      },
+      "received": {
+        "$ref": "#/components/schemas/UnitAmount",
+        "description": "The sum of `received`."
+      },
+      "takenBack": {
+        "$ref": "#/components/schemas/UnitAmount",
+        "description": "The sum of `takenBack`."
+      }
+    },
+    "required": [
+      "unit",
+      "received",
+      "takenBack"
+    ]
+  },
+  "ThroughputPeriod": {
+    "type": "object",
+    "description": "What was received in one period. What was taken back counts in the period in which it was taken back.",
+    "properties": {
+      "start": {
+        "type": "string",
+        "format": "date-time",
+        "description": "Its start, which belongs to it."
+      },
+      "end": {
+        "type": "string",
+        "format": "date-time",
+        "description": "Its end, which belongs to the next period."
+      },
+      "throughputs": {
+        "type": "array",
+        "items": {
+          "$ref": "#/components/schemas/Throughput"
+        },
+        "description": "One entry per asset that was received or taken back in it."
+      }
+    },
+    "required": [
+      "start",
+      "end",
+      "throughputs"
     ]
   },
   "ThroughputList": {
@@ -6069,7 +6646,7 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
         "items": {
           "$ref": "#/components/schemas/Throughput"
         },
-        "description": "One entry per asset ever received."
+        "description": "One entry per asset ever received, or the asset that was asked for."
       },
       "asOf": {
         "type": [
@@ -6078,7 +6655,21 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
         ],
         "pattern": "^[0-9]+$",
         "example": "42",
-        "description": "The position that the figures are valid for if `asOf` was sent; null for now."
+        "description": "The position that the figures are valid for if `asOf` or periods were asked for; else null."
+      },
+      "totals": {
+        "type": "array",
+        "items": {
+          "$ref": "#/components/schemas/UnitThroughput"
+        },
+        "description": "The sums over all networks, one entry per unit."
+      },
+      "periods": {
+        "type": "array",
+        "items": {
+          "$ref": "#/components/schemas/ThroughputPeriod"
+        },
+        "description": "What was received in each period, from the oldest to the newest, if periods were asked for; else empty."
       },
       "nextCursor": {
         "type": [
@@ -6092,6 +6683,203 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
     "required": [
       "data",
       "asOf",
+      "totals",
+      "periods",
+      "nextCursor"
+    ]
+  },
+  "SuspenseOfReason": {
+    "type": "object",
+    "description": "How much is held for one reason.",
+    "properties": {
+      "reason": {
+        "type": "string",
+        "maxLength": 64,
+        "description": "The reason, such as `below-minimum`.",
+        "example": "below-minimum"
+      },
+      "money": {
+        "$ref": "#/components/schemas/Money",
+        "description": "What is held for it."
+      }
+    },
+    "required": [
+      "reason",
+      "money"
+    ]
+  },
+  "AccountBalance": {
+    "type": "object",
+    "description": "The balance of one asset of an account. `custody` is what claims, pending claims, suspense, fees, adjustments and what is in transit add up to, less network fees.",
+    "properties": {
+      "asset": {
+        "type": "string",
+        "maxLength": 256,
+        "description": "CAIP-19 id of the asset."
+      },
+      "claim": {
+        "$ref": "#/components/schemas/Money",
+        "description": "The account's own claim that is available."
+      },
+      "pending": {
+        "$ref": "#/components/schemas/Money",
+        "description": "The account's own claim that is credited and not released yet."
+      },
+      "customers": {
+        "$ref": "#/components/schemas/Money",
+        "description": "The claims of all customers that are available."
+      },
+      "customersPending": {
+        "$ref": "#/components/schemas/Money",
+        "description": "The claims of all customers that are credited and not released yet."
+      },
+      "suspense": {
+        "$ref": "#/components/schemas/Money",
+        "description": "All that is held in suspense."
+      },
+      "suspenseByReason": {
+        "type": "array",
+        "items": {
+          "$ref": "#/components/schemas/SuspenseOfReason"
+        },
+        "description": "The same by reason; reasons for which nothing is held are left out."
+      },
+      "custody": {
+        "$ref": "#/components/schemas/Money",
+        "description": "All coins: on purses, on charges and in the account's wallets."
+      },
+      "onPurses": {
+        "$ref": "#/components/schemas/Money",
+        "description": "The coins on addresses of purses."
+      },
+      "onCharges": {
+        "$ref": "#/components/schemas/Money",
+        "description": "The coins on addresses of charges."
+      },
+      "inWallets": {
+        "$ref": "#/components/schemas/Money",
+        "description": "The coins in the account's wallets."
+      },
+      "fees": {
+        "$ref": "#/components/schemas/Money",
+        "description": "Fees taken."
+      },
+      "networkFees": {
+        "$ref": "#/components/schemas/Money",
+        "description": "Paid to chains out of custody."
+      },
+      "adjustments": {
+        "$ref": "#/components/schemas/Money",
+        "description": "Corrections by hand: below zero by what they credited to claims, above zero by what they debited."
+      },
+      "inTransit": {
+        "$ref": "#/components/schemas/Money",
+        "description": "Between two purses of the account, while only one of two reports is booked; else what only one of them showed."
+      }
+    },
+    "required": [
+      "asset",
+      "claim",
+      "pending",
+      "customers",
+      "customersPending",
+      "suspense",
+      "suspenseByReason",
+      "custody",
+      "onPurses",
+      "onCharges",
+      "inWallets",
+      "fees",
+      "networkFees",
+      "adjustments",
+      "inTransit"
+    ]
+  },
+  "AccountUnitBalance": {
+    "type": "object",
+    "description": "The balance of an account in one unit, over all networks.",
+    "properties": {
+      "unit": {
+        "type": "string",
+        "maxLength": 64,
+        "description": "What is counted, such as `USDT`.",
+        "example": "USDT"
+      },
+      "claim": {
+        "$ref": "#/components/schemas/UnitAmount",
+        "description": "The sum of `claim`."
+      },
+      "pending": {
+        "$ref": "#/components/schemas/UnitAmount",
+        "description": "The sum of `pending`."
+      },
+      "customers": {
+        "$ref": "#/components/schemas/UnitAmount",
+        "description": "The sum of `customers`."
+      },
+      "customersPending": {
+        "$ref": "#/components/schemas/UnitAmount",
+        "description": "The sum of `customersPending`."
+      },
+      "suspense": {
+        "$ref": "#/components/schemas/UnitAmount",
+        "description": "The sum of `suspense`."
+      },
+      "custody": {
+        "$ref": "#/components/schemas/UnitAmount",
+        "description": "The sum of `custody`."
+      }
+    },
+    "required": [
+      "unit",
+      "claim",
+      "pending",
+      "customers",
+      "customersPending",
+      "suspense",
+      "custody"
+    ]
+  },
+  "AccountBalanceList": {
+    "type": "object",
+    "description": "Balances of the account at one moment.",
+    "properties": {
+      "data": {
+        "type": "array",
+        "items": {
+          "$ref": "#/components/schemas/AccountBalance"
+        },
+        "description": "One entry per asset ever booked."
+      },
+      "asOf": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "pattern": "^[0-9]+$",
+        "example": "42",
+        "description": "The position that the figures are valid for if `asOf` was sent; null for now."
+      },
+      "totals": {
+        "type": "array",
+        "items": {
+          "$ref": "#/components/schemas/AccountUnitBalance"
+        },
+        "description": "The sums over all networks, one entry per unit."
+      },
+      "nextCursor": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 128,
+        "description": "Null: the list is complete."
+      }
+    },
+    "required": [
+      "data",
+      "asOf",
+      "totals",
       "nextCursor"
     ]
   },
@@ -8535,6 +9323,173 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
       "hash",
       "state",
       "position"
+    ]
+  },
+  "TransactionEntry": {
+    "type": "object",
+    "description": "An entry of the list of transactions: one movement of one asset to or from the account.",
+    "properties": {
+      "id": {
+        "type": "string",
+        "format": "uuid",
+        "description": "Id of the replenishment or outflow."
+      },
+      "type": {
+        "type": "string",
+        "enum": [
+          "replenishment",
+          "sweep",
+          "internal",
+          "network-fee",
+          "unplanned-outflow"
+        ],
+        "description": "What it is."
+      },
+      "status": {
+        "type": "string",
+        "enum": [
+          "seen",
+          "detected",
+          "screening",
+          "confirmed",
+          "declined",
+          "reverted",
+          "held",
+          "voided",
+          "dropped",
+          "rejected",
+          "booked"
+        ],
+        "description": "Its status."
+      },
+      "customerId": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "format": "uuid",
+        "description": "Id of the customer whom it concerns; null if there is none."
+      },
+      "purseId": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "format": "uuid",
+        "description": "Id of the purse that it concerns; null if there is none."
+      },
+      "money": {
+        "$ref": "#/components/schemas/Money",
+        "description": "The amount, as the chain shows it."
+      },
+      "netted": {
+        "oneOf": [
+          {
+            "$ref": "#/components/schemas/Money"
+          },
+          {
+            "type": "null"
+          }
+        ],
+        "description": "How much of the amount does not count; null if all of it does."
+      },
+      "chain": {
+        "type": "string",
+        "maxLength": 64,
+        "description": "CAIP-2 id of the chain, such as `eip155:1`.",
+        "example": "eip155:1"
+      },
+      "txHash": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 128,
+        "description": "Hash of the transaction; null for what no transaction moved."
+      },
+      "from": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 128,
+        "description": "Address of the sender; null if there is none."
+      },
+      "to": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 128,
+        "description": "Address of the recipient; null if there is none, as for a fee."
+      },
+      "reason": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 64,
+        "description": "Why it has its status, such as `below-minimum`; null if there is nothing to say.",
+        "example": "below-minimum"
+      },
+      "createdAt": {
+        "type": "string",
+        "format": "date-time",
+        "description": "When it was first recorded."
+      },
+      "updatedAt": {
+        "type": "string",
+        "format": "date-time",
+        "description": "When it last changed."
+      },
+      "position": {
+        "type": "string",
+        "pattern": "^[0-9]+$",
+        "example": "42",
+        "description": "The position of its last event."
+      }
+    },
+    "required": [
+      "id",
+      "type",
+      "status",
+      "customerId",
+      "purseId",
+      "money",
+      "netted",
+      "chain",
+      "txHash",
+      "from",
+      "to",
+      "reason",
+      "createdAt",
+      "updatedAt",
+      "position"
+    ]
+  },
+  "TransactionEntryList": {
+    "type": "object",
+    "description": "A page of transactions. A page reads a bounded part of the list, so with a filter that few match it may have fewer entries than the limit, or none, and not be the last.",
+    "properties": {
+      "data": {
+        "type": "array",
+        "items": {
+          "$ref": "#/components/schemas/TransactionEntry"
+        },
+        "description": "From the newest to the oldest."
+      },
+      "nextCursor": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 128,
+        "description": "Pass it as `cursor` for the next page; null on the last page."
+      }
+    },
+    "required": [
+      "data",
+      "nextCursor"
     ]
   },
   "WatchRequestAnswer": {

@@ -6,17 +6,68 @@
 
 /* eslint-disable */
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
+import { Timestamp } from "../../google/protobuf/timestamp";
 import { Money } from "./money";
+
+/** The length of a period. */
+export enum PeriodLength {
+  /** PERIOD_LENGTH_UNSPECIFIED - Not specified. */
+  PERIOD_LENGTH_UNSPECIFIED = "PERIOD_LENGTH_UNSPECIFIED",
+  /** PERIOD_LENGTH_HOUR - An hour of 60 minutes, counted from the start of the day. */
+  PERIOD_LENGTH_HOUR = "PERIOD_LENGTH_HOUR",
+  /** PERIOD_LENGTH_DAY - A calendar day: 23 or 25 hours where clocks change. */
+  PERIOD_LENGTH_DAY = "PERIOD_LENGTH_DAY",
+  /** PERIOD_LENGTH_MONTH - A calendar month. */
+  PERIOD_LENGTH_MONTH = "PERIOD_LENGTH_MONTH",
+  UNRECOGNIZED = "UNRECOGNIZED",
+}
+
+export function periodLengthFromJSON(object: any): PeriodLength {
+  switch (object) {
+    case 0:
+    case "PERIOD_LENGTH_UNSPECIFIED":
+      return PeriodLength.PERIOD_LENGTH_UNSPECIFIED;
+    case 1:
+    case "PERIOD_LENGTH_HOUR":
+      return PeriodLength.PERIOD_LENGTH_HOUR;
+    case 2:
+    case "PERIOD_LENGTH_DAY":
+      return PeriodLength.PERIOD_LENGTH_DAY;
+    case 3:
+    case "PERIOD_LENGTH_MONTH":
+      return PeriodLength.PERIOD_LENGTH_MONTH;
+    case -1:
+    case "UNRECOGNIZED":
+    default:
+      return PeriodLength.UNRECOGNIZED;
+  }
+}
+
+export function periodLengthToNumber(object: PeriodLength): number {
+  switch (object) {
+    case PeriodLength.PERIOD_LENGTH_UNSPECIFIED:
+      return 0;
+    case PeriodLength.PERIOD_LENGTH_HOUR:
+      return 1;
+    case PeriodLength.PERIOD_LENGTH_DAY:
+      return 2;
+    case PeriodLength.PERIOD_LENGTH_MONTH:
+      return 3;
+    case PeriodLength.UNRECOGNIZED:
+    default:
+      return -1;
+  }
+}
 
 /** The balance of one asset. */
 export interface Balance {
   /** CAIP-19 id of the asset. */
   readonly asset: string;
-  /** The customer's claim: what Daybook owes the customer. */
+  /** The customer's claim: what Daybook owes the customer and is available. */
   readonly claim:
     | Money
     | undefined;
-  /** The account's claim: receipts while the customer was blocked. */
+  /** The account's claim that is available: receipts while the customer was blocked. */
   readonly accountClaim:
     | Money
     | undefined;
@@ -25,7 +76,74 @@ export interface Balance {
     | Money
     | undefined;
   /** The coins on purse addresses. */
-  readonly custody: Money | undefined;
+  readonly custody:
+    | Money
+    | undefined;
+  /** The customer's claim that is credited and not released yet. It is not part of `claim`. */
+  readonly pending:
+    | Money
+    | undefined;
+  /** The account's claim that is credited and not released yet. It is not part of `account_claim`. */
+  readonly accountPending: Money | undefined;
+}
+
+/** A sum over all assets of one unit, in the largest scale among them. */
+export interface UnitAmount {
+  /** What is counted, over all networks, such as `USDT`. */
+  readonly unit: string;
+  /** The sum in whole units, exact, without exponent, such as `1.5`. */
+  readonly amount: string;
+  /** The same sum in base units of `decimals`, such as `1500000`. */
+  readonly baseUnits: string;
+  /** How many digits of the base units follow the decimal point: as many as the asset with the most has. */
+  readonly decimals: number;
+}
+
+/** The balance in one unit, over all networks. */
+export interface UnitBalance {
+  /** What is counted, such as `USDT`. */
+  readonly unit: string;
+  /** The sum of `claim`. */
+  readonly claim:
+    | UnitAmount
+    | undefined;
+  /** The sum of `account_claim`. */
+  readonly accountClaim:
+    | UnitAmount
+    | undefined;
+  /** The sum of `suspense`. */
+  readonly suspense:
+    | UnitAmount
+    | undefined;
+  /** The sum of `custody`. */
+  readonly custody:
+    | UnitAmount
+    | undefined;
+  /** The sum of `pending`. */
+  readonly pending:
+    | UnitAmount
+    | undefined;
+  /** The sum of `account_pending`. */
+  readonly accountPending: UnitAmount | undefined;
+}
+
+/**
+ * The confirmed receipts that were not taken back: those of the customer, and, while it was blocked, those of the
+ * account. What is held in suspense is not among them.
+ */
+export interface Deposits {
+  /** How many there are. */
+  readonly count: string;
+  /** When the last of them was credited; absent if there is none. */
+  readonly lastAt?:
+    | string
+    | undefined;
+  /** Id of the replenishment that is the last of them; absent if there is none. */
+  readonly lastId?:
+    | string
+    | undefined;
+  /** Its gross amount; absent if there is none. */
+  readonly lastAmount?: Money | undefined;
 }
 
 /** Everything ever received of one asset. */
@@ -36,12 +154,141 @@ export interface Throughput {
   readonly received:
     | Money
     | undefined;
-  /** The sum of receipts that chain reorganisations reversed. */
+  /**
+   * The same as `taken_back`, by its earlier name.
+   *
+   * @deprecated
+   */
   readonly reversed:
     | Money
     | undefined;
   /** How many receipts were booked. Reversals do not decrease it. */
   readonly receipts: string;
+  /** The sum of receipts that were taken back: reversed by chain reorganisations, or voided by operators. */
+  readonly takenBack: Money | undefined;
+}
+
+/** Everything ever received in one unit, over all networks. */
+export interface UnitThroughput {
+  /** What is counted, such as `USDT`. */
+  readonly unit: string;
+  /** The sum of `received`. */
+  readonly received:
+    | UnitAmount
+    | undefined;
+  /** The sum of `taken_back`. */
+  readonly takenBack: UnitAmount | undefined;
+}
+
+/** What was received in one period. What was taken back counts in the period in which it was taken back. */
+export interface ThroughputPeriod {
+  /** Its start, which belongs to it. */
+  readonly start:
+    | string
+    | undefined;
+  /** Its end, which belongs to the next period. */
+  readonly end:
+    | string
+    | undefined;
+  /** One entry per asset that was received or taken back in it. */
+  readonly throughputs: readonly Throughput[];
+}
+
+/** How much is held for one reason. */
+export interface SuspenseOfReason {
+  /** The reason, such as `below-minimum`. */
+  readonly reason: string;
+  /** What is held for it. */
+  readonly money: Money | undefined;
+}
+
+/**
+ * The balance of one asset of an account. `custody` is what claims, pending claims, suspense, fees, adjustments and what is
+ * in transit add up to, less network fees.
+ */
+export interface AccountBalance {
+  /** CAIP-19 id of the asset. */
+  readonly asset: string;
+  /** The account's own claim that is available. */
+  readonly claim:
+    | Money
+    | undefined;
+  /** The account's own claim that is credited and not released yet. */
+  readonly pending:
+    | Money
+    | undefined;
+  /** The claims of all customers that are available. */
+  readonly customers:
+    | Money
+    | undefined;
+  /** The claims of all customers that are credited and not released yet. */
+  readonly customersPending:
+    | Money
+    | undefined;
+  /** All that is held in suspense. */
+  readonly suspense:
+    | Money
+    | undefined;
+  /** The same by reason; reasons for which nothing is held are left out. */
+  readonly suspenseByReason: readonly SuspenseOfReason[];
+  /** All coins: on purses, on charges and in the account's wallets. */
+  readonly custody:
+    | Money
+    | undefined;
+  /** The coins on addresses of purses. */
+  readonly onPurses:
+    | Money
+    | undefined;
+  /** The coins on addresses of charges. */
+  readonly onCharges:
+    | Money
+    | undefined;
+  /** The coins in the account's wallets. */
+  readonly inWallets:
+    | Money
+    | undefined;
+  /** Fees taken. */
+  readonly fees:
+    | Money
+    | undefined;
+  /** Paid to chains out of custody. */
+  readonly networkFees:
+    | Money
+    | undefined;
+  /** Corrections by hand: below zero by what they credited to claims, above zero by what they debited. */
+  readonly adjustments:
+    | Money
+    | undefined;
+  /** Between two purses of the account, while only one of two reports is booked; else what only one of them showed. */
+  readonly inTransit: Money | undefined;
+}
+
+/** The balance of an account in one unit, over all networks. */
+export interface AccountUnitBalance {
+  /** What is counted, such as `USDT`. */
+  readonly unit: string;
+  /** The sum of `claim`. */
+  readonly claim:
+    | UnitAmount
+    | undefined;
+  /** The sum of `pending`. */
+  readonly pending:
+    | UnitAmount
+    | undefined;
+  /** The sum of `customers`. */
+  readonly customers:
+    | UnitAmount
+    | undefined;
+  /** The sum of `customers_pending`. */
+  readonly customersPending:
+    | UnitAmount
+    | undefined;
+  /** The sum of `suspense`. */
+  readonly suspense:
+    | UnitAmount
+    | undefined;
+  /** The sum of `custody`. */
+  readonly custody: UnitAmount | undefined;
 }
 
 /** The owner of the balances. */
@@ -64,7 +311,13 @@ export interface GetCustomerBalancesResponse {
   /** One entry per asset ever received. */
   readonly balances: readonly Balance[];
   /** The position that the figures are valid for if `as_of` was sent; absent for now. */
-  readonly asOf?: string | undefined;
+  readonly asOf?:
+    | string
+    | undefined;
+  /** The sums over all networks, one entry per unit. */
+  readonly totals: readonly UnitBalance[];
+  /** The deposits among the receipts. */
+  readonly deposits: Deposits | undefined;
 }
 
 /** The owner of the throughput. */
@@ -79,15 +332,42 @@ export interface GetCustomerThroughputRequest {
    * Answer with the state at this position of the event log, or at this RFC 3339 time, up to
    * microseconds. Not together with `min_position`.
    */
-  readonly asOf?: string | undefined;
+  readonly asOf?:
+    | string
+    | undefined;
+  /** Also list what was received in each period of this length; months if one of the next three fields is sent without it. */
+  readonly by: PeriodLength;
+  /** The IANA time zone of the periods, such as `Europe/Berlin`; UTC by default. */
+  readonly timeZone?:
+    | string
+    | undefined;
+  /**
+   * The first period is the one of this time; by default there are 24 hours, 30 days or 12 months. At most 400
+   * periods are answered.
+   */
+  readonly from:
+    | string
+    | undefined;
+  /** The last period is the one before this time; by default the current one. */
+  readonly to:
+    | string
+    | undefined;
+  /** Only this asset, by its CAIP-19 id or currency code such as `USDT_ETH`. */
+  readonly asset?: string | undefined;
 }
 
 /** Throughput up to one moment. */
 export interface GetCustomerThroughputResponse {
-  /** One entry per asset ever received. */
+  /** One entry per asset ever received, or the asset that was asked for. */
   readonly throughputs: readonly Throughput[];
-  /** The position that the figures are valid for if `as_of` was sent; absent for now. */
-  readonly asOf?: string | undefined;
+  /** The position that the figures are valid for if `as_of` or periods were asked for; else absent. */
+  readonly asOf?:
+    | string
+    | undefined;
+  /** The sums over all networks, one entry per unit. */
+  readonly totals: readonly UnitThroughput[];
+  /** What was received in each period, from the oldest to the newest, if periods were asked for; else empty. */
+  readonly periods: readonly ThroughputPeriod[];
 }
 
 /** The owner of the balances. */
@@ -110,7 +390,13 @@ export interface GetPurseBalancesResponse {
   /** One entry per asset ever received. */
   readonly balances: readonly Balance[];
   /** The position that the figures are valid for if `as_of` was sent; absent for now. */
-  readonly asOf?: string | undefined;
+  readonly asOf?:
+    | string
+    | undefined;
+  /** The sums over all networks, one entry per unit. */
+  readonly totals: readonly UnitBalance[];
+  /** The deposits among the receipts. */
+  readonly deposits: Deposits | undefined;
 }
 
 /** The owner of the throughput. */
@@ -125,19 +411,127 @@ export interface GetPurseThroughputRequest {
    * Answer with the state at this position of the event log, or at this RFC 3339 time, up to
    * microseconds. Not together with `min_position`.
    */
-  readonly asOf?: string | undefined;
+  readonly asOf?:
+    | string
+    | undefined;
+  /** Also list what was received in each period of this length; months if one of the next three fields is sent without it. */
+  readonly by: PeriodLength;
+  /** The IANA time zone of the periods, such as `Europe/Berlin`; UTC by default. */
+  readonly timeZone?:
+    | string
+    | undefined;
+  /**
+   * The first period is the one of this time; by default there are 24 hours, 30 days or 12 months. At most 400
+   * periods are answered.
+   */
+  readonly from:
+    | string
+    | undefined;
+  /** The last period is the one before this time; by default the current one. */
+  readonly to:
+    | string
+    | undefined;
+  /** Only this asset, by its CAIP-19 id or currency code such as `USDT_ETH`. */
+  readonly asset?: string | undefined;
 }
 
 /** Throughput up to one moment. */
 export interface GetPurseThroughputResponse {
-  /** One entry per asset ever received. */
+  /** One entry per asset ever received, or the asset that was asked for. */
   readonly throughputs: readonly Throughput[];
-  /** The position that the figures are valid for if `as_of` was sent; absent for now. */
+  /** The position that the figures are valid for if `as_of` or periods were asked for; else absent. */
+  readonly asOf?:
+    | string
+    | undefined;
+  /** The sums over all networks, one entry per unit. */
+  readonly totals: readonly UnitThroughput[];
+  /** What was received in each period, from the oldest to the newest, if periods were asked for; else empty. */
+  readonly periods: readonly ThroughputPeriod[];
+}
+
+/** The moment of the balances. */
+export interface GetAccountBalancesRequest {
+  /** Wait, up to 5 seconds, until everything up to this position is visible. */
+  readonly minPosition?:
+    | string
+    | undefined;
+  /**
+   * Answer with the state at this position of the event log, or at this RFC 3339 time, up to
+   * microseconds. Not together with `min_position`.
+   */
   readonly asOf?: string | undefined;
 }
 
+/** Balances of the account at one moment. */
+export interface GetAccountBalancesResponse {
+  /** One entry per asset ever booked. */
+  readonly balances: readonly AccountBalance[];
+  /** The position that the figures are valid for if `as_of` was sent; absent for now. */
+  readonly asOf?:
+    | string
+    | undefined;
+  /** The sums over all networks, one entry per unit. */
+  readonly totals: readonly AccountUnitBalance[];
+}
+
+/** The moment of the throughput, and its periods. */
+export interface GetAccountThroughputRequest {
+  /** Wait, up to 5 seconds, until everything up to this position is visible. */
+  readonly minPosition?:
+    | string
+    | undefined;
+  /**
+   * Answer with the state at this position of the event log, or at this RFC 3339 time, up to
+   * microseconds. Not together with `min_position`.
+   */
+  readonly asOf?:
+    | string
+    | undefined;
+  /** Also list what was received in each period of this length; months if one of the next three fields is sent without it. */
+  readonly by: PeriodLength;
+  /** The IANA time zone of the periods, such as `Europe/Berlin`; UTC by default. */
+  readonly timeZone?:
+    | string
+    | undefined;
+  /**
+   * The first period is the one of this time; by default there are 24 hours, 30 days or 12 months. At most 400
+   * periods are answered.
+   */
+  readonly from:
+    | string
+    | undefined;
+  /** The last period is the one before this time; by default the current one. */
+  readonly to:
+    | string
+    | undefined;
+  /** Only this asset, by its CAIP-19 id or currency code such as `USDT_ETH`. */
+  readonly asset?: string | undefined;
+}
+
+/** Throughput up to one moment. */
+export interface GetAccountThroughputResponse {
+  /** One entry per asset ever received, or the asset that was asked for. */
+  readonly throughputs: readonly Throughput[];
+  /** The position that the figures are valid for if `as_of` or periods were asked for; else absent. */
+  readonly asOf?:
+    | string
+    | undefined;
+  /** The sums over all networks, one entry per unit. */
+  readonly totals: readonly UnitThroughput[];
+  /** What was received in each period, from the oldest to the newest, if periods were asked for; else empty. */
+  readonly periods: readonly ThroughputPeriod[];
+}
+
 function createBaseBalance(): Balance {
-  return { asset: "", claim: undefined, accountClaim: undefined, suspense: undefined, custody: undefined };
+  return {
+    asset: "",
+    claim: undefined,
+    accountClaim: undefined,
+    suspense: undefined,
+    custody: undefined,
+    pending: undefined,
+    accountPending: undefined,
+  };
 }
 
 export const Balance: MessageFns<Balance> = {
@@ -156,6 +550,12 @@ export const Balance: MessageFns<Balance> = {
     }
     if (message.custody !== undefined) {
       Money.encode(message.custody, writer.uint32(42).fork()).join();
+    }
+    if (message.pending !== undefined) {
+      Money.encode(message.pending, writer.uint32(50).fork()).join();
+    }
+    if (message.accountPending !== undefined) {
+      Money.encode(message.accountPending, writer.uint32(58).fork()).join();
     }
     return writer;
   },
@@ -213,6 +613,22 @@ export const Balance: MessageFns<Balance> = {
             message.custody = Money.decode(reader, reader.uint32());
             continue;
           }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.pending = Money.decode(reader, reader.uint32());
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.accountPending = Money.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -241,12 +657,349 @@ export const Balance: MessageFns<Balance> = {
     message.custody = (object.custody !== undefined && object.custody !== null)
       ? Money.fromPartial(object.custody)
       : undefined;
+    message.pending = (object.pending !== undefined && object.pending !== null)
+      ? Money.fromPartial(object.pending)
+      : undefined;
+    message.accountPending = (object.accountPending !== undefined && object.accountPending !== null)
+      ? Money.fromPartial(object.accountPending)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseUnitAmount(): UnitAmount {
+  return { unit: "", amount: "", baseUnits: "", decimals: 0 };
+}
+
+export const UnitAmount: MessageFns<UnitAmount> = {
+  encode(message: UnitAmount, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.unit !== "") {
+      writer.uint32(10).string(message.unit);
+    }
+    if (message.amount !== "") {
+      writer.uint32(18).string(message.amount);
+    }
+    if (message.baseUnits !== "") {
+      writer.uint32(26).string(message.baseUnits);
+    }
+    if (message.decimals !== 0) {
+      writer.uint32(32).uint32(message.decimals);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): UnitAmount {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseUnitAmount() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.unit = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.amount = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.baseUnits = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.decimals = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<UnitAmount>): UnitAmount {
+    return UnitAmount.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<UnitAmount>): UnitAmount {
+    const message = createBaseUnitAmount() as any;
+    message.unit = object.unit ?? "";
+    message.amount = object.amount ?? "";
+    message.baseUnits = object.baseUnits ?? "";
+    message.decimals = object.decimals ?? 0;
+    return message;
+  },
+};
+
+function createBaseUnitBalance(): UnitBalance {
+  return {
+    unit: "",
+    claim: undefined,
+    accountClaim: undefined,
+    suspense: undefined,
+    custody: undefined,
+    pending: undefined,
+    accountPending: undefined,
+  };
+}
+
+export const UnitBalance: MessageFns<UnitBalance> = {
+  encode(message: UnitBalance, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.unit !== "") {
+      writer.uint32(10).string(message.unit);
+    }
+    if (message.claim !== undefined) {
+      UnitAmount.encode(message.claim, writer.uint32(18).fork()).join();
+    }
+    if (message.accountClaim !== undefined) {
+      UnitAmount.encode(message.accountClaim, writer.uint32(26).fork()).join();
+    }
+    if (message.suspense !== undefined) {
+      UnitAmount.encode(message.suspense, writer.uint32(34).fork()).join();
+    }
+    if (message.custody !== undefined) {
+      UnitAmount.encode(message.custody, writer.uint32(42).fork()).join();
+    }
+    if (message.pending !== undefined) {
+      UnitAmount.encode(message.pending, writer.uint32(50).fork()).join();
+    }
+    if (message.accountPending !== undefined) {
+      UnitAmount.encode(message.accountPending, writer.uint32(58).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): UnitBalance {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseUnitBalance() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.unit = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.claim = UnitAmount.decode(reader, reader.uint32());
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.accountClaim = UnitAmount.decode(reader, reader.uint32());
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.suspense = UnitAmount.decode(reader, reader.uint32());
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.custody = UnitAmount.decode(reader, reader.uint32());
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.pending = UnitAmount.decode(reader, reader.uint32());
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.accountPending = UnitAmount.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<UnitBalance>): UnitBalance {
+    return UnitBalance.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<UnitBalance>): UnitBalance {
+    const message = createBaseUnitBalance() as any;
+    message.unit = object.unit ?? "";
+    message.claim = (object.claim !== undefined && object.claim !== null)
+      ? UnitAmount.fromPartial(object.claim)
+      : undefined;
+    message.accountClaim = (object.accountClaim !== undefined && object.accountClaim !== null)
+      ? UnitAmount.fromPartial(object.accountClaim)
+      : undefined;
+    message.suspense = (object.suspense !== undefined && object.suspense !== null)
+      ? UnitAmount.fromPartial(object.suspense)
+      : undefined;
+    message.custody = (object.custody !== undefined && object.custody !== null)
+      ? UnitAmount.fromPartial(object.custody)
+      : undefined;
+    message.pending = (object.pending !== undefined && object.pending !== null)
+      ? UnitAmount.fromPartial(object.pending)
+      : undefined;
+    message.accountPending = (object.accountPending !== undefined && object.accountPending !== null)
+      ? UnitAmount.fromPartial(object.accountPending)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseDeposits(): Deposits {
+  return { count: "0", lastAt: undefined, lastId: undefined, lastAmount: undefined };
+}
+
+export const Deposits: MessageFns<Deposits> = {
+  encode(message: Deposits, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.count !== "0") {
+      writer.uint32(8).uint64(message.count);
+    }
+    if (message.lastAt !== undefined) {
+      Timestamp.encode(toTimestamp(message.lastAt), writer.uint32(18).fork()).join();
+    }
+    if (message.lastId !== undefined) {
+      writer.uint32(26).string(message.lastId);
+    }
+    if (message.lastAmount !== undefined) {
+      Money.encode(message.lastAmount, writer.uint32(34).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Deposits {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDeposits() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.count = reader.uint64().toString();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.lastAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.lastId = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.lastAmount = Money.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<Deposits>): Deposits {
+    return Deposits.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<Deposits>): Deposits {
+    const message = createBaseDeposits() as any;
+    message.count = object.count ?? "0";
+    message.lastAt = object.lastAt ?? undefined;
+    message.lastId = object.lastId ?? undefined;
+    message.lastAmount = (object.lastAmount !== undefined && object.lastAmount !== null)
+      ? Money.fromPartial(object.lastAmount)
+      : undefined;
     return message;
   },
 };
 
 function createBaseThroughput(): Throughput {
-  return { asset: "", received: undefined, reversed: undefined, receipts: "0" };
+  return { asset: "", received: undefined, reversed: undefined, receipts: "0", takenBack: undefined };
 }
 
 export const Throughput: MessageFns<Throughput> = {
@@ -262,6 +1015,9 @@ export const Throughput: MessageFns<Throughput> = {
     }
     if (message.receipts !== "0") {
       writer.uint32(32).uint64(message.receipts);
+    }
+    if (message.takenBack !== undefined) {
+      Money.encode(message.takenBack, writer.uint32(42).fork()).join();
     }
     return writer;
   },
@@ -311,6 +1067,14 @@ export const Throughput: MessageFns<Throughput> = {
             message.receipts = reader.uint64().toString();
             continue;
           }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.takenBack = Money.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -336,6 +1100,646 @@ export const Throughput: MessageFns<Throughput> = {
       ? Money.fromPartial(object.reversed)
       : undefined;
     message.receipts = object.receipts ?? "0";
+    message.takenBack = (object.takenBack !== undefined && object.takenBack !== null)
+      ? Money.fromPartial(object.takenBack)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseUnitThroughput(): UnitThroughput {
+  return { unit: "", received: undefined, takenBack: undefined };
+}
+
+export const UnitThroughput: MessageFns<UnitThroughput> = {
+  encode(message: UnitThroughput, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.unit !== "") {
+      writer.uint32(10).string(message.unit);
+    }
+    if (message.received !== undefined) {
+      UnitAmount.encode(message.received, writer.uint32(18).fork()).join();
+    }
+    if (message.takenBack !== undefined) {
+      UnitAmount.encode(message.takenBack, writer.uint32(26).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): UnitThroughput {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseUnitThroughput() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.unit = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.received = UnitAmount.decode(reader, reader.uint32());
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.takenBack = UnitAmount.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<UnitThroughput>): UnitThroughput {
+    return UnitThroughput.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<UnitThroughput>): UnitThroughput {
+    const message = createBaseUnitThroughput() as any;
+    message.unit = object.unit ?? "";
+    message.received = (object.received !== undefined && object.received !== null)
+      ? UnitAmount.fromPartial(object.received)
+      : undefined;
+    message.takenBack = (object.takenBack !== undefined && object.takenBack !== null)
+      ? UnitAmount.fromPartial(object.takenBack)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseThroughputPeriod(): ThroughputPeriod {
+  return { start: undefined, end: undefined, throughputs: [] };
+}
+
+export const ThroughputPeriod: MessageFns<ThroughputPeriod> = {
+  encode(message: ThroughputPeriod, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.start !== undefined) {
+      Timestamp.encode(toTimestamp(message.start), writer.uint32(10).fork()).join();
+    }
+    if (message.end !== undefined) {
+      Timestamp.encode(toTimestamp(message.end), writer.uint32(18).fork()).join();
+    }
+    for (const v of message.throughputs) {
+      Throughput.encode(v!, writer.uint32(26).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ThroughputPeriod {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseThroughputPeriod() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.start = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.end = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.throughputs.push(Throughput.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ThroughputPeriod>): ThroughputPeriod {
+    return ThroughputPeriod.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ThroughputPeriod>): ThroughputPeriod {
+    const message = createBaseThroughputPeriod() as any;
+    message.start = object.start ?? undefined;
+    message.end = object.end ?? undefined;
+    message.throughputs = object.throughputs?.map((e) => Throughput.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseSuspenseOfReason(): SuspenseOfReason {
+  return { reason: "", money: undefined };
+}
+
+export const SuspenseOfReason: MessageFns<SuspenseOfReason> = {
+  encode(message: SuspenseOfReason, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.reason !== "") {
+      writer.uint32(10).string(message.reason);
+    }
+    if (message.money !== undefined) {
+      Money.encode(message.money, writer.uint32(18).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SuspenseOfReason {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSuspenseOfReason() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.money = Money.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<SuspenseOfReason>): SuspenseOfReason {
+    return SuspenseOfReason.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<SuspenseOfReason>): SuspenseOfReason {
+    const message = createBaseSuspenseOfReason() as any;
+    message.reason = object.reason ?? "";
+    message.money = (object.money !== undefined && object.money !== null) ? Money.fromPartial(object.money) : undefined;
+    return message;
+  },
+};
+
+function createBaseAccountBalance(): AccountBalance {
+  return {
+    asset: "",
+    claim: undefined,
+    pending: undefined,
+    customers: undefined,
+    customersPending: undefined,
+    suspense: undefined,
+    suspenseByReason: [],
+    custody: undefined,
+    onPurses: undefined,
+    onCharges: undefined,
+    inWallets: undefined,
+    fees: undefined,
+    networkFees: undefined,
+    adjustments: undefined,
+    inTransit: undefined,
+  };
+}
+
+export const AccountBalance: MessageFns<AccountBalance> = {
+  encode(message: AccountBalance, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.asset !== "") {
+      writer.uint32(10).string(message.asset);
+    }
+    if (message.claim !== undefined) {
+      Money.encode(message.claim, writer.uint32(18).fork()).join();
+    }
+    if (message.pending !== undefined) {
+      Money.encode(message.pending, writer.uint32(26).fork()).join();
+    }
+    if (message.customers !== undefined) {
+      Money.encode(message.customers, writer.uint32(34).fork()).join();
+    }
+    if (message.customersPending !== undefined) {
+      Money.encode(message.customersPending, writer.uint32(42).fork()).join();
+    }
+    if (message.suspense !== undefined) {
+      Money.encode(message.suspense, writer.uint32(50).fork()).join();
+    }
+    for (const v of message.suspenseByReason) {
+      SuspenseOfReason.encode(v!, writer.uint32(58).fork()).join();
+    }
+    if (message.custody !== undefined) {
+      Money.encode(message.custody, writer.uint32(66).fork()).join();
+    }
+    if (message.onPurses !== undefined) {
+      Money.encode(message.onPurses, writer.uint32(74).fork()).join();
+    }
+    if (message.onCharges !== undefined) {
+      Money.encode(message.onCharges, writer.uint32(82).fork()).join();
+    }
+    if (message.inWallets !== undefined) {
+      Money.encode(message.inWallets, writer.uint32(90).fork()).join();
+    }
+    if (message.fees !== undefined) {
+      Money.encode(message.fees, writer.uint32(98).fork()).join();
+    }
+    if (message.networkFees !== undefined) {
+      Money.encode(message.networkFees, writer.uint32(106).fork()).join();
+    }
+    if (message.adjustments !== undefined) {
+      Money.encode(message.adjustments, writer.uint32(114).fork()).join();
+    }
+    if (message.inTransit !== undefined) {
+      Money.encode(message.inTransit, writer.uint32(122).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): AccountBalance {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseAccountBalance() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.asset = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.claim = Money.decode(reader, reader.uint32());
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.pending = Money.decode(reader, reader.uint32());
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.customers = Money.decode(reader, reader.uint32());
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.customersPending = Money.decode(reader, reader.uint32());
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.suspense = Money.decode(reader, reader.uint32());
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.suspenseByReason.push(SuspenseOfReason.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.custody = Money.decode(reader, reader.uint32());
+            continue;
+          }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.onPurses = Money.decode(reader, reader.uint32());
+            continue;
+          }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.onCharges = Money.decode(reader, reader.uint32());
+            continue;
+          }
+          case 11: {
+            if (tag !== 90) {
+              break;
+            }
+
+            message.inWallets = Money.decode(reader, reader.uint32());
+            continue;
+          }
+          case 12: {
+            if (tag !== 98) {
+              break;
+            }
+
+            message.fees = Money.decode(reader, reader.uint32());
+            continue;
+          }
+          case 13: {
+            if (tag !== 106) {
+              break;
+            }
+
+            message.networkFees = Money.decode(reader, reader.uint32());
+            continue;
+          }
+          case 14: {
+            if (tag !== 114) {
+              break;
+            }
+
+            message.adjustments = Money.decode(reader, reader.uint32());
+            continue;
+          }
+          case 15: {
+            if (tag !== 122) {
+              break;
+            }
+
+            message.inTransit = Money.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<AccountBalance>): AccountBalance {
+    return AccountBalance.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<AccountBalance>): AccountBalance {
+    const message = createBaseAccountBalance() as any;
+    message.asset = object.asset ?? "";
+    message.claim = (object.claim !== undefined && object.claim !== null) ? Money.fromPartial(object.claim) : undefined;
+    message.pending = (object.pending !== undefined && object.pending !== null)
+      ? Money.fromPartial(object.pending)
+      : undefined;
+    message.customers = (object.customers !== undefined && object.customers !== null)
+      ? Money.fromPartial(object.customers)
+      : undefined;
+    message.customersPending = (object.customersPending !== undefined && object.customersPending !== null)
+      ? Money.fromPartial(object.customersPending)
+      : undefined;
+    message.suspense = (object.suspense !== undefined && object.suspense !== null)
+      ? Money.fromPartial(object.suspense)
+      : undefined;
+    message.suspenseByReason = object.suspenseByReason?.map((e) => SuspenseOfReason.fromPartial(e)) || [];
+    message.custody = (object.custody !== undefined && object.custody !== null)
+      ? Money.fromPartial(object.custody)
+      : undefined;
+    message.onPurses = (object.onPurses !== undefined && object.onPurses !== null)
+      ? Money.fromPartial(object.onPurses)
+      : undefined;
+    message.onCharges = (object.onCharges !== undefined && object.onCharges !== null)
+      ? Money.fromPartial(object.onCharges)
+      : undefined;
+    message.inWallets = (object.inWallets !== undefined && object.inWallets !== null)
+      ? Money.fromPartial(object.inWallets)
+      : undefined;
+    message.fees = (object.fees !== undefined && object.fees !== null) ? Money.fromPartial(object.fees) : undefined;
+    message.networkFees = (object.networkFees !== undefined && object.networkFees !== null)
+      ? Money.fromPartial(object.networkFees)
+      : undefined;
+    message.adjustments = (object.adjustments !== undefined && object.adjustments !== null)
+      ? Money.fromPartial(object.adjustments)
+      : undefined;
+    message.inTransit = (object.inTransit !== undefined && object.inTransit !== null)
+      ? Money.fromPartial(object.inTransit)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseAccountUnitBalance(): AccountUnitBalance {
+  return {
+    unit: "",
+    claim: undefined,
+    pending: undefined,
+    customers: undefined,
+    customersPending: undefined,
+    suspense: undefined,
+    custody: undefined,
+  };
+}
+
+export const AccountUnitBalance: MessageFns<AccountUnitBalance> = {
+  encode(message: AccountUnitBalance, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.unit !== "") {
+      writer.uint32(10).string(message.unit);
+    }
+    if (message.claim !== undefined) {
+      UnitAmount.encode(message.claim, writer.uint32(18).fork()).join();
+    }
+    if (message.pending !== undefined) {
+      UnitAmount.encode(message.pending, writer.uint32(26).fork()).join();
+    }
+    if (message.customers !== undefined) {
+      UnitAmount.encode(message.customers, writer.uint32(34).fork()).join();
+    }
+    if (message.customersPending !== undefined) {
+      UnitAmount.encode(message.customersPending, writer.uint32(42).fork()).join();
+    }
+    if (message.suspense !== undefined) {
+      UnitAmount.encode(message.suspense, writer.uint32(50).fork()).join();
+    }
+    if (message.custody !== undefined) {
+      UnitAmount.encode(message.custody, writer.uint32(58).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): AccountUnitBalance {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseAccountUnitBalance() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.unit = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.claim = UnitAmount.decode(reader, reader.uint32());
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.pending = UnitAmount.decode(reader, reader.uint32());
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.customers = UnitAmount.decode(reader, reader.uint32());
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.customersPending = UnitAmount.decode(reader, reader.uint32());
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.suspense = UnitAmount.decode(reader, reader.uint32());
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.custody = UnitAmount.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<AccountUnitBalance>): AccountUnitBalance {
+    return AccountUnitBalance.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<AccountUnitBalance>): AccountUnitBalance {
+    const message = createBaseAccountUnitBalance() as any;
+    message.unit = object.unit ?? "";
+    message.claim = (object.claim !== undefined && object.claim !== null)
+      ? UnitAmount.fromPartial(object.claim)
+      : undefined;
+    message.pending = (object.pending !== undefined && object.pending !== null)
+      ? UnitAmount.fromPartial(object.pending)
+      : undefined;
+    message.customers = (object.customers !== undefined && object.customers !== null)
+      ? UnitAmount.fromPartial(object.customers)
+      : undefined;
+    message.customersPending = (object.customersPending !== undefined && object.customersPending !== null)
+      ? UnitAmount.fromPartial(object.customersPending)
+      : undefined;
+    message.suspense = (object.suspense !== undefined && object.suspense !== null)
+      ? UnitAmount.fromPartial(object.suspense)
+      : undefined;
+    message.custody = (object.custody !== undefined && object.custody !== null)
+      ? UnitAmount.fromPartial(object.custody)
+      : undefined;
     return message;
   },
 };
@@ -420,7 +1824,7 @@ export const GetCustomerBalancesRequest: MessageFns<GetCustomerBalancesRequest> 
 };
 
 function createBaseGetCustomerBalancesResponse(): GetCustomerBalancesResponse {
-  return { balances: [], asOf: undefined };
+  return { balances: [], asOf: undefined, totals: [], deposits: undefined };
 }
 
 export const GetCustomerBalancesResponse: MessageFns<GetCustomerBalancesResponse> = {
@@ -430,6 +1834,12 @@ export const GetCustomerBalancesResponse: MessageFns<GetCustomerBalancesResponse
     }
     if (message.asOf !== undefined) {
       writer.uint32(16).uint64(message.asOf);
+    }
+    for (const v of message.totals) {
+      UnitBalance.encode(v!, writer.uint32(26).fork()).join();
+    }
+    if (message.deposits !== undefined) {
+      Deposits.encode(message.deposits, writer.uint32(34).fork()).join();
     }
     return writer;
   },
@@ -463,6 +1873,22 @@ export const GetCustomerBalancesResponse: MessageFns<GetCustomerBalancesResponse
             message.asOf = reader.uint64().toString();
             continue;
           }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.totals.push(UnitBalance.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.deposits = Deposits.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -482,12 +1908,25 @@ export const GetCustomerBalancesResponse: MessageFns<GetCustomerBalancesResponse
     const message = createBaseGetCustomerBalancesResponse() as any;
     message.balances = object.balances?.map((e) => Balance.fromPartial(e)) || [];
     message.asOf = object.asOf ?? undefined;
+    message.totals = object.totals?.map((e) => UnitBalance.fromPartial(e)) || [];
+    message.deposits = (object.deposits !== undefined && object.deposits !== null)
+      ? Deposits.fromPartial(object.deposits)
+      : undefined;
     return message;
   },
 };
 
 function createBaseGetCustomerThroughputRequest(): GetCustomerThroughputRequest {
-  return { customerId: "", minPosition: undefined, asOf: undefined };
+  return {
+    customerId: "",
+    minPosition: undefined,
+    asOf: undefined,
+    by: PeriodLength.PERIOD_LENGTH_UNSPECIFIED,
+    timeZone: undefined,
+    from: undefined,
+    to: undefined,
+    asset: undefined,
+  };
 }
 
 export const GetCustomerThroughputRequest: MessageFns<GetCustomerThroughputRequest> = {
@@ -500,6 +1939,21 @@ export const GetCustomerThroughputRequest: MessageFns<GetCustomerThroughputReque
     }
     if (message.asOf !== undefined) {
       writer.uint32(26).string(message.asOf);
+    }
+    if (message.by !== PeriodLength.PERIOD_LENGTH_UNSPECIFIED) {
+      writer.uint32(32).int32(periodLengthToNumber(message.by));
+    }
+    if (message.timeZone !== undefined) {
+      writer.uint32(42).string(message.timeZone);
+    }
+    if (message.from !== undefined) {
+      Timestamp.encode(toTimestamp(message.from), writer.uint32(50).fork()).join();
+    }
+    if (message.to !== undefined) {
+      Timestamp.encode(toTimestamp(message.to), writer.uint32(58).fork()).join();
+    }
+    if (message.asset !== undefined) {
+      writer.uint32(66).string(message.asset);
     }
     return writer;
   },
@@ -541,6 +1995,46 @@ export const GetCustomerThroughputRequest: MessageFns<GetCustomerThroughputReque
             message.asOf = reader.string();
             continue;
           }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.by = periodLengthFromJSON(reader.int32());
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.timeZone = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.from = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.to = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.asset = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -561,12 +2055,17 @@ export const GetCustomerThroughputRequest: MessageFns<GetCustomerThroughputReque
     message.customerId = object.customerId ?? "";
     message.minPosition = object.minPosition ?? undefined;
     message.asOf = object.asOf ?? undefined;
+    message.by = object.by ?? PeriodLength.PERIOD_LENGTH_UNSPECIFIED;
+    message.timeZone = object.timeZone ?? undefined;
+    message.from = object.from ?? undefined;
+    message.to = object.to ?? undefined;
+    message.asset = object.asset ?? undefined;
     return message;
   },
 };
 
 function createBaseGetCustomerThroughputResponse(): GetCustomerThroughputResponse {
-  return { throughputs: [], asOf: undefined };
+  return { throughputs: [], asOf: undefined, totals: [], periods: [] };
 }
 
 export const GetCustomerThroughputResponse: MessageFns<GetCustomerThroughputResponse> = {
@@ -576,6 +2075,12 @@ export const GetCustomerThroughputResponse: MessageFns<GetCustomerThroughputResp
     }
     if (message.asOf !== undefined) {
       writer.uint32(16).uint64(message.asOf);
+    }
+    for (const v of message.totals) {
+      UnitThroughput.encode(v!, writer.uint32(26).fork()).join();
+    }
+    for (const v of message.periods) {
+      ThroughputPeriod.encode(v!, writer.uint32(34).fork()).join();
     }
     return writer;
   },
@@ -609,6 +2114,22 @@ export const GetCustomerThroughputResponse: MessageFns<GetCustomerThroughputResp
             message.asOf = reader.uint64().toString();
             continue;
           }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.totals.push(UnitThroughput.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.periods.push(ThroughputPeriod.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -628,6 +2149,8 @@ export const GetCustomerThroughputResponse: MessageFns<GetCustomerThroughputResp
     const message = createBaseGetCustomerThroughputResponse() as any;
     message.throughputs = object.throughputs?.map((e) => Throughput.fromPartial(e)) || [];
     message.asOf = object.asOf ?? undefined;
+    message.totals = object.totals?.map((e) => UnitThroughput.fromPartial(e)) || [];
+    message.periods = object.periods?.map((e) => ThroughputPeriod.fromPartial(e)) || [];
     return message;
   },
 };
@@ -712,7 +2235,7 @@ export const GetPurseBalancesRequest: MessageFns<GetPurseBalancesRequest> = {
 };
 
 function createBaseGetPurseBalancesResponse(): GetPurseBalancesResponse {
-  return { balances: [], asOf: undefined };
+  return { balances: [], asOf: undefined, totals: [], deposits: undefined };
 }
 
 export const GetPurseBalancesResponse: MessageFns<GetPurseBalancesResponse> = {
@@ -722,6 +2245,12 @@ export const GetPurseBalancesResponse: MessageFns<GetPurseBalancesResponse> = {
     }
     if (message.asOf !== undefined) {
       writer.uint32(16).uint64(message.asOf);
+    }
+    for (const v of message.totals) {
+      UnitBalance.encode(v!, writer.uint32(26).fork()).join();
+    }
+    if (message.deposits !== undefined) {
+      Deposits.encode(message.deposits, writer.uint32(34).fork()).join();
     }
     return writer;
   },
@@ -755,6 +2284,22 @@ export const GetPurseBalancesResponse: MessageFns<GetPurseBalancesResponse> = {
             message.asOf = reader.uint64().toString();
             continue;
           }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.totals.push(UnitBalance.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.deposits = Deposits.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -774,12 +2319,25 @@ export const GetPurseBalancesResponse: MessageFns<GetPurseBalancesResponse> = {
     const message = createBaseGetPurseBalancesResponse() as any;
     message.balances = object.balances?.map((e) => Balance.fromPartial(e)) || [];
     message.asOf = object.asOf ?? undefined;
+    message.totals = object.totals?.map((e) => UnitBalance.fromPartial(e)) || [];
+    message.deposits = (object.deposits !== undefined && object.deposits !== null)
+      ? Deposits.fromPartial(object.deposits)
+      : undefined;
     return message;
   },
 };
 
 function createBaseGetPurseThroughputRequest(): GetPurseThroughputRequest {
-  return { purseId: "", minPosition: undefined, asOf: undefined };
+  return {
+    purseId: "",
+    minPosition: undefined,
+    asOf: undefined,
+    by: PeriodLength.PERIOD_LENGTH_UNSPECIFIED,
+    timeZone: undefined,
+    from: undefined,
+    to: undefined,
+    asset: undefined,
+  };
 }
 
 export const GetPurseThroughputRequest: MessageFns<GetPurseThroughputRequest> = {
@@ -792,6 +2350,21 @@ export const GetPurseThroughputRequest: MessageFns<GetPurseThroughputRequest> = 
     }
     if (message.asOf !== undefined) {
       writer.uint32(26).string(message.asOf);
+    }
+    if (message.by !== PeriodLength.PERIOD_LENGTH_UNSPECIFIED) {
+      writer.uint32(32).int32(periodLengthToNumber(message.by));
+    }
+    if (message.timeZone !== undefined) {
+      writer.uint32(42).string(message.timeZone);
+    }
+    if (message.from !== undefined) {
+      Timestamp.encode(toTimestamp(message.from), writer.uint32(50).fork()).join();
+    }
+    if (message.to !== undefined) {
+      Timestamp.encode(toTimestamp(message.to), writer.uint32(58).fork()).join();
+    }
+    if (message.asset !== undefined) {
+      writer.uint32(66).string(message.asset);
     }
     return writer;
   },
@@ -833,6 +2406,46 @@ export const GetPurseThroughputRequest: MessageFns<GetPurseThroughputRequest> = 
             message.asOf = reader.string();
             continue;
           }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.by = periodLengthFromJSON(reader.int32());
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.timeZone = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.from = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.to = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.asset = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -853,12 +2466,17 @@ export const GetPurseThroughputRequest: MessageFns<GetPurseThroughputRequest> = 
     message.purseId = object.purseId ?? "";
     message.minPosition = object.minPosition ?? undefined;
     message.asOf = object.asOf ?? undefined;
+    message.by = object.by ?? PeriodLength.PERIOD_LENGTH_UNSPECIFIED;
+    message.timeZone = object.timeZone ?? undefined;
+    message.from = object.from ?? undefined;
+    message.to = object.to ?? undefined;
+    message.asset = object.asset ?? undefined;
     return message;
   },
 };
 
 function createBaseGetPurseThroughputResponse(): GetPurseThroughputResponse {
-  return { throughputs: [], asOf: undefined };
+  return { throughputs: [], asOf: undefined, totals: [], periods: [] };
 }
 
 export const GetPurseThroughputResponse: MessageFns<GetPurseThroughputResponse> = {
@@ -868,6 +2486,12 @@ export const GetPurseThroughputResponse: MessageFns<GetPurseThroughputResponse> 
     }
     if (message.asOf !== undefined) {
       writer.uint32(16).uint64(message.asOf);
+    }
+    for (const v of message.totals) {
+      UnitThroughput.encode(v!, writer.uint32(26).fork()).join();
+    }
+    for (const v of message.periods) {
+      ThroughputPeriod.encode(v!, writer.uint32(34).fork()).join();
     }
     return writer;
   },
@@ -901,6 +2525,22 @@ export const GetPurseThroughputResponse: MessageFns<GetPurseThroughputResponse> 
             message.asOf = reader.uint64().toString();
             continue;
           }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.totals.push(UnitThroughput.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.periods.push(ThroughputPeriod.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -920,11 +2560,385 @@ export const GetPurseThroughputResponse: MessageFns<GetPurseThroughputResponse> 
     const message = createBaseGetPurseThroughputResponse() as any;
     message.throughputs = object.throughputs?.map((e) => Throughput.fromPartial(e)) || [];
     message.asOf = object.asOf ?? undefined;
+    message.totals = object.totals?.map((e) => UnitThroughput.fromPartial(e)) || [];
+    message.periods = object.periods?.map((e) => ThroughputPeriod.fromPartial(e)) || [];
     return message;
   },
 };
 
-/** Balances and throughput of customers and purses. `CustomerService` explains keys and scopes. */
+function createBaseGetAccountBalancesRequest(): GetAccountBalancesRequest {
+  return { minPosition: undefined, asOf: undefined };
+}
+
+export const GetAccountBalancesRequest: MessageFns<GetAccountBalancesRequest> = {
+  encode(message: GetAccountBalancesRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.minPosition !== undefined) {
+      writer.uint32(8).uint64(message.minPosition);
+    }
+    if (message.asOf !== undefined) {
+      writer.uint32(18).string(message.asOf);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GetAccountBalancesRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGetAccountBalancesRequest() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.minPosition = reader.uint64().toString();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.asOf = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<GetAccountBalancesRequest>): GetAccountBalancesRequest {
+    return GetAccountBalancesRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<GetAccountBalancesRequest>): GetAccountBalancesRequest {
+    const message = createBaseGetAccountBalancesRequest() as any;
+    message.minPosition = object.minPosition ?? undefined;
+    message.asOf = object.asOf ?? undefined;
+    return message;
+  },
+};
+
+function createBaseGetAccountBalancesResponse(): GetAccountBalancesResponse {
+  return { balances: [], asOf: undefined, totals: [] };
+}
+
+export const GetAccountBalancesResponse: MessageFns<GetAccountBalancesResponse> = {
+  encode(message: GetAccountBalancesResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.balances) {
+      AccountBalance.encode(v!, writer.uint32(10).fork()).join();
+    }
+    if (message.asOf !== undefined) {
+      writer.uint32(16).uint64(message.asOf);
+    }
+    for (const v of message.totals) {
+      AccountUnitBalance.encode(v!, writer.uint32(26).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GetAccountBalancesResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGetAccountBalancesResponse() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.balances.push(AccountBalance.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.asOf = reader.uint64().toString();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.totals.push(AccountUnitBalance.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<GetAccountBalancesResponse>): GetAccountBalancesResponse {
+    return GetAccountBalancesResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<GetAccountBalancesResponse>): GetAccountBalancesResponse {
+    const message = createBaseGetAccountBalancesResponse() as any;
+    message.balances = object.balances?.map((e) => AccountBalance.fromPartial(e)) || [];
+    message.asOf = object.asOf ?? undefined;
+    message.totals = object.totals?.map((e) => AccountUnitBalance.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseGetAccountThroughputRequest(): GetAccountThroughputRequest {
+  return {
+    minPosition: undefined,
+    asOf: undefined,
+    by: PeriodLength.PERIOD_LENGTH_UNSPECIFIED,
+    timeZone: undefined,
+    from: undefined,
+    to: undefined,
+    asset: undefined,
+  };
+}
+
+export const GetAccountThroughputRequest: MessageFns<GetAccountThroughputRequest> = {
+  encode(message: GetAccountThroughputRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.minPosition !== undefined) {
+      writer.uint32(8).uint64(message.minPosition);
+    }
+    if (message.asOf !== undefined) {
+      writer.uint32(18).string(message.asOf);
+    }
+    if (message.by !== PeriodLength.PERIOD_LENGTH_UNSPECIFIED) {
+      writer.uint32(24).int32(periodLengthToNumber(message.by));
+    }
+    if (message.timeZone !== undefined) {
+      writer.uint32(34).string(message.timeZone);
+    }
+    if (message.from !== undefined) {
+      Timestamp.encode(toTimestamp(message.from), writer.uint32(42).fork()).join();
+    }
+    if (message.to !== undefined) {
+      Timestamp.encode(toTimestamp(message.to), writer.uint32(50).fork()).join();
+    }
+    if (message.asset !== undefined) {
+      writer.uint32(58).string(message.asset);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GetAccountThroughputRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGetAccountThroughputRequest() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.minPosition = reader.uint64().toString();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.asOf = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.by = periodLengthFromJSON(reader.int32());
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.timeZone = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.from = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.to = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.asset = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<GetAccountThroughputRequest>): GetAccountThroughputRequest {
+    return GetAccountThroughputRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<GetAccountThroughputRequest>): GetAccountThroughputRequest {
+    const message = createBaseGetAccountThroughputRequest() as any;
+    message.minPosition = object.minPosition ?? undefined;
+    message.asOf = object.asOf ?? undefined;
+    message.by = object.by ?? PeriodLength.PERIOD_LENGTH_UNSPECIFIED;
+    message.timeZone = object.timeZone ?? undefined;
+    message.from = object.from ?? undefined;
+    message.to = object.to ?? undefined;
+    message.asset = object.asset ?? undefined;
+    return message;
+  },
+};
+
+function createBaseGetAccountThroughputResponse(): GetAccountThroughputResponse {
+  return { throughputs: [], asOf: undefined, totals: [], periods: [] };
+}
+
+export const GetAccountThroughputResponse: MessageFns<GetAccountThroughputResponse> = {
+  encode(message: GetAccountThroughputResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.throughputs) {
+      Throughput.encode(v!, writer.uint32(10).fork()).join();
+    }
+    if (message.asOf !== undefined) {
+      writer.uint32(16).uint64(message.asOf);
+    }
+    for (const v of message.totals) {
+      UnitThroughput.encode(v!, writer.uint32(26).fork()).join();
+    }
+    for (const v of message.periods) {
+      ThroughputPeriod.encode(v!, writer.uint32(34).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GetAccountThroughputResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGetAccountThroughputResponse() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.throughputs.push(Throughput.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.asOf = reader.uint64().toString();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.totals.push(UnitThroughput.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.periods.push(ThroughputPeriod.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<GetAccountThroughputResponse>): GetAccountThroughputResponse {
+    return GetAccountThroughputResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<GetAccountThroughputResponse>): GetAccountThroughputResponse {
+    const message = createBaseGetAccountThroughputResponse() as any;
+    message.throughputs = object.throughputs?.map((e) => Throughput.fromPartial(e)) || [];
+    message.asOf = object.asOf ?? undefined;
+    message.totals = object.totals?.map((e) => UnitThroughput.fromPartial(e)) || [];
+    message.periods = object.periods?.map((e) => ThroughputPeriod.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+/** Balances and throughput of customers, purses and the account. `CustomerService` explains keys and scopes. */
 export type FiguresServiceDefinition = typeof FiguresServiceDefinition;
 export const FiguresServiceDefinition = {
   name: "FiguresService",
@@ -966,6 +2980,24 @@ export const FiguresServiceDefinition = {
       responseStream: false,
       options: {},
     },
+    /** List balances of the account itself. Its own claim, and the sums over all its customers, purses and reasons of suspense. */
+    getAccountBalances: {
+      name: "GetAccountBalances",
+      requestType: GetAccountBalancesRequest as typeof GetAccountBalancesRequest,
+      requestStream: false,
+      responseType: GetAccountBalancesResponse as typeof GetAccountBalancesResponse,
+      responseStream: false,
+      options: {},
+    },
+    /** List what the account has ever received, over all its customers. */
+    getAccountThroughput: {
+      name: "GetAccountThroughput",
+      requestType: GetAccountThroughputRequest as typeof GetAccountThroughputRequest,
+      requestStream: false,
+      responseType: GetAccountThroughputResponse as typeof GetAccountThroughputResponse,
+      responseStream: false,
+      options: {},
+    },
   },
 } as const;
 
@@ -978,6 +3010,19 @@ type DeepPartial<T> = T extends Builtin ? T
     ? { readonly $case: T["$case"]; value?: DeepPartial<T["value"]> }
   : T extends {} ? { [K in keyof T]?: DeepPartial<T[K]> }
   : Partial<T>;
+
+function toTimestamp(dateStr: string): Timestamp {
+  const date = new globalThis.Date(dateStr);
+  const seconds = Math.trunc(date.getTime() / 1_000).toString();
+  const nanos = (date.getTime() % 1_000) * 1_000_000;
+  return { seconds, nanos };
+}
+
+function fromTimestamp(t: Timestamp): string {
+  let millis = (globalThis.Number(t.seconds) || 0) * 1_000;
+  millis += (t.nanos || 0) / 1_000_000;
+  return new globalThis.Date(millis).toISOString();
+}
 
 interface MessageFns<T> {
   encode(message: T, writer?: BinaryWriter): BinaryWriter;

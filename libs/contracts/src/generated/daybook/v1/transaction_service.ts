@@ -15,6 +15,176 @@ import {
   replenishmentStatusToNumber,
 } from "./replenishment_service";
 
+/** What an entry of the list of transactions is. */
+export enum TransactionEntryType {
+  /** TRANSACTION_ENTRY_TYPE_UNSPECIFIED - Not specified. */
+  TRANSACTION_ENTRY_TYPE_UNSPECIFIED = "TRANSACTION_ENTRY_TYPE_UNSPECIFIED",
+  /** TRANSACTION_ENTRY_TYPE_REPLENISHMENT - A transfer to a purse, also one that is no deposit: its reason says so. */
+  TRANSACTION_ENTRY_TYPE_REPLENISHMENT = "TRANSACTION_ENTRY_TYPE_REPLENISHMENT",
+  /** TRANSACTION_ENTRY_TYPE_SWEEP - From a purse to a wallet of the account. */
+  TRANSACTION_ENTRY_TYPE_SWEEP = "TRANSACTION_ENTRY_TYPE_SWEEP",
+  /** TRANSACTION_ENTRY_TYPE_INTERNAL - From a purse to another purse of the account. The replenishment of that purse is an entry of its own. */
+  TRANSACTION_ENTRY_TYPE_INTERNAL = "TRANSACTION_ENTRY_TYPE_INTERNAL",
+  /** TRANSACTION_ENTRY_TYPE_NETWORK_FEE - What the chain charged a purse. */
+  TRANSACTION_ENTRY_TYPE_NETWORK_FEE = "TRANSACTION_ENTRY_TYPE_NETWORK_FEE",
+  /** TRANSACTION_ENTRY_TYPE_UNPLANNED_OUTFLOW - From a purse to anywhere else. */
+  TRANSACTION_ENTRY_TYPE_UNPLANNED_OUTFLOW = "TRANSACTION_ENTRY_TYPE_UNPLANNED_OUTFLOW",
+  UNRECOGNIZED = "UNRECOGNIZED",
+}
+
+export function transactionEntryTypeFromJSON(object: any): TransactionEntryType {
+  switch (object) {
+    case 0:
+    case "TRANSACTION_ENTRY_TYPE_UNSPECIFIED":
+      return TransactionEntryType.TRANSACTION_ENTRY_TYPE_UNSPECIFIED;
+    case 1:
+    case "TRANSACTION_ENTRY_TYPE_REPLENISHMENT":
+      return TransactionEntryType.TRANSACTION_ENTRY_TYPE_REPLENISHMENT;
+    case 2:
+    case "TRANSACTION_ENTRY_TYPE_SWEEP":
+      return TransactionEntryType.TRANSACTION_ENTRY_TYPE_SWEEP;
+    case 3:
+    case "TRANSACTION_ENTRY_TYPE_INTERNAL":
+      return TransactionEntryType.TRANSACTION_ENTRY_TYPE_INTERNAL;
+    case 4:
+    case "TRANSACTION_ENTRY_TYPE_NETWORK_FEE":
+      return TransactionEntryType.TRANSACTION_ENTRY_TYPE_NETWORK_FEE;
+    case 5:
+    case "TRANSACTION_ENTRY_TYPE_UNPLANNED_OUTFLOW":
+      return TransactionEntryType.TRANSACTION_ENTRY_TYPE_UNPLANNED_OUTFLOW;
+    case -1:
+    case "UNRECOGNIZED":
+    default:
+      return TransactionEntryType.UNRECOGNIZED;
+  }
+}
+
+export function transactionEntryTypeToNumber(object: TransactionEntryType): number {
+  switch (object) {
+    case TransactionEntryType.TRANSACTION_ENTRY_TYPE_UNSPECIFIED:
+      return 0;
+    case TransactionEntryType.TRANSACTION_ENTRY_TYPE_REPLENISHMENT:
+      return 1;
+    case TransactionEntryType.TRANSACTION_ENTRY_TYPE_SWEEP:
+      return 2;
+    case TransactionEntryType.TRANSACTION_ENTRY_TYPE_INTERNAL:
+      return 3;
+    case TransactionEntryType.TRANSACTION_ENTRY_TYPE_NETWORK_FEE:
+      return 4;
+    case TransactionEntryType.TRANSACTION_ENTRY_TYPE_UNPLANNED_OUTFLOW:
+      return 5;
+    case TransactionEntryType.UNRECOGNIZED:
+    default:
+      return -1;
+  }
+}
+
+/** The status of an entry of the list of transactions. `ReplenishmentStatus` and `OutflowStatus` explain them. */
+export enum TransactionEntryStatus {
+  /** TRANSACTION_ENTRY_STATUS_UNSPECIFIED - Not specified. */
+  TRANSACTION_ENTRY_STATUS_UNSPECIFIED = "TRANSACTION_ENTRY_STATUS_UNSPECIFIED",
+  /** TRANSACTION_ENTRY_STATUS_SEEN - Of a replenishment: in the mempool. */
+  TRANSACTION_ENTRY_STATUS_SEEN = "TRANSACTION_ENTRY_STATUS_SEEN",
+  /** TRANSACTION_ENTRY_STATUS_DETECTED - In a block, not yet final. */
+  TRANSACTION_ENTRY_STATUS_DETECTED = "TRANSACTION_ENTRY_STATUS_DETECTED",
+  /** TRANSACTION_ENTRY_STATUS_SCREENING - Of a replenishment: final, being screened. */
+  TRANSACTION_ENTRY_STATUS_SCREENING = "TRANSACTION_ENTRY_STATUS_SCREENING",
+  /** TRANSACTION_ENTRY_STATUS_CONFIRMED - Of a replenishment: credited. */
+  TRANSACTION_ENTRY_STATUS_CONFIRMED = "TRANSACTION_ENTRY_STATUS_CONFIRMED",
+  /** TRANSACTION_ENTRY_STATUS_DECLINED - Of a replenishment: declined by compliance. */
+  TRANSACTION_ENTRY_STATUS_DECLINED = "TRANSACTION_ENTRY_STATUS_DECLINED",
+  /** TRANSACTION_ENTRY_STATUS_REVERTED - Reverted by a chain reorganisation. */
+  TRANSACTION_ENTRY_STATUS_REVERTED = "TRANSACTION_ENTRY_STATUS_REVERTED",
+  /** TRANSACTION_ENTRY_STATUS_HELD - Of a replenishment: held in suspense. */
+  TRANSACTION_ENTRY_STATUS_HELD = "TRANSACTION_ENTRY_STATUS_HELD",
+  /** TRANSACTION_ENTRY_STATUS_VOIDED - Of a replenishment: an operator took the credit back. */
+  TRANSACTION_ENTRY_STATUS_VOIDED = "TRANSACTION_ENTRY_STATUS_VOIDED",
+  /** TRANSACTION_ENTRY_STATUS_DROPPED - Of a replenishment: it left the mempool without a block. */
+  TRANSACTION_ENTRY_STATUS_DROPPED = "TRANSACTION_ENTRY_STATUS_DROPPED",
+  /** TRANSACTION_ENTRY_STATUS_REJECTED - It moved nothing, or is no deposit; `reason` says why. */
+  TRANSACTION_ENTRY_STATUS_REJECTED = "TRANSACTION_ENTRY_STATUS_REJECTED",
+  /** TRANSACTION_ENTRY_STATUS_BOOKED - Of an outflow: final. */
+  TRANSACTION_ENTRY_STATUS_BOOKED = "TRANSACTION_ENTRY_STATUS_BOOKED",
+  UNRECOGNIZED = "UNRECOGNIZED",
+}
+
+export function transactionEntryStatusFromJSON(object: any): TransactionEntryStatus {
+  switch (object) {
+    case 0:
+    case "TRANSACTION_ENTRY_STATUS_UNSPECIFIED":
+      return TransactionEntryStatus.TRANSACTION_ENTRY_STATUS_UNSPECIFIED;
+    case 1:
+    case "TRANSACTION_ENTRY_STATUS_SEEN":
+      return TransactionEntryStatus.TRANSACTION_ENTRY_STATUS_SEEN;
+    case 2:
+    case "TRANSACTION_ENTRY_STATUS_DETECTED":
+      return TransactionEntryStatus.TRANSACTION_ENTRY_STATUS_DETECTED;
+    case 3:
+    case "TRANSACTION_ENTRY_STATUS_SCREENING":
+      return TransactionEntryStatus.TRANSACTION_ENTRY_STATUS_SCREENING;
+    case 4:
+    case "TRANSACTION_ENTRY_STATUS_CONFIRMED":
+      return TransactionEntryStatus.TRANSACTION_ENTRY_STATUS_CONFIRMED;
+    case 5:
+    case "TRANSACTION_ENTRY_STATUS_DECLINED":
+      return TransactionEntryStatus.TRANSACTION_ENTRY_STATUS_DECLINED;
+    case 6:
+    case "TRANSACTION_ENTRY_STATUS_REVERTED":
+      return TransactionEntryStatus.TRANSACTION_ENTRY_STATUS_REVERTED;
+    case 7:
+    case "TRANSACTION_ENTRY_STATUS_HELD":
+      return TransactionEntryStatus.TRANSACTION_ENTRY_STATUS_HELD;
+    case 8:
+    case "TRANSACTION_ENTRY_STATUS_VOIDED":
+      return TransactionEntryStatus.TRANSACTION_ENTRY_STATUS_VOIDED;
+    case 9:
+    case "TRANSACTION_ENTRY_STATUS_DROPPED":
+      return TransactionEntryStatus.TRANSACTION_ENTRY_STATUS_DROPPED;
+    case 10:
+    case "TRANSACTION_ENTRY_STATUS_REJECTED":
+      return TransactionEntryStatus.TRANSACTION_ENTRY_STATUS_REJECTED;
+    case 11:
+    case "TRANSACTION_ENTRY_STATUS_BOOKED":
+      return TransactionEntryStatus.TRANSACTION_ENTRY_STATUS_BOOKED;
+    case -1:
+    case "UNRECOGNIZED":
+    default:
+      return TransactionEntryStatus.UNRECOGNIZED;
+  }
+}
+
+export function transactionEntryStatusToNumber(object: TransactionEntryStatus): number {
+  switch (object) {
+    case TransactionEntryStatus.TRANSACTION_ENTRY_STATUS_UNSPECIFIED:
+      return 0;
+    case TransactionEntryStatus.TRANSACTION_ENTRY_STATUS_SEEN:
+      return 1;
+    case TransactionEntryStatus.TRANSACTION_ENTRY_STATUS_DETECTED:
+      return 2;
+    case TransactionEntryStatus.TRANSACTION_ENTRY_STATUS_SCREENING:
+      return 3;
+    case TransactionEntryStatus.TRANSACTION_ENTRY_STATUS_CONFIRMED:
+      return 4;
+    case TransactionEntryStatus.TRANSACTION_ENTRY_STATUS_DECLINED:
+      return 5;
+    case TransactionEntryStatus.TRANSACTION_ENTRY_STATUS_REVERTED:
+      return 6;
+    case TransactionEntryStatus.TRANSACTION_ENTRY_STATUS_HELD:
+      return 7;
+    case TransactionEntryStatus.TRANSACTION_ENTRY_STATUS_VOIDED:
+      return 8;
+    case TransactionEntryStatus.TRANSACTION_ENTRY_STATUS_DROPPED:
+      return 9;
+    case TransactionEntryStatus.TRANSACTION_ENTRY_STATUS_REJECTED:
+      return 10;
+    case TransactionEntryStatus.TRANSACTION_ENTRY_STATUS_BOOKED:
+      return 11;
+    case TransactionEntryStatus.UNRECOGNIZED:
+    default:
+      return -1;
+  }
+}
+
 /** What the chain shows of a transaction. */
 export enum TransactionStatus {
   /** TRANSACTION_STATUS_UNSPECIFIED - Not specified. */
@@ -193,6 +363,141 @@ export function transactionRescanStateToNumber(object: TransactionRescanState): 
   }
 }
 
+/** An entry of the list of transactions: one movement of one asset to or from the account. */
+export interface TransactionEntry {
+  /** Id of the replenishment or outflow. */
+  readonly id: string;
+  /** What it is. */
+  readonly type: TransactionEntryType;
+  /** Its status. */
+  readonly status: TransactionEntryStatus;
+  /** Id of the customer whom it concerns; absent if there is none. */
+  readonly customerId?:
+    | string
+    | undefined;
+  /** Id of the purse that it concerns; absent if there is none. */
+  readonly purseId?:
+    | string
+    | undefined;
+  /** The amount, as the chain shows it. */
+  readonly money:
+    | Money
+    | undefined;
+  /** How much of the amount does not count; absent if all of it does. */
+  readonly netted?:
+    | Money
+    | undefined;
+  /** CAIP-2 id of the chain, such as `eip155:1`. */
+  readonly chain: string;
+  /** Hash of the transaction; absent for what no transaction moved. */
+  readonly txHash?:
+    | string
+    | undefined;
+  /** Address of the sender; absent if there is none. */
+  readonly from?:
+    | string
+    | undefined;
+  /** Address of the recipient; absent if there is none, as for a fee. */
+  readonly to?:
+    | string
+    | undefined;
+  /** Why it has its status, such as `below-minimum`; absent if there is nothing to say. */
+  readonly reason?:
+    | string
+    | undefined;
+  /** When it was first recorded. */
+  readonly createdAt:
+    | string
+    | undefined;
+  /** When it last changed. */
+  readonly updatedAt:
+    | string
+    | undefined;
+  /** The position of its last event. */
+  readonly position: string;
+}
+
+/** The filter and the page. */
+export interface ListTransactionsRequest {
+  /** Only those of this type. */
+  readonly type: TransactionEntryType;
+  /** Only those with this status. */
+  readonly status: TransactionEntryStatus;
+  /** Only this asset, by its CAIP-19 id or currency code such as `USDT_ETH`. */
+  readonly asset?:
+    | string
+    | undefined;
+  /** Only those of this customer. */
+  readonly customerId?:
+    | string
+    | undefined;
+  /** First recorded at or after this time. It is the time of the event log, as of `as_of`. */
+  readonly from:
+    | string
+    | undefined;
+  /** First recorded before this time. */
+  readonly to:
+    | string
+    | undefined;
+  /** How many entries at most; 25 by default. A value above 100 counts as 100. */
+  readonly limit?:
+    | number
+    | undefined;
+  /** The `next_cursor` of the page before, with the same filters. */
+  readonly cursor?:
+    | string
+    | undefined;
+  /** Wait, up to 5 seconds, until everything up to this position is visible. */
+  readonly minPosition?: string | undefined;
+}
+
+/**
+ * A page of transactions. A page reads a bounded part of the list, so with a filter that few match it may have fewer
+ * entries than the limit, or none, and not be the last.
+ */
+export interface ListTransactionsResponse {
+  /** From the newest to the oldest. */
+  readonly entries: readonly TransactionEntry[];
+  /** Pass it as `cursor` for the next page; absent on the last page. */
+  readonly nextCursor?: string | undefined;
+}
+
+/** The filter. */
+export interface ExportTransactionsRequest {
+  /** Only those of this type. */
+  readonly type: TransactionEntryType;
+  /** Only those with this status. */
+  readonly status: TransactionEntryStatus;
+  /** Only this asset, by its CAIP-19 id or currency code such as `USDT_ETH`. */
+  readonly asset?:
+    | string
+    | undefined;
+  /** Only those of this customer. */
+  readonly customerId?:
+    | string
+    | undefined;
+  /** First recorded at or after this time. It is the time of the event log, as of `as_of`. */
+  readonly from:
+    | string
+    | undefined;
+  /** First recorded before this time. */
+  readonly to:
+    | string
+    | undefined;
+  /** Wait, up to 5 seconds, until everything up to this position is visible. */
+  readonly minPosition?: string | undefined;
+}
+
+/** A part of an export. */
+export interface ExportTransactionsResponse {
+  /** From the oldest to the newest. */
+  readonly entries: readonly TransactionEntry[];
+  /** The position at which all entries of the export are as they are shown; the same in every part. */
+  readonly position: string;
+  /** Whether this is the last part: the export is complete. */
+  readonly atEnd: boolean;
+}
+
 /** The block that includes a transaction. */
 export interface TransactionBlock {
   /** Its height. */
@@ -325,6 +630,689 @@ export interface RescanTransactionResponse {
   /** Whether this is the answer of an earlier request with the same request id. */
   readonly replayed: boolean;
 }
+
+function createBaseTransactionEntry(): TransactionEntry {
+  return {
+    id: "",
+    type: TransactionEntryType.TRANSACTION_ENTRY_TYPE_UNSPECIFIED,
+    status: TransactionEntryStatus.TRANSACTION_ENTRY_STATUS_UNSPECIFIED,
+    customerId: undefined,
+    purseId: undefined,
+    money: undefined,
+    netted: undefined,
+    chain: "",
+    txHash: undefined,
+    from: undefined,
+    to: undefined,
+    reason: undefined,
+    createdAt: undefined,
+    updatedAt: undefined,
+    position: "0",
+  };
+}
+
+export const TransactionEntry: MessageFns<TransactionEntry> = {
+  encode(message: TransactionEntry, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.id !== "") {
+      writer.uint32(10).string(message.id);
+    }
+    if (message.type !== TransactionEntryType.TRANSACTION_ENTRY_TYPE_UNSPECIFIED) {
+      writer.uint32(16).int32(transactionEntryTypeToNumber(message.type));
+    }
+    if (message.status !== TransactionEntryStatus.TRANSACTION_ENTRY_STATUS_UNSPECIFIED) {
+      writer.uint32(24).int32(transactionEntryStatusToNumber(message.status));
+    }
+    if (message.customerId !== undefined) {
+      writer.uint32(34).string(message.customerId);
+    }
+    if (message.purseId !== undefined) {
+      writer.uint32(42).string(message.purseId);
+    }
+    if (message.money !== undefined) {
+      Money.encode(message.money, writer.uint32(50).fork()).join();
+    }
+    if (message.netted !== undefined) {
+      Money.encode(message.netted, writer.uint32(58).fork()).join();
+    }
+    if (message.chain !== "") {
+      writer.uint32(66).string(message.chain);
+    }
+    if (message.txHash !== undefined) {
+      writer.uint32(74).string(message.txHash);
+    }
+    if (message.from !== undefined) {
+      writer.uint32(82).string(message.from);
+    }
+    if (message.to !== undefined) {
+      writer.uint32(90).string(message.to);
+    }
+    if (message.reason !== undefined) {
+      writer.uint32(98).string(message.reason);
+    }
+    if (message.createdAt !== undefined) {
+      Timestamp.encode(toTimestamp(message.createdAt), writer.uint32(106).fork()).join();
+    }
+    if (message.updatedAt !== undefined) {
+      Timestamp.encode(toTimestamp(message.updatedAt), writer.uint32(114).fork()).join();
+    }
+    if (message.position !== "0") {
+      writer.uint32(120).uint64(message.position);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): TransactionEntry {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseTransactionEntry() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.id = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.type = transactionEntryTypeFromJSON(reader.int32());
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.status = transactionEntryStatusFromJSON(reader.int32());
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.customerId = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.purseId = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.money = Money.decode(reader, reader.uint32());
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.netted = Money.decode(reader, reader.uint32());
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.chain = reader.string();
+            continue;
+          }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.txHash = reader.string();
+            continue;
+          }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.from = reader.string();
+            continue;
+          }
+          case 11: {
+            if (tag !== 90) {
+              break;
+            }
+
+            message.to = reader.string();
+            continue;
+          }
+          case 12: {
+            if (tag !== 98) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+          case 13: {
+            if (tag !== 106) {
+              break;
+            }
+
+            message.createdAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 14: {
+            if (tag !== 114) {
+              break;
+            }
+
+            message.updatedAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 15: {
+            if (tag !== 120) {
+              break;
+            }
+
+            message.position = reader.uint64().toString();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<TransactionEntry>): TransactionEntry {
+    return TransactionEntry.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<TransactionEntry>): TransactionEntry {
+    const message = createBaseTransactionEntry() as any;
+    message.id = object.id ?? "";
+    message.type = object.type ?? TransactionEntryType.TRANSACTION_ENTRY_TYPE_UNSPECIFIED;
+    message.status = object.status ?? TransactionEntryStatus.TRANSACTION_ENTRY_STATUS_UNSPECIFIED;
+    message.customerId = object.customerId ?? undefined;
+    message.purseId = object.purseId ?? undefined;
+    message.money = (object.money !== undefined && object.money !== null) ? Money.fromPartial(object.money) : undefined;
+    message.netted = (object.netted !== undefined && object.netted !== null)
+      ? Money.fromPartial(object.netted)
+      : undefined;
+    message.chain = object.chain ?? "";
+    message.txHash = object.txHash ?? undefined;
+    message.from = object.from ?? undefined;
+    message.to = object.to ?? undefined;
+    message.reason = object.reason ?? undefined;
+    message.createdAt = object.createdAt ?? undefined;
+    message.updatedAt = object.updatedAt ?? undefined;
+    message.position = object.position ?? "0";
+    return message;
+  },
+};
+
+function createBaseListTransactionsRequest(): ListTransactionsRequest {
+  return {
+    type: TransactionEntryType.TRANSACTION_ENTRY_TYPE_UNSPECIFIED,
+    status: TransactionEntryStatus.TRANSACTION_ENTRY_STATUS_UNSPECIFIED,
+    asset: undefined,
+    customerId: undefined,
+    from: undefined,
+    to: undefined,
+    limit: undefined,
+    cursor: undefined,
+    minPosition: undefined,
+  };
+}
+
+export const ListTransactionsRequest: MessageFns<ListTransactionsRequest> = {
+  encode(message: ListTransactionsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.type !== TransactionEntryType.TRANSACTION_ENTRY_TYPE_UNSPECIFIED) {
+      writer.uint32(8).int32(transactionEntryTypeToNumber(message.type));
+    }
+    if (message.status !== TransactionEntryStatus.TRANSACTION_ENTRY_STATUS_UNSPECIFIED) {
+      writer.uint32(16).int32(transactionEntryStatusToNumber(message.status));
+    }
+    if (message.asset !== undefined) {
+      writer.uint32(26).string(message.asset);
+    }
+    if (message.customerId !== undefined) {
+      writer.uint32(34).string(message.customerId);
+    }
+    if (message.from !== undefined) {
+      Timestamp.encode(toTimestamp(message.from), writer.uint32(42).fork()).join();
+    }
+    if (message.to !== undefined) {
+      Timestamp.encode(toTimestamp(message.to), writer.uint32(50).fork()).join();
+    }
+    if (message.limit !== undefined) {
+      writer.uint32(56).uint32(message.limit);
+    }
+    if (message.cursor !== undefined) {
+      writer.uint32(66).string(message.cursor);
+    }
+    if (message.minPosition !== undefined) {
+      writer.uint32(72).uint64(message.minPosition);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListTransactionsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListTransactionsRequest() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.type = transactionEntryTypeFromJSON(reader.int32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.status = transactionEntryStatusFromJSON(reader.int32());
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.asset = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.customerId = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.from = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.to = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.limit = reader.uint32();
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.cursor = reader.string();
+            continue;
+          }
+          case 9: {
+            if (tag !== 72) {
+              break;
+            }
+
+            message.minPosition = reader.uint64().toString();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ListTransactionsRequest>): ListTransactionsRequest {
+    return ListTransactionsRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ListTransactionsRequest>): ListTransactionsRequest {
+    const message = createBaseListTransactionsRequest() as any;
+    message.type = object.type ?? TransactionEntryType.TRANSACTION_ENTRY_TYPE_UNSPECIFIED;
+    message.status = object.status ?? TransactionEntryStatus.TRANSACTION_ENTRY_STATUS_UNSPECIFIED;
+    message.asset = object.asset ?? undefined;
+    message.customerId = object.customerId ?? undefined;
+    message.from = object.from ?? undefined;
+    message.to = object.to ?? undefined;
+    message.limit = object.limit ?? undefined;
+    message.cursor = object.cursor ?? undefined;
+    message.minPosition = object.minPosition ?? undefined;
+    return message;
+  },
+};
+
+function createBaseListTransactionsResponse(): ListTransactionsResponse {
+  return { entries: [], nextCursor: undefined };
+}
+
+export const ListTransactionsResponse: MessageFns<ListTransactionsResponse> = {
+  encode(message: ListTransactionsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.entries) {
+      TransactionEntry.encode(v!, writer.uint32(10).fork()).join();
+    }
+    if (message.nextCursor !== undefined) {
+      writer.uint32(18).string(message.nextCursor);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListTransactionsResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListTransactionsResponse() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.entries.push(TransactionEntry.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.nextCursor = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ListTransactionsResponse>): ListTransactionsResponse {
+    return ListTransactionsResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ListTransactionsResponse>): ListTransactionsResponse {
+    const message = createBaseListTransactionsResponse() as any;
+    message.entries = object.entries?.map((e) => TransactionEntry.fromPartial(e)) || [];
+    message.nextCursor = object.nextCursor ?? undefined;
+    return message;
+  },
+};
+
+function createBaseExportTransactionsRequest(): ExportTransactionsRequest {
+  return {
+    type: TransactionEntryType.TRANSACTION_ENTRY_TYPE_UNSPECIFIED,
+    status: TransactionEntryStatus.TRANSACTION_ENTRY_STATUS_UNSPECIFIED,
+    asset: undefined,
+    customerId: undefined,
+    from: undefined,
+    to: undefined,
+    minPosition: undefined,
+  };
+}
+
+export const ExportTransactionsRequest: MessageFns<ExportTransactionsRequest> = {
+  encode(message: ExportTransactionsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.type !== TransactionEntryType.TRANSACTION_ENTRY_TYPE_UNSPECIFIED) {
+      writer.uint32(8).int32(transactionEntryTypeToNumber(message.type));
+    }
+    if (message.status !== TransactionEntryStatus.TRANSACTION_ENTRY_STATUS_UNSPECIFIED) {
+      writer.uint32(16).int32(transactionEntryStatusToNumber(message.status));
+    }
+    if (message.asset !== undefined) {
+      writer.uint32(26).string(message.asset);
+    }
+    if (message.customerId !== undefined) {
+      writer.uint32(34).string(message.customerId);
+    }
+    if (message.from !== undefined) {
+      Timestamp.encode(toTimestamp(message.from), writer.uint32(42).fork()).join();
+    }
+    if (message.to !== undefined) {
+      Timestamp.encode(toTimestamp(message.to), writer.uint32(50).fork()).join();
+    }
+    if (message.minPosition !== undefined) {
+      writer.uint32(56).uint64(message.minPosition);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ExportTransactionsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseExportTransactionsRequest() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.type = transactionEntryTypeFromJSON(reader.int32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.status = transactionEntryStatusFromJSON(reader.int32());
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.asset = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.customerId = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.from = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.to = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.minPosition = reader.uint64().toString();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ExportTransactionsRequest>): ExportTransactionsRequest {
+    return ExportTransactionsRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ExportTransactionsRequest>): ExportTransactionsRequest {
+    const message = createBaseExportTransactionsRequest() as any;
+    message.type = object.type ?? TransactionEntryType.TRANSACTION_ENTRY_TYPE_UNSPECIFIED;
+    message.status = object.status ?? TransactionEntryStatus.TRANSACTION_ENTRY_STATUS_UNSPECIFIED;
+    message.asset = object.asset ?? undefined;
+    message.customerId = object.customerId ?? undefined;
+    message.from = object.from ?? undefined;
+    message.to = object.to ?? undefined;
+    message.minPosition = object.minPosition ?? undefined;
+    return message;
+  },
+};
+
+function createBaseExportTransactionsResponse(): ExportTransactionsResponse {
+  return { entries: [], position: "0", atEnd: false };
+}
+
+export const ExportTransactionsResponse: MessageFns<ExportTransactionsResponse> = {
+  encode(message: ExportTransactionsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.entries) {
+      TransactionEntry.encode(v!, writer.uint32(10).fork()).join();
+    }
+    if (message.position !== "0") {
+      writer.uint32(16).uint64(message.position);
+    }
+    if (message.atEnd !== false) {
+      writer.uint32(24).bool(message.atEnd);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ExportTransactionsResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseExportTransactionsResponse() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.entries.push(TransactionEntry.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.position = reader.uint64().toString();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.atEnd = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ExportTransactionsResponse>): ExportTransactionsResponse {
+    return ExportTransactionsResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ExportTransactionsResponse>): ExportTransactionsResponse {
+    const message = createBaseExportTransactionsResponse() as any;
+    message.entries = object.entries?.map((e) => TransactionEntry.fromPartial(e)) || [];
+    message.position = object.position ?? "0";
+    message.atEnd = object.atEnd ?? false;
+    return message;
+  },
+};
 
 function createBaseTransactionBlock(): TransactionBlock {
   return { number: "0", hash: undefined, time: undefined };
@@ -1160,8 +2148,8 @@ export const RescanTransactionResponse: MessageFns<RescanTransactionResponse> = 
 };
 
 /**
- * Transactions as their chains show them, and what became of each movement. `CustomerService` explains keys and
- * scopes. Nothing is told of other accounts: what moves to one of their purses looks like what moves to a stranger.
+ * Transactions: one list of what arrived and what left, and single ones as their chains show them, with what became of each
+ * movement. `CustomerService` explains keys and scopes. Nothing is told of other accounts: what moves to one of their purses looks like what moves to a stranger.
  */
 export type TransactionServiceDefinition = typeof TransactionServiceDefinition;
 export const TransactionServiceDefinition = {
@@ -1184,6 +2172,28 @@ export const TransactionServiceDefinition = {
       requestStream: false,
       responseType: RescanTransactionResponse as typeof RescanTransactionResponse,
       responseStream: false,
+      options: {},
+    },
+    /** List the transactions of the account: what arrived at its purses and what left them, newest first. */
+    listTransactions: {
+      name: "ListTransactions",
+      requestType: ListTransactionsRequest as typeof ListTransactionsRequest,
+      requestStream: false,
+      responseType: ListTransactionsResponse as typeof ListTransactionsResponse,
+      responseStream: false,
+      options: {},
+    },
+    /**
+     * Export the transactions of the account, oldest first, as they all are at one position. Over REST one line each, as CSV
+     * or NDJSON by the header `Accept`, NDJSON by default; the header `Daybook-Position` of the answer names the position. An
+     * export that ends without its last part, or with a broken connection, is not complete: start it again.
+     */
+    exportTransactions: {
+      name: "ExportTransactions",
+      requestType: ExportTransactionsRequest as typeof ExportTransactionsRequest,
+      requestStream: false,
+      responseType: ExportTransactionsResponse as typeof ExportTransactionsResponse,
+      responseStream: true,
       options: {},
     },
   },
