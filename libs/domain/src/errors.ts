@@ -41,6 +41,13 @@ export const REFUSALS = {
     when: 'A `reference` is empty, blank or longer than it may be.',
     remedy: 'Send 1 to 128 characters that name the act, such as `case-1742`.',
   },
+  'invalid-amount': {
+    kind: 'invalid',
+    title: 'The amount cannot be used',
+    when: 'An `amount` is zero, has more digits after the point than its asset, or is more than 2^256 - 1 base units.',
+    remedy:
+      'Send a decimal number such as `1.5`, greater than zero; `GET /v1/assets` shows the decimals of each asset.',
+  },
   'invalid-address': {
     kind: 'invalid',
     title: 'The address cannot be used',
@@ -101,6 +108,24 @@ export const REFUSALS = {
     title: 'The request has ended',
     when: 'A watch request is cancelled that is done or refused.',
     remedy: 'Read the request for what came of it.',
+  },
+  'sandbox-unavailable': {
+    kind: 'not-available',
+    title: 'There is no sandbox here',
+    when: 'A chain of a real network is configured, or the chain of a deposit of the sandbox is not watched.',
+    remedy: 'Use a service of its own for tests, which watches development chains only.',
+  },
+  'sandbox-deposit-invalid': {
+    kind: 'invalid',
+    title: 'The deposit cannot be made',
+    when: 'A deposit of the sandbox is on another family than its purse, or its amount is not what its scenario allows.',
+    remedy: 'Correct what `detail` names; `GET /v1/assets` shows the minimum of each asset.',
+  },
+  'sandbox-deposit-not-found': {
+    kind: 'not-found',
+    title: 'No such deposit',
+    when: 'The account has requested no deposit of the sandbox with this id.',
+    remedy: NOT_THERE,
   },
   'key-not-parked': {
     kind: 'not-found',

@@ -15,6 +15,7 @@ import { operator } from './operator';
 import { outflow } from './outflow';
 import { purse } from './purse';
 import { replenishment } from './replenishment';
+import { sandboxDeposit } from './sandbox-deposit';
 import { UnknownEvent, upcast } from './upcast';
 import { watchRequest } from './watch-request';
 
@@ -54,6 +55,8 @@ const CURRENT: { readonly [Type in DomainEvent['type']]: readonly a.EventOf<Type
     a.watchRequested({ kind: 'pause', from: null, to: null }),
   ],
   WatchRequestCancelled: [a.watchRequestCancelled()],
+  SandboxDepositRequested: [a.sandboxDepositRequested()],
+  SandboxDepositMineRequested: [a.sandboxDepositMineRequested()],
   ParkedKeyRetried: [a.parkedKeyRetried()],
   AddressBranchOpened: [a.addressBranchOpened()],
   AssetRecorded: [a.assetRecorded()],
@@ -259,7 +262,14 @@ it('has no golden file of an unknown event', () => {
 
 it('folds every golden event', () => {
   const domain = { account, operator, watch: watchRequest, branch: addressBranch };
-  const others = { ...domain, asset: assetRecord, claim: keyClaim, log, loss };
+  const others = {
+    ...domain,
+    sandbox: sandboxDeposit,
+    asset: assetRecord,
+    claim: keyClaim,
+    log,
+    loss,
+  };
   const deciders = { ...others, customer, purse, replenishment, outflow, finding };
   for (const { type, schemaVersion, stream, examples } of golden.values()) {
     const { evolve, initialState } = deciders[stream.split('-')[0] as 'account'];

@@ -30,6 +30,7 @@ export * from './purse';
 export * from './replenishment';
 export * from './replenishment-event';
 export * from './replenishment-state';
+export * from './sandbox-deposit';
 export * from './settlement';
 export * from './transfer';
 export * from './trial-balance';

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { RUNS } from '../testing/runs';
-import { AMOUNT_MAX, formatUnits } from './money';
+import { DomainError } from './errors';
+import { AMOUNT_MAX, formatUnits, parseUnits } from './money';
 
 const amounts = fc.oneof(
   fc.bigInt({ min: 0n, max: AMOUNT_MAX }),
@@ -42,6 +43,40 @@ describe('formatting units', () => {
         const [whole = '', fraction = ''] = text.split('.');
         expect(BigInt(whole.replace('-', '') + fraction.padEnd(decimals, '0'))).toBe(size);
         expect(text.startsWith('-')).toBe(amount < 0n);
+      }),
+      RUNS,
+    );
+  });
+});
+
+describe('parsing units', () => {
+  it.each([
+    ['1.5', 6, 1_500_000n],
+    ['1.500000000', 6, 1_500_000n],
+    ['0.000001', 6, 1n],
+    ['7', 0, 7n],
+    [String(AMOUNT_MAX), 0, AMOUNT_MAX],
+  ])('%s at %i decimals is %s', (text, decimals, units) => {
+    expect(parseUnits(text, decimals)).toBe(units);
+  });
+
+  it.each(['0', '0.0', '0.0000001', '01', '1.', '.5', '-1', '+1', '1e3', ' 1', '1,5', '', '٣'])(
+    'refuses %p at 6 decimals',
+    (text) => {
+      expect(() => parseUnits(text, 6)).toThrow(DomainError);
+    },
+  );
+
+  it('refuses more than the largest amount of a token', () => {
+    expect(() => parseUnits(String(AMOUNT_MAX + 1n), 0)).toThrow(DomainError);
+    expect(() => parseUnits('9'.repeat(78), 36)).toThrow(DomainError);
+  });
+
+  it('is the inverse of formatting, whatever the decimals', () => {
+    fc.assert(
+      fc.property(amounts, fc.nat(36), (amount, decimals) => {
+        fc.pre(amount > 0n);
+        expect(parseUnits(formatUnits(amount, decimals), decimals)).toBe(amount);
       }),
       RUNS,
     );

@@ -123,6 +123,8 @@ describe('the public form of an event', () => {
       'OperatorKeyRevoked',
       'WatchRequested',
       'WatchRequestCancelled',
+      'SandboxDepositRequested',
+      'SandboxDepositMineRequested',
       'ParkedKeyRetried',
       'AddressBranchOpened',
       'AssetRecorded',
