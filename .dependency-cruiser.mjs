@@ -36,6 +36,7 @@ const FOLDERS = {
       'outflows',
       'findings',
       'transactions',
+      'sandbox',
       'operations',
     ],
     /** One transport each. They find the features through Nest and import none. */
@@ -55,6 +56,7 @@ const FOLDERS = {
       'addresses',
       'mempool',
       'rescan',
+      'sandbox',
       'reconcile',
       'store',
       'operator',
