@@ -48,6 +48,7 @@ export function samplesOf(known: Known): Readonly<Record<string, unknown>> {
     ...{ asOf: known.position, asset: 'USDT_ETH', from: '2026-01-01T00:00:00.500Z' },
     to: '2999-01-01T00:00:00Z',
     findingId: known.findingId,
+    ...{ sandboxDepositId: known.sandboxDepositId, amount: '5', scenario: 'deposit' },
     [OF_OPERATION]: {
       voidReplenishment: {
         ...{ replenishmentId: known.voidedId, reference: VOID },
@@ -64,6 +65,16 @@ export function samplesOf(known: Known): Readonly<Record<string, unknown>> {
       confirmOwner: {
         ...{ purseId: known.confirmedPurseId, reference: CONFIRM },
         otherFields: { purseId: known.unownedPurseId },
+      },
+      createSandboxDeposit: {
+        asset: 'SANDBOX',
+        otherFields: {
+          ...{ purseId: known.purseId, asset: 'SANDBOX' },
+          ...{ amount: '6', scenario: 'pending' },
+        },
+      },
+      mineSandboxDeposit: {
+        otherFields: { sandboxDepositId: known.openSandboxDepositId },
       },
       resolveFinding: {
         ...{ resolution: 'note', creditTo: 'customer', difference: '7', reference: NOTE },

@@ -41,13 +41,14 @@ const NEVER_SAID = [
   'ReactionNote/note',
   'ReactionNote/rows',
   'ReactionState/notes',
+  'SandboxDeposit/replenishment_id',
   'Transaction/retry_after_seconds',
   'IssueApiKeyResponse/key',
   'IssueOperatorKeyResponse/key',
   'ListCustomerPursesResponse/next_cursor',
 ];
 /** Each call has an effect of its own, so both edges are asked with the same idempotency key. */
-const KEYED = /^(Issue|Retry|RequestWatch)/;
+const KEYED = /^(Issue|Retry|RequestWatch|CreateSandboxDeposit)/;
 /** What may change between two calls: times, and what runs beside them. */
 const CHANGES =
   /\/(at|problems\[\d+\]|secondsSince\w+|clockDifferenceMs|databaseAheadMs|checkedPosition|messages): /;
@@ -194,7 +195,7 @@ async function issueOperatorKey(scopes: readonly string[]): Promise<string> {
 it('finds of another account exactly what it finds of what does not exist', async () => {
   const scopes = ['read', 'write'];
   const headers = bearer(await ledger.issueKey({ scopes, accountId: OTHER_ACCOUNT }));
-  const ids = [known.customerId, known.purseId, known.replenishmentId];
+  const ids = [...[known.customerId, known.purseId, known.replenishmentId], known.sandboxDepositId];
   let tried = 0;
   for (const call of everyCall()) {
     const { minPosition: _, ...fields } = call.fields;

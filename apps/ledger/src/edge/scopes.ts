@@ -16,6 +16,8 @@ const SCOPES = {
     'balances:read',
     'chains:read',
     'events:read',
+    'sandbox:read',
+    'sandbox:write',
     'service:read',
   ],
   operator: [
