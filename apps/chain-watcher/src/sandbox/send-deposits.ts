@@ -103,7 +103,10 @@ export function createDeposits(context: WatchContext) {
     if (number === null) return send(of, request);
     if (number === 'pending') return mine(of, request, 1);
     const transfer = await transferOf(number, request);
-    if (transfer === null) return wait(request, `The watch of ${chain.id} knows no such purse.`);
+    if (transfer === null) {
+      const missing = `the watch of ${chain.id} shows no transfer of ${transaction} to the purse.`;
+      return wait(request, missing);
+    }
     if (transfer.transfer.status === 'failed') {
       return end(request, `Transaction ${transaction} failed on ${chain.id}.`);
     }

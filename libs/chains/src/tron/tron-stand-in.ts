@@ -26,7 +26,7 @@ export function openTronStandIn(
   return {
     async obstacle() {
       try {
-        const { chain: own } = await ask('about');
+        const { chain: own } = await ask('chain');
         return own === chain ? null : `The stand-in is of another chain than ${chain}.`;
       } catch (error) {
         // A real node has no such path.
@@ -34,7 +34,7 @@ export function openTronStandIn(
         return `The node of ${chain} is no stand-in for a TRON node, which the sandbox needs.`;
       }
     },
-    makesOwnBlocks: async () => (await ask('about')).makesOwnBlocks === true,
+    makesOwnBlocks: async () => (await ask('chain')).makesOwnBlocks === true,
     reserve: async () => ({ sender: chain, nonce: 0 }),
     async send({ id, to, asset, amount }) {
       const [, name] = asset.split('/');

@@ -31,9 +31,9 @@ type Question = Readonly<Record<string, unknown>>;
 const refusal = (message: string) => new Refusal('java.lang.IllegalArgumentException', message);
 
 /**
- * Requests that no TRON node knows: what is here, to make blocks on demand, to be paid by the faucet, and to replace
- * blocks by others without a transaction. A payment with a `reference` is sent once: the same one again answers with
- * the same transaction, and sends that again if no block includes it any more.
+ * Requests that no TRON node knows: what is here (`chain` says it without a key), to make blocks on demand, to be paid
+ * by the faucet, and to replace blocks by others without a transaction. A payment with a `reference` is sent once: the
+ * same one again answers with the same transaction, and sends that again if no block includes it any more.
  */
 export function controlOf(node: Node, makesOwnBlocks: boolean) {
   const { chain, mine } = node;
@@ -41,7 +41,9 @@ export function controlOf(node: Node, makesOwnBlocks: boolean) {
   return (name: string, question: Question): object | undefined => {
     switch (name) {
       case 'about':
-        return { ...aboutOf(chain), makesOwnBlocks };
+        return aboutOf(chain);
+      case 'chain':
+        return { chain: chain.id, makesOwnBlocks };
       case 'mine': {
         const { blocks = 1 } = question;
         const isCount = typeof blocks === 'number' && Number.isInteger(blocks) && blocks > 0;
