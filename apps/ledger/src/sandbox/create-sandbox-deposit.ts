@@ -16,14 +16,16 @@ import { EventStore } from '@daybook/event-store';
 import { CommandHandler, type ICommandHandler, QueryBus } from '@nestjs/cqrs';
 import { AssetRegistry, ChainRegistry } from '../chains';
 import { found } from '../edge/problem';
+import { RateLimit } from '../edge/rate-limit';
 import { type Answer, CallerCommand } from '../edge/request-context';
 import { writeAs } from '../edge/write-as';
 import { PositionReached } from '../projections/position-reached';
 import { ListPurses } from '../purses';
 import { GetSandboxDeposit } from './get-sandbox-deposit';
 import { requireSandbox } from './sandbox-chains';
-import { SandboxQuota } from './sandbox-quota';
 
+/** New deposits of an account. One watcher sends one after the other, in about a second each. */
+const QUOTA = { requests: 30, windowSeconds: 60 };
 /** The usual lag of the read models is some milliseconds. */
 const READ_MODELS_MS = 2_000;
 
@@ -47,12 +49,16 @@ export class CreateSandboxDeposit extends CallerCommand<NewDeposit, json.Sandbox
 
 @CommandHandler(CreateSandboxDeposit)
 export class CreateSandboxDepositHandler implements ICommandHandler<CreateSandboxDeposit> {
+  private readonly quota = new RateLimit(QUOTA, Date.now, {
+    name: 'sandbox',
+    of: 'the account for the sandbox',
+  });
+
   constructor(
     private readonly store: EventStore,
     private readonly queries: QueryBus,
     private readonly chains: ChainRegistry,
     private readonly assets: AssetRegistry,
-    private readonly quota: SandboxQuota,
     private readonly reached: PositionReached,
   ) {}
 
@@ -70,7 +76,8 @@ export class CreateSandboxDepositHandler implements ICommandHandler<CreateSandbo
       );
     }
     const stream = streamName('sandbox', id);
-    await this.quota.take(accountId, stream, 'SandboxDepositRequested');
+    const [before] = await this.store.readStream(stream);
+    if (before === undefined) this.quota.take(accountId);
     const { customerId, address, purseId } = of;
     const parties = { accountId, customerId, purseId };
     const order = { ...parties, chain, address, asset: assetId, amount: units, scenario };

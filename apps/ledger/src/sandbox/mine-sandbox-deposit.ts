@@ -7,11 +7,10 @@ import { type Answer, CallerCommand } from '../edge/request-context';
 import { writeAs } from '../edge/write-as';
 import { GetSandboxDeposit } from './get-sandbox-deposit';
 import { requireSandbox } from './sandbox-chains';
-import { SandboxQuota } from './sandbox-quota';
 
 /**
  * Asks the watcher for blocks until a deposit, by its id, is final. One for which blocks are made anyway is not
- * changed. Refuses with `sandbox-unavailable`, `sandbox-deposit-not-found`, `rate-limited`.
+ * changed. Refuses with `sandbox-unavailable`, `sandbox-deposit-not-found`.
  */
 export class MineSandboxDeposit extends CallerCommand<string, json.SandboxDeposit> {}
 
@@ -21,7 +20,6 @@ export class MineSandboxDepositHandler implements ICommandHandler<MineSandboxDep
     private readonly store: EventStore,
     private readonly queries: QueryBus,
     private readonly chains: ChainRegistry,
-    private readonly quota: SandboxQuota,
   ) {}
 
   async execute({
@@ -31,7 +29,6 @@ export class MineSandboxDepositHandler implements ICommandHandler<MineSandboxDep
     requireSandbox(this.chains);
     const { accountId } = context;
     const stream = streamName('sandbox', id);
-    await this.quota.take(accountId, stream, 'SandboxDepositMineRequested');
     const command = { type: 'MineSandboxDeposit', accountId } as const;
     const answer = await writeAs(this.store, context, stream, sandboxDeposit, command, () => null);
     const resource = await this.queries.execute(new GetSandboxDeposit(accountId, id));

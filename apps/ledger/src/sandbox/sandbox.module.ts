@@ -3,16 +3,10 @@ import { CreateSandboxDepositHandler } from './create-sandbox-deposit';
 import { GetSandboxDepositHandler } from './get-sandbox-deposit';
 import { MineSandboxDepositHandler } from './mine-sandbox-deposit';
 import { SandboxController } from './sandbox.controller';
-import { SandboxQuota } from './sandbox-quota';
 
 /** Deposits on development chains, for those who integrate Daybook. */
 @Module({
   controllers: [SandboxController],
-  providers: [
-    SandboxQuota,
-    CreateSandboxDepositHandler,
-    MineSandboxDepositHandler,
-    GetSandboxDepositHandler,
-  ],
+  providers: [CreateSandboxDepositHandler, MineSandboxDepositHandler, GetSandboxDepositHandler],
 })
 export class SandboxModule {}
