@@ -39,6 +39,7 @@ const FOLDERS = {
       'adjustments',
       'customer-transfers',
       'transactions',
+      'sandbox',
       'operations',
     ],
     /** One transport each. They find the features through Nest and import none. */
@@ -58,6 +59,7 @@ const FOLDERS = {
       'addresses',
       'mempool',
       'rescan',
+      'sandbox',
       'reconcile',
       'store',
       'operator',

@@ -18,6 +18,7 @@ import type { LedgerEnv } from '../apps/ledger/src/ledger.env';
 import { until } from './dependencies';
 import { createLedgerForTest, type TestLedger } from './ledger-harness';
 import { type Found, inAnyOrder, ledgerViews } from './ledger-views';
+import { describeSandbox } from './sandbox-deposits';
 
 /**
  * Purses come from the second account of the development mnemonic, as the first one's first address
@@ -50,9 +51,8 @@ export function describeTransferToBalance(
     let ledger: TestLedger;
     let watcher: NestFastifyApplication;
     let engines: Engines;
-    const { customer, replenishments, shows, balance, throughput, matched } = ledgerViews(
-      () => ledger,
-    );
+    const views = ledgerViews(() => ledger);
+    const { customer, replenishments, shows, balance, throughput, matched } = views;
 
     beforeAll(async () => {
       [chain, engines] = await Promise.all([startLocalChain(), openEngines()]);
@@ -252,6 +252,8 @@ export function describeTransferToBalance(
         });
       });
     }
+
+    if (kinds === 'all') describeSandbox(() => ledger, views);
 
     describe('a reorg', () => {
       it('that drops a confirmed transfer takes its credit back, and gives it once when it returns', async () => {

@@ -12,6 +12,7 @@ import { addKeys } from './commands/keys';
 import { addLog } from './commands/log';
 import { addParked } from './commands/parked';
 import { addReplenishments } from './commands/replenishments';
+import { addSandbox } from './commands/sandbox';
 import { addDemo, addReset, addStart } from './commands/start';
 import { addStatus } from './commands/status';
 import { addWatch } from './commands/watch';
@@ -21,7 +22,7 @@ import { addWhere } from './commands/where';
 const HELP_WIDTH = 100;
 
 const GROUPS = {
-  'Run it on this machine:': [addStart, addDemo, addReset],
+  'Run it on this machine:': [addStart, addDemo, addReset, addSandbox],
   'Observe it, here or on a cluster:': [addStatus, addChains, addWhere, addEvents],
   'Audit it:': [addReplay, addRebuild, addAudits],
   'Operate it:': [

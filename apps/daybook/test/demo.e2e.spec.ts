@@ -1,3 +1,5 @@
+import type { json } from '@daybook/contracts';
+import { until } from '../../../test/dependencies';
 import { CommandLine, STORY_TIMEOUT_MS } from '../testing/launched';
 
 describe('the demonstration', () => {
@@ -43,6 +45,30 @@ describe('the demonstration', () => {
       .filter(({ matched }) => typeof matched === 'number')
       .map(({ name }) => name);
     expect(new Set(watched)).toEqual(new Set(['Local chain', 'Stand-in for TRON']));
+    // Both are development chains, so there is a sandbox, on the command line as well.
+    const mint = { externalId: 'sandbox', families: ['evm', 'tron'] };
+    const { purses } = await line.request<{ purses: readonly json.Purse[] }>('/v1/customers', mint);
+    const asked: json.SandboxDeposit[] = [];
+    for (const [family, currency] of [
+      ['evm', 'USDC_LOCAL'],
+      ['tron', 'USDT_TRON_LOCAL'],
+    ]) {
+      const purse = purses.find((each) => each.family === family)?.address ?? '';
+      const run = line.run('sandbox', 'deposit', purse, currency as string, '--json');
+      asked.push(JSON.parse(await line.success(run)));
+    }
+    for (const { id } of asked) {
+      let shown: json.SandboxDeposit | undefined;
+      const isDone = async () => {
+        shown = await line.request<json.SandboxDeposit>(`/v1/sandbox/deposits/${id}`);
+        return shown.state === 'done' && shown.replenishmentId !== null;
+      };
+      await until(isDone, { description: `A deposit of the sandbox, ${JSON.stringify(shown)}` });
+      const path = `/v1/replenishments/${shown?.replenishmentId}`;
+      const isConfirmed = async () =>
+        (await line.request<json.Replenishment>(path)).status === 'confirmed';
+      await until(isConfirmed, { description: 'Its replenishment confirmed' });
+    }
     second.child.kill('SIGTERM');
     expect(await second.ended).toBe(0);
   });

@@ -19,6 +19,7 @@ import { PursesModule } from './purses/purses.module';
 import { ReactionsModule } from './reactions/reactions.module';
 import { ReplenishmentsModule } from './replenishments/replenishments.module';
 import { RuntimeModule } from './runtime/runtime.module';
+import { SandboxModule } from './sandbox/sandbox.module';
 import { TransactionsModule } from './transactions/transactions.module';
 
 /** The whole ledger. `DAYBOOK_ROLES` selects the parts that run. */
@@ -47,6 +48,7 @@ export class LedgerModule {
         AdjustmentsModule,
         CustomerTransfersModule,
         TransactionsModule,
+        SandboxModule,
         BooksModule,
         EventsModule,
         OperationsModule,

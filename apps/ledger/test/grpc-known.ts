@@ -62,6 +62,9 @@ export interface Known {
   /** Credited to the account while the customer was blocked: released to the customer since; not released. */
   readonly releasedId: string;
   readonly withAccountId: string;
+  /** Of two deposits of the sandbox: blocks were requested for it, and it failed; it waits for blocks. */
+  readonly sandboxDepositId: string;
+  readonly openSandboxDepositId: string;
   readonly accountId: string;
   readonly operatorId: string;
   readonly operatorKey: string;
@@ -114,6 +117,8 @@ export const [ADJUST, TRANSFER, RELEASE, FORCE] = [
 const CHAIN = 'eip155:31337';
 const COIN = `${CHAIN}/slip44:60`;
 const TOKEN = `${CHAIN}/erc20:0x${'7'.repeat(40)}`;
+/** What deposits of the sandbox are in. Nothing of it ever arrives. */
+const SANDBOX_TOKEN = `${CHAIN}/erc20:0x${'5'.repeat(40)}`;
 
 /** A chains file for a ledger that is to be filled. */
 export const CHAINS_FILE = {
@@ -123,7 +128,7 @@ export const CHAINS_FILE = {
       name: 'Test',
       rpcUrl: 'http://127.0.0.1:1',
       finality: { kind: 'depth', confirmations: 1 },
-      assets: [],
+      assets: [{ id: SANDBOX_TOKEN, currency: 'SANDBOX', decimals: 6, minimum: '1000' }],
       blockTimeMs: null,
       reorgWindow: 8,
     },
@@ -185,6 +190,7 @@ export async function fill(ledger: TestLedger): Promise<Known> {
     ...(await loseOwners(ledger)),
     ...(await changeCredits(ledger, purse)),
     ...(await resolveFindings(ledger, customer.id, purse)),
+    ...(await askSandbox(ledger, purse.id)),
     ...(await spendKeys(ledger)),
     ...{ chain: CHAIN, watchRequestId: await cancelRescan(ledger) },
     transaction: await answerLookUps(ledger, purse.address),
@@ -437,6 +443,25 @@ async function cancelRescan(ledger: TestLedger): Promise<string> {
   };
   await until(isReported, { description: 'The report on the request' });
   return request.id;
+}
+
+/** Two deposits of the sandbox, and what a watcher says of one. */
+async function askSandbox(ledger: TestLedger, purseId: string) {
+  const path = '/v1/sandbox/deposits';
+  const body = { purseId, asset: 'SANDBOX', amount: '5', scenario: 'pending' };
+  const ask = async () => (await ledger.request('POST', path, { body })).body.id as string;
+  const [sandboxDepositId, openSandboxDepositId] = [await ask(), await ask()];
+  await ledger.request('POST', `${path}/${sandboxDepositId}/mine`, { body: {} });
+  await ledger.publishWatchReport({
+    ...{ requestId: sandboxDepositId, chain: CHAIN, state: 'refused', from: null, to: null },
+    ...{ blocksLeft: 0, found: 0, versions: 0, reason: 'It is not final after 512 blocks.' },
+    ...{ observedAt: '2026-01-02T03:04:05.000Z' },
+    sandbox: { transaction: `0x${'e'.repeat(64)}` },
+  });
+  const isReported = async () =>
+    (await ledger.request('GET', `${path}/${sandboxDepositId}`)).body.state === 'failed';
+  await until(isReported, { description: 'The report on the deposit' });
+  return { sandboxDepositId, openSandboxDepositId };
 }
 
 /** Answers look-ups as a watcher does: with a transaction that pays the purse, of which one movement is recorded. */

@@ -147,6 +147,9 @@ const MEANT_OTHERWISE = [
   'purse-has-owner',
   'key-not-parked',
   'chain-unknown',
+  ...['sandbox-unavailable', 'sandbox-deposit-invalid', 'sandbox-deposit-not-found'],
+  // The quota of the sandbox, which is small.
+  ...['invalid-amount', 'rate-limited'],
   'watch-request-invalid',
   'watch-request-not-found',
   'watch-request-ended',

@@ -74,6 +74,7 @@ export function samplesOf(known: Known): Readonly<Record<string, unknown>> {
     findingId: known.findingId,
     ...{ adjustmentId: known.adjustmentId, customerTransferId: known.customerTransferId },
     ...{ amount: '1.5', reference: ADJUST },
+    ...{ sandboxDepositId: known.sandboxDepositId, scenario: 'deposit' },
     [OF_OPERATION]: {
       closeAccount: {
         accountId: known.closedAccountId,
@@ -124,6 +125,16 @@ export function samplesOf(known: Known): Readonly<Record<string, unknown>> {
       confirmOwner: {
         ...{ purseId: known.confirmedPurseId, reference: CONFIRM },
         otherFields: { purseId: known.unownedPurseId },
+      },
+      createSandboxDeposit: {
+        ...{ asset: 'SANDBOX', amount: '5' },
+        otherFields: {
+          ...{ purseId: known.purseId, asset: 'SANDBOX' },
+          ...{ amount: '6', scenario: 'pending' },
+        },
+      },
+      mineSandboxDeposit: {
+        otherFields: { sandboxDepositId: known.openSandboxDepositId },
       },
       resolveFinding: {
         ...{ resolution: 'note', creditTo: 'customer', difference: '7', reference: NOTE },

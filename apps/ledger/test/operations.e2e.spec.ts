@@ -43,6 +43,7 @@ const NEVER_SAID = [
   'ReactionNote/note',
   'ReactionNote/rows',
   'ReactionState/notes',
+  'SandboxDeposit/replenishment_id',
   'Transaction/retry_after_seconds',
   'IssueApiKeyResponse/key',
   'IssueOperatorKeyResponse/key',
@@ -52,7 +53,7 @@ const NEVER_SAID = [
   'ListCustomerPursesResponse/next_cursor',
 ];
 /** Each call has an effect of its own, so both edges are asked with the same idempotency key. */
-const KEYED = /^(Issue|OpenAccount|Retry|RequestWatch|Rotate)/;
+const KEYED = /^(CreateSandboxDeposit|Issue|OpenAccount|Retry|RequestWatch|Rotate)/;
 /** What only the first answer has, over whichever edge it comes. */
 const SHOWN_ONCE = (method: string) => (/^(Issue|Rotate)/.test(method) ? { key: null } : {});
 /** What may change between two calls: times, and what runs beside them. */

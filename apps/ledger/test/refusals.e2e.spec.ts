@@ -278,3 +278,11 @@ it('says of which log an answer is, and refuses positions that are of another on
 function cursorAt(position: string, stamp: string): string {
   return Buffer.from(`${position}.${stamp}`).toString('base64url');
 }
+
+describe('a deposit of the sandbox', () => {
+  it('is refused where its chain is not watched, whoever owns the purse', async () => {
+    const purseId = '0b6cf4a5-7a0f-5f0e-8f5e-3d3c5d1e9a52';
+    const reply = await post('/v1/sandbox/deposits', { purseId, asset: 'ETH' });
+    expectProblem(reply, 'sandbox-unavailable');
+  });
+});

@@ -8,6 +8,8 @@ import type {
   ChainsAndAssets,
   ProviderConnection,
 } from './chains-and-assets';
+import type { DevelopmentNode } from './development-node';
+import { openAnvil } from './evm/anvil';
 import { openEvmChain } from './evm/evm-client';
 import { inspectEvmNode } from './evm/inspect-evm';
 import { canonicalEvmAddress } from './evm/raw';
@@ -21,6 +23,7 @@ import {
   tronAddressOfPublicKey,
 } from './tron/tron-address';
 import { openTronChain } from './tron/tron-client';
+import { openTronStandIn } from './tron/tron-stand-in';
 
 /** What a CAIP-19 namespace contains. A `collectible` is not fungible: it is never listed or credited. */
 export type AssetNamespace =
@@ -49,6 +52,8 @@ export interface FamilyRules {
   readonly open: OpenProvider;
   /** Opens one provider for a check. Sends no request yet. */
   readonly inspect: InspectProvider;
+  /** Opens the node of a development chain for deposits of the sandbox. Sends no request yet. */
+  readonly openDevelopment: (chain: string, provider: ProviderConnection) => DevelopmentNode;
 }
 
 type OpenProvider = (
@@ -110,6 +115,7 @@ export const FAMILY_RULES: Readonly<Record<Family, FamilyRules>> = {
     assetExamples: 'eip155:1/erc20:0x... (lower case) or eip155:1/slip44:60',
     open: openEvmChain,
     inspect: inspectEvmNode,
+    openDevelopment: openAnvil,
   },
   tron: {
     chainNamespace: 'tron',
@@ -139,6 +145,7 @@ export const FAMILY_RULES: Readonly<Record<Family, FamilyRules>> = {
     assetExamples: 'tron:728126428/trc20:T... (base58), .../trc10:1000001 or .../slip44:195',
     open: openTronChain,
     inspect: inspectTronNode,
+    openDevelopment: openTronStandIn,
   },
 };
 

@@ -36,6 +36,7 @@ export {
 export { faultOfJson, InvalidChainsFile, loadChainsFile, readChainsFile } from './chains-file';
 export { type ChainCheck, checkChain } from './check-chain';
 export type { CheckPlan, ProviderCheck } from './check-provider';
+export type { DevelopmentNode, PaymentSlot, SandboxPayment } from './development-node';
 export { assetIds } from './evm/asset-ids';
 export { createEvmClient } from './evm/evm-client';
 export type { JsonRpc } from './evm/json-rpc';
@@ -54,6 +55,7 @@ export {
 export type { Finding, FindingState } from './inspection';
 export { InvalidBlock } from './invalid-block';
 export { publicMessageOf, RpcFailure } from './node-http';
+export { openDevelopmentNode, realChainsOf } from './open-development-node';
 export { movementsOf } from './packed-block';
 export { type Alone, isLongAlone, stillAlone } from './providers/alone';
 export { confirmedBy, contentAgreedOn } from './providers/confirm';

@@ -60,6 +60,7 @@ export class DaybookClient extends Connection {
   readonly transactions: Calls<v1.TransactionServiceDefinition> = this.calls(
     v1.TransactionServiceDefinition,
   );
+  readonly sandbox: Calls<v1.SandboxServiceDefinition> = this.calls(v1.SandboxServiceDefinition);
   readonly figures: Calls<v1.FiguresServiceDefinition> = this.calls(v1.FiguresServiceDefinition);
   readonly registry: Calls<v1.RegistryServiceDefinition> = this.calls(v1.RegistryServiceDefinition);
   /** The plain calls. The client's own `tail` and `replay` also resume after a broken connection. */

@@ -167,6 +167,28 @@ export interface WatchRequestV1 {
   readonly requestedBy: string;
   readonly requestedAt: string;
   readonly position: string;
+  /** What a request of the kind `sandbox-deposit` asks for. Absent otherwise. */
+  readonly sandbox?: SandboxOrderV1;
+}
+
+/** The kind of the request for a deposit on a development chain. */
+export const SANDBOX_KIND = 'sandbox-deposit';
+
+/** A deposit that the watcher is to send on a development chain. */
+export interface SandboxOrderV1 {
+  /** Canonical. */
+  readonly to: string;
+  /** CAIP-19. */
+  readonly asset: string;
+  /** Base units. */
+  readonly amount: string;
+  /**
+   * `deposit`, `pending`, `reorg` or `reorg-after-credit`. Later versions may have others: a watcher refuses those it
+   * does not know.
+   */
+  readonly scenario: string;
+  /** Whether blocks are to be made until it is final. It never becomes false again. */
+  readonly isMineRequested: boolean;
 }
 
 /** `daybook.watch-report.v1` (keyed by chain): how far a watcher is with a request, or the answer to a look-up. */
@@ -188,6 +210,11 @@ export interface WatchReportV1 {
   readonly observedAt: string;
   /** The answer to a request of the kind `look-up`. Absent otherwise, and in messages of older watchers. */
   readonly lookUp?: LookUpV1;
+  /** What a request of the kind `sandbox-deposit` has led to. Absent otherwise. */
+  readonly sandbox?: {
+    /** The hash of the transaction; null before it was sent. */
+    readonly transaction: string | null;
+  };
 }
 
 /** The kind of the request that asks what the chain shows of a transaction. The watcher does not store it. */

@@ -132,7 +132,7 @@ export const TOPIC_NOTES: Readonly<Record<Topic, TopicNotes>> = {
     sample: 'following',
   },
   [TOPICS.watchRequest]: {
-    says: 'What operators request of the watcher of a chain: a rescan, a ring reset, a pause, or the end of one. And what accounts ask: a look-up of a transaction, or to match its block again.',
+    says: 'What operators request of the watcher of a chain: a rescan, a ring reset, a pause, or the end of one. And what accounts ask: a look-up of a transaction, to match its block again, or a deposit on a development chain.',
     writer: 'ledger',
     readers: ['chain-watcher'],
     readBy:
@@ -147,7 +147,7 @@ export const TOPIC_NOTES: Readonly<Record<Topic, TopicNotes>> = {
     sample: 'rescan',
   },
   [TOPICS.watchReport]: {
-    says: 'How far a watcher is with a request: every change of its state, and its progress once a second. And the answers to look-ups.',
+    says: 'How far a watcher is with a request: every change of its state, and its progress once a second. And the answers to look-ups, and what became of deposits of the sandbox.',
     writer: 'chain-watcher',
     readers: ['ledger'],
     readBy: 'the ledger, group `ledger`: it shows requests to operators, and answers accounts',

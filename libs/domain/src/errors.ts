@@ -145,6 +145,24 @@ export const REFUSALS = {
     when: 'A watch request is cancelled that is done or refused.',
     remedy: 'Read the request for what came of it.',
   },
+  'sandbox-unavailable': {
+    kind: 'not-available',
+    title: 'There is no sandbox here',
+    when: 'A chain of a real network is configured, or the chain of a deposit of the sandbox is not watched.',
+    remedy: 'Use a service of its own for tests, which watches development chains only.',
+  },
+  'sandbox-deposit-invalid': {
+    kind: 'invalid',
+    title: 'The deposit cannot be made',
+    when: 'A deposit of the sandbox is on another family than its purse, or its amount is not what its scenario allows.',
+    remedy: 'Correct what `detail` names; `GET /v1/assets` shows the minimum of each asset.',
+  },
+  'sandbox-deposit-not-found': {
+    kind: 'not-found',
+    title: 'No such deposit',
+    when: 'The account has requested no deposit of the sandbox with this id.',
+    remedy: NOT_THERE,
+  },
   'key-not-parked': {
     kind: 'not-found',
     title: 'The key is not parked',

@@ -17,6 +17,7 @@ import { operator } from './operator';
 import { outflow } from './outflow';
 import { purse } from './purse';
 import { replenishment } from './replenishment';
+import { sandboxDeposit } from './sandbox-deposit';
 import { UnknownEvent, upcast } from './upcast';
 import { watchRequest } from './watch-request';
 
@@ -76,6 +77,8 @@ const CURRENT: { readonly [Type in DomainEvent['type']]: readonly a.EventOf<Type
     a.watchRequested({ kind: 'pause', from: null, to: null }),
   ],
   WatchRequestCancelled: [a.watchRequestCancelled()],
+  SandboxDepositRequested: [a.sandboxDepositRequested()],
+  SandboxDepositMineRequested: [a.sandboxDepositMineRequested()],
   ParkedKeyRetried: [a.parkedKeyRetried()],
   AddressBranchOpened: [a.addressBranchOpened()],
   AssetRecorded: [a.assetRecorded()],
@@ -296,7 +299,8 @@ it('has no golden file of an unknown event', () => {
 
 it('folds every golden event', () => {
   const domain = { account, operator, watch: watchRequest, branch: addressBranch };
-  const others = { ...domain, asset: assetRecord, claim: keyClaim, log, loss };
+  const service = { ...domain, sandbox: sandboxDeposit, asset: assetRecord };
+  const others = { ...service, claim: keyClaim, log, loss };
   const corrections = { finding, adjustment, customer_transfer: customerTransfer };
   const deciders = { ...others, customer, purse, replenishment, outflow, ...corrections };
   for (const { type, schemaVersion, stream, examples } of golden.values()) {

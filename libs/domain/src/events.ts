@@ -28,6 +28,7 @@ import type { OperatorEvent } from './operator';
 import { type OutflowContent, type OutflowEvent, spendingOf } from './outflow-event';
 import type { PurseEvent } from './purse';
 import type { ReplenishmentEvent, SweepRef } from './replenishment-event';
+import type { SandboxDepositEvent } from './sandbox-deposit';
 import type { Finality, Inclusion, TransferContent } from './transfer';
 import type { WatchRequestEvent } from './watch-request';
 
@@ -36,6 +37,7 @@ export interface EventsOf {
   readonly account: AccountEvent;
   readonly operator: OperatorEvent;
   readonly watch: WatchRequestEvent;
+  readonly sandbox: SandboxDepositEvent;
   readonly branch: AddressBranchEvent;
   readonly asset: AssetRecordEvent;
   readonly claim: KeyClaimEvent;
@@ -167,6 +169,9 @@ export const EVENTS = {
     upcasts: [(data) => ({ ...(data as object), transaction: null })],
   },
   WatchRequestCancelled: OF_THE_SERVICE,
+  // The transfer that it leads to is money; the request is not.
+  SandboxDepositRequested: OF_THE_SERVICE,
+  SandboxDepositMineRequested: OF_THE_SERVICE,
   ParkedKeyRetried: OF_THE_SERVICE,
 
   AddressBranchOpened: OF_THE_SERVICE,

@@ -7,6 +7,7 @@ export const STREAM_KINDS = [
   'account',
   'operator',
   'watch',
+  'sandbox',
   'branch',
   'asset',
   'claim',

@@ -36,6 +36,7 @@ export * from './release-to-customer';
 export * from './replenishment';
 export * from './replenishment-event';
 export * from './replenishment-state';
+export * from './sandbox-deposit';
 export * from './settlement';
 export * from './transfer';
 export * from './trial-balance';

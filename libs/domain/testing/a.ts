@@ -235,6 +235,14 @@ export const watchRequested = event('WatchRequested', {
   reason: 'a transfer is missing, case 7',
 });
 export const watchRequestCancelled = event('WatchRequestCancelled', { reason: 'the wrong blocks' });
+export const sandboxDepositRequested = event('SandboxDepositRequested', {
+  ...{ ...parties, chain: 'eip155:31337' },
+  address: '0x8617e340b3d01fa5f11f306f4090fd50e238070d',
+  asset: 'eip155:31337/slip44:60',
+  amount: '1500000000000000000',
+  scenario: 'pending',
+});
+export const sandboxDepositMineRequested = event('SandboxDepositMineRequested', {});
 export const parkedKeyRetried = event('ParkedKeyRetried', {
   topic: 'daybook.transfer.v1',
   group: 'ledger',

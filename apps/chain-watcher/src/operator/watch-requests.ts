@@ -95,7 +95,7 @@ export async function takeRequest(context: WatchContext, request: WatchRequestV1
     if (isCancelled) await context.commit({ cancelled: id });
     return;
   }
-  const open = (await store.rescans(chain.id)).filter(({ origin }) => origin !== 'late-address');
+  const open = (await store.rescans(chain.id)).filter(isOfOperators);
   const origin = ORIGINS.get(kind);
   const isScan = origin !== undefined && isOperatorsRescan({ origin });
   const last = from === null ? null : tipOf(state).number;
@@ -118,6 +118,11 @@ export async function takeRequest(context: WatchContext, request: WatchRequestV1
     rescans: [rescan],
     ...(rescan.state === 'done' && { paused: pauseAfter(request, context.now()) }),
   });
+}
+
+/** Whether it takes one of the places for operators' requests and rescans of accounts. */
+function isOfOperators({ origin }: Rescan): boolean {
+  return origin !== 'late-address' && origin !== 'sandbox-deposit';
 }
 
 function acceptedState(kind: string): Rescan['state'] {

@@ -155,11 +155,12 @@ export function reportedQuarantine(
 
 /** The message on an operator's rescan as it is now. */
 function watchReportMessage(chain: string, { rescan, observedAt }: RescanReport): Message {
-  const { id: requestId, state, from, to, found, versions } = rescan;
+  const { id: requestId, state, from, to, found, versions, sandbox } = rescan;
   const reason = rescan.reason?.slice(0, REASON_LENGTH_MAX) ?? null;
   const report: WatchReportV1 = {
     ...{ requestId, chain, state, from, to, blocksLeft: blocksLeft(rescan) },
     ...{ found, versions, reason, observedAt },
+    ...(sandbox && { sandbox: { transaction: sandbox.transaction } }),
   };
   return messageOf(TOPICS.watchReport, `${requestId}#${state}#${observedAt}`, report, observedAt);
 }

@@ -1,5 +1,6 @@
 import type { BlockHeader } from '@daybook/chains';
 import type { Position } from './position';
+import type { SandboxDeposit } from './sandbox-deposit';
 
 /**
  * Blocks to scan again. A rescan starts at its highest block and goes down, because a block proves its
@@ -22,11 +23,12 @@ export interface Rescan {
    * - `ask-block`, `accept-block`, `skip-block`: what an operator decides about the block `from`, which is in
    *   quarantine. Nothing is scanned for it; it is kept here for its report.
    * - `pause`, `resume`: done as soon as it is stored, and kept here for its report.
+   * - `sandbox-deposit`: a deposit on a development chain. Nothing is scanned for it; `sandbox` says how far it is.
    */
   readonly origin:
     | ('late-address' | 'operator' | 'report-again' | 'ring-reset')
     | ('ask-block' | 'accept-block' | 'skip-block')
-    | ('pause' | 'resume');
+    | ('pause' | 'resume' | 'sandbox-deposit');
   readonly state: 'waiting' | 'running' | 'done' | 'refused' | 'cancelled';
   /** Late addresses: Unix seconds; older blocks cannot pay them. Not used once `from` is known. */
   readonly since: number | null;
@@ -48,12 +50,15 @@ export interface Rescan {
   readonly reason: string | null;
   /** The transaction whose block is scanned; null if an operator named the blocks. Canonical. */
   readonly transaction: string | null;
+  /** The deposit of the sandbox; null for all else. */
+  readonly sandbox: SandboxDeposit | null;
 }
 
 /** The fields of a rescan that has not begun. The caller adds `id`, `origin` and what it knows of the blocks. */
 export const NOT_BEGUN: Omit<Rescan, 'id' | 'origin'> = {
   ...{ state: 'waiting', since: null, after: null, from: null, to: null, blocksMax: null },
   ...{ next: null, hash: null, found: 0, versions: 0, reason: null, transaction: null },
+  sandbox: null,
 };
 
 export type LateRescan = Rescan & { readonly origin: 'late-address'; readonly since: number };

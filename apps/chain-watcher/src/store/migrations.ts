@@ -1,5 +1,6 @@
 import { type Queries, sqlMigrations } from '@daybook/platform';
 import { balanceMigrations } from './balance-migrations';
+import { sandboxMigrations } from './sandbox-migrations';
 
 /** The tables of the watchers, in a schema of their own. */
 export const watcherMigrations = sqlMigrations({
@@ -271,6 +272,7 @@ export const watcherMigrations = sqlMigrations({
     ALTER TABLE watcher.outbox ADD COLUMN topic text NOT NULL DEFAULT 'daybook.transfer.v1';`,
 
   ...balanceMigrations,
+  ...sandboxMigrations,
 });
 
 /**

@@ -59,6 +59,7 @@ export const RESCAN_COLUMNS: Columns<Rescan> = {
   ...{ from: 'from_number', to: 'to_number', blocksMax: 'blocks_max' },
   ...{ next: 'next_number', hash: 'next_hash' },
   ...{ found: 'found', versions: 'versions', reason: 'reason', transaction: 'tx_hash' },
+  sandbox: 'sandbox',
 };
 
 export const TRANSFER_COLUMNS: Columns<TrackedTransfer> = {

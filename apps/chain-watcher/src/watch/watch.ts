@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { type BlockHeader, InvalidBlock } from '@daybook/chains';
-import { TOPICS, type WatchDetailsV1, type WatchRequestV1 } from '@daybook/contracts';
+import { SANDBOX_KIND, TOPICS, type WatchDetailsV1, type WatchRequestV1 } from '@daybook/contracts';
 import { type MintedAddress, storeAddresses } from '../addresses/late-addresses';
 import { createFinality } from '../finality/finalise';
 import { createMempool } from '../mempool/mempool';
@@ -13,6 +13,8 @@ import { createQuarantine } from '../quarantine/quarantine';
 import { createReconciliation } from '../reconcile/reconcile';
 import { createSupport } from '../reorg/support';
 import { createRescans } from '../rescan/run-rescans';
+import { createDeposits } from '../sandbox/send-deposits';
+import { takeDeposit } from '../sandbox/take-deposit';
 import { pauseSentence } from '../state/pause';
 import type { Position } from '../state/position';
 import { gapsOf } from '../state/quarantine';
@@ -36,6 +38,7 @@ export function createWatch(parts: WatchParts, record: WatchRecord) {
   let finality = createFinality(context);
   const mempool = createMempool(context);
   const rescans = createRescans(context);
+  const deposits = createDeposits(context);
   const quarantine = createQuarantine(context);
   const following = { quarantine, supportOf: createSupport(parts.client, parts.now) };
   const publisher = createPublisher(context);
@@ -110,9 +113,10 @@ export function createWatch(parts: WatchParts, record: WatchRecord) {
     const isDeciding = await quarantine.step();
     // Last, because a node that has lost its past must not stop the watch of new blocks.
     const isRescanning = await rescans.step();
+    const isPaying = await deposits.step();
     const fault = obstacle ?? final.fault;
     if (fault !== null) throw fault;
-    return isBehind || final.isMore || isDeciding || isRescanning;
+    return isBehind || final.isMore || isDeciding || isRescanning || isPaying;
   }
 
   /** The heights that the gap check covers: up to the final block. Null while there are none. */
@@ -193,6 +197,8 @@ export function createWatch(parts: WatchParts, record: WatchRecord) {
     offerPending: mempool.offer,
     /** Stores what an operator requested. Throws before the chain's first start when blocks are to be matched. */
     takeRequest(request: WatchRequestV1): Promise<void> {
+      // A step of the same deposit would undo what it stores.
+      if (request.kind === SANDBOX_KIND) return inTurn(() => takeDeposit(context, request));
       const isPaused = () => state.paused !== null;
       async function take(): Promise<void> {
         const wasPaused = isPaused();

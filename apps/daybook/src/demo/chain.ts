@@ -24,8 +24,10 @@ export interface DemoChain {
   announce(signed: readonly Signed[], again: boolean): Promise<void>;
   /** Makes a block. Returns its height. */
   mine(): Promise<number>;
-  /** Shell commands that pay the customer whom the command `create` creates. */
-  tryNext(create: string): readonly string[];
+  /** The pattern of its addresses, for `grep -o`. */
+  readonly addressPattern: string;
+  /** The currency code of its coin. */
+  readonly coin: string;
 }
 
 export type Paid = 'firstToken' | 'secondToken' | 'coin';

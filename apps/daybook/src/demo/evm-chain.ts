@@ -15,7 +15,7 @@ import {
   type TransactionRequest,
 } from 'ethers';
 import { writePrivately } from '../cli/data-folder';
-import { CURL_JSON, type DemoChain, type DemoChainPlace, type Payment } from './chain';
+import type { DemoChain, DemoChainPlace, Payment } from './chain';
 import { plainErc20 } from './contracts/plain-erc20.generated';
 import { usdtLike } from './contracts/usdt-like.generated';
 
@@ -38,6 +38,7 @@ const FAUCET_PHRASE = 'candy maple cake sugar pudding cream honey rich smooth cr
 
 const TOKEN = new Interface(['function transfer(address to, uint256 value)']);
 const TOKEN_DECIMALS = 6;
+const COIN = 'ETH_LOCAL';
 
 /** The node and the faucet. */
 interface EvmNode {
@@ -96,7 +97,7 @@ export async function startEvmChain({ folder, port }: DemoChainPlace): Promise<D
       entry: entryFor(anvil, tokens),
       amounts: { firstToken: '25.5', secondToken: '40', coin: '0.75' },
       ...actionsOn(node, tokens),
-      tryNext: (create) => depositLines(url, node.faucet, create),
+      ...{ addressPattern: '0x[0-9a-fA-F]\\{40\\}', coin: COIN },
     };
   } catch (error) {
     await anvil.kill();
@@ -135,18 +136,6 @@ function actionsOn(
       return Number(await rpc('eth_blockNumber'));
     },
   };
-}
-
-/** Sends one ETH to the customer and makes a block. Further blocks confirm it. */
-function depositLines(url: string, faucet: string, create: string): string[] {
-  const line = (method: string, params: string): string =>
-    `  ${CURL_JSON} -d '{"jsonrpc":"2.0","id":1,"method":"${method}","params":[${params}]}' ${url}`;
-  const transfer = `{"from":"${faucet}","to":"'$PURSE'","value":"0xde0b6b3a7640000"}`;
-  return [
-    `  PURSE=$(${create} | grep -o '0x[0-9a-fA-F]\\{40\\}')`,
-    line('eth_sendTransaction', transfer),
-    `${line('evm_mine', '')}    # ${CONFIRMATIONS} times`,
-  ];
 }
 
 /** Writes the whole chain to `file` whenever it has a new head; checks for one last time before it ends. */
@@ -208,7 +197,7 @@ function entryFor({ url, wsUrl }: Anvil, { usdt, usdc }: Tokens): object {
     finality: { kind: 'depth', confirmations: CONFIRMATIONS },
     reorgWindow: 64,
     assets: [
-      asset('slip44:60', 'ETH_LOCAL', 18, '1000000000000000'),
+      asset('slip44:60', COIN, 18, '1000000000000000'),
       asset(`erc20:${usdt.toLowerCase()}`, 'USDT_LOCAL', 6, '1000000'),
       asset(`erc20:${usdc.toLowerCase()}`, 'USDC_LOCAL', 6, '1000000'),
     ],

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { freePort, guardChild, isPortFree } from '@daybook/platform';
 import { pause } from '@daybook/platform/plain';
 import { TronWeb } from 'tronweb';
-import { CURL_JSON, type DemoChain, type DemoChainPlace, type Payment, type Signed } from './chain';
+import type { DemoChain, DemoChainPlace, Payment, Signed } from './chain';
 
 /** The ports of java-tron's two HTTP interfaces lie side by side: 8090 and 8091. */
 const USUAL_PORT = 8090;
@@ -16,12 +16,12 @@ const CALL_TIMEOUT_MS = 10_000;
 const ANSWER_TIMEOUT_MS = 2_000;
 /** With five witnesses a block is solidified when three more follow, so the demo is short. */
 const WITNESSES = 5;
-const BLOCKS_UNTIL_SOLID = 3;
 /** Less than on TRON: the story makes blocks faster, and their times must not run far ahead of the clock. */
 const BLOCK_TIME_MS = 1_000;
 /** A number that is configured as one of a chain whose coins have no value follows from it. */
 const SEED = 'daybook demo';
 const DECIMALS = 6;
+const COIN = 'TRX_LOCAL';
 /** In sun. */
 const FEE_LIMIT = 100_000_000;
 
@@ -69,7 +69,7 @@ export async function startTronChain({ folder, port }: DemoChainPlace): Promise<
     entry: entryFor(url, solidityUrl, about),
     amounts: { firstToken: '25.5', secondToken: '40', coin: '7.5' },
     ...actionsOn(wallet, url, about),
-    tryNext: (create) => depositLines(url, create),
+    ...{ addressPattern: 'T[1-9A-HJ-NP-Za-km-z]\\{33\\}', coin: COIN },
   };
 }
 
@@ -198,20 +198,9 @@ function entryFor(rpcUrl: string, solidityUrl: string, { chain, usdt, trc10 }: A
     finality: { kind: 'tag', tag: 'finalized' },
     reorgWindow: 64,
     assets: [
-      asset('slip44:195', 'TRX_LOCAL'),
+      asset('slip44:195', COIN),
       asset(`trc20:${usdt}`, 'USDT_TRON_LOCAL'),
       asset(`trc10:${trc10}`, 'TRC10_LOCAL'),
     ],
   };
-}
-
-/** Sends one TRX to the customer and makes the block with it and those until it is solidified. */
-function depositLines(url: string, create: string): string[] {
-  const line = (name: string, question: string): string =>
-    `  ${CURL_JSON} -d '${question}' ${url}/stand-in/${name}`;
-  return [
-    `  PURSE=$(${create} | grep -o 'T[1-9A-HJ-NP-Za-km-z]\\{33\\}')`,
-    line('pay', `{"to":"'$PURSE'","sun":1000000}`),
-    line('mine', `{"blocks":${1 + BLOCKS_UNTIL_SOLID}}`),
-  ];
 }

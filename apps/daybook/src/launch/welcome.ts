@@ -3,7 +3,7 @@ import colors from 'picocolors';
 import type { DataFolder } from '../cli/data-folder';
 import { DATA_FOLDER } from '../cli/options';
 import { facts } from '../cli/output';
-import { CURL_JSON } from '../demo/chain';
+import { CURL_JSON, type DemoChain } from '../demo/chain';
 import type { Launched } from './launch';
 
 /** The addresses of everything, and commands to try next, ready to be pasted into a shell. */
@@ -28,7 +28,7 @@ export function welcome(launched: Launched, folder: DataFolder): string {
       'Local chain': chain && `${chain().description}; blocks are made on demand`,
       'Data and logs': `${data} (npx daybook reset${option} deletes it)`,
     }),
-    ...(ledgerUrl === null ? [] : tryNext(ledgerUrl, data, families, chain)),
+    ...(ledgerUrl === null ? [] : tryNext(ledgerUrl, { data, option }, families, chain)),
     '',
     colors.dim('Ctrl-C stops everything. The data is kept.'),
   ].join('\n');
@@ -36,7 +36,7 @@ export function welcome(launched: Launched, folder: DataFolder): string {
 
 function tryNext(
   ledgerUrl: string,
-  data: string,
+  { data, option }: { readonly data: string; readonly option: string },
   families: Launched['families'],
   chain: Launched['chain'],
 ): string[] {
@@ -48,7 +48,15 @@ function tryNext(
     `  KEY=$(cat ${data}/api-key)`,
     `  ${alice}`,
     `  curl -s ${key} ${ledgerUrl}/v1/purses`,
-    ...(chain ? chain().tryNext(alice) : []),
+    ...(chain ? depositLines(chain(), alice, option) : []),
     `  curl -s ${key} ${ledgerUrl}/v1/replenishments`,
+  ];
+}
+
+/** Pays the customer whom the command `create` creates, by the sandbox (docs/sandbox.md). */
+function depositLines({ addressPattern, coin }: DemoChain, create: string, option: string) {
+  return [
+    `  PURSE=$(${create} | grep -o '${addressPattern}')`,
+    `  npx daybook sandbox deposit $PURSE ${coin}${option}`,
   ];
 }

@@ -23,6 +23,8 @@ const SCOPES = {
     'customer-transfers:write',
     'chains:read',
     'events:read',
+    'sandbox:read',
+    'sandbox:write',
     'service:read',
     ADMIN_SCOPE,
   ],

@@ -126,6 +126,8 @@ describe('the public form of an event', () => {
       'OperatorKeyRevoked',
       'WatchRequested',
       'WatchRequestCancelled',
+      'SandboxDepositRequested',
+      'SandboxDepositMineRequested',
       'ParkedKeyRetried',
       'AddressBranchOpened',
       'AssetRecorded',

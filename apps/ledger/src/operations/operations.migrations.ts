@@ -50,6 +50,10 @@ export const operationsMigrations = sqlMigrations({
   TransactionsOfWatchRequests1700000012500: `
     ALTER TABLE ledger.watch_request ADD COLUMN tx_hash text;
   `,
+  // The transaction of a deposit of the sandbox; null for all else, and before it was sent.
+  ReportSandboxDeposits1700000019100: `
+    ALTER TABLE ledger.watch_report ADD COLUMN tx_hash text;
+  `,
   // A projector whose checkpoint was moved passes over events. So whoever may not write the read models may not move
   // their checkpoint either, although other readers of the log keep theirs in the same table.
   GuardCheckpointOfReadModels1700000017410: `

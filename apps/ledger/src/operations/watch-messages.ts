@@ -14,6 +14,7 @@ import type { DurableLog, Message, RunningSubscription } from '@daybook/messagin
 import type { DataSource } from 'typeorm';
 import { eventMessage } from '../events';
 import { consumeReports } from '../runtime/read-messages';
+import { sandboxMessage } from '../sandbox';
 import { keepLookUps } from '../transactions';
 import { requestedIn } from './watch-requests';
 
@@ -27,14 +28,20 @@ export async function publishWatchRequests(
   events: readonly RecordedEvent[],
 ): Promise<void> {
   const messages: Message[] = [];
-  const requests = events.filter(({ stream }) => stream.startsWith('watch-'));
+  const requests = events.filter(({ stream }) => isRequest(stream));
   const histories = await store.readStreams(requests.map(({ stream }) => ({ stream })));
   for (const recorded of requests) {
     // A request of which events are gone is reported, and holds back no other one.
     const history = historyIfWhole(histories, recorded.stream);
-    if (history.length > 0) messages.push(messageOf(recorded, history, store.identity));
+    if (history.length === 0) continue;
+    const toMessage = recorded.stream.startsWith('sandbox-') ? sandboxMessage : messageOf;
+    messages.push(toMessage(recorded, history, store.identity));
   }
   if (messages.length > 0) await log.publish(TOPICS.watchRequest, messages);
+}
+
+function isRequest(stream: string): boolean {
+  return stream.startsWith('watch-') || stream.startsWith('sandbox-');
 }
 
 function messageOf(
@@ -56,12 +63,12 @@ function messageOf(
 // A request that has ended stays ended, and of two reports on an open one the newer counts.
 const UPSERT = `
   INSERT INTO ledger.watch_report AS r
-    (request_id, state, from_block, to_block, blocks_left, found, versions, reason, observed_at)
-  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+    (request_id, state, from_block, to_block, blocks_left, found, versions, reason, observed_at, tx_hash)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
   ON CONFLICT (request_id) DO UPDATE SET
     state = excluded.state, from_block = excluded.from_block, to_block = excluded.to_block,
     blocks_left = excluded.blocks_left, found = excluded.found, versions = excluded.versions,
-    reason = excluded.reason, observed_at = excluded.observed_at
+    reason = excluded.reason, observed_at = excluded.observed_at, tx_hash = excluded.tx_hash
   WHERE r.observed_at <= excluded.observed_at AND r.state IN ('waiting', 'running')`;
 
 /** Stores the last report on each request, and the answers to look-ups. */
@@ -85,5 +92,6 @@ export function consumeWatchReports(
 
 function valuesOf(report: WatchReportV1): unknown[] {
   const { requestId, state, from, to, blocksLeft, found, versions, reason, observedAt } = report;
-  return [requestId, state, from, to, blocksLeft, found, versions, reason, observedAt];
+  const progress = [requestId, state, from, to, blocksLeft, found, versions, reason, observedAt];
+  return [...progress, report.sandbox?.transaction ?? null];
 }

@@ -52,9 +52,9 @@ export function createTronNode(options: TronNodeOptions): TronNode {
   // One limit for one host.
   const solid = solidityUrl === null || solidityUrl === fullUrl ? full : open(solidityUrl);
   return {
-    full: (call, body) => ask(full, `wallet/${call}`, body, read),
+    full: (call, body) => ask(full, `wallet/${call}`, body, readTronAnswer),
     fullUnparsed: (call, body) => ask(full, `wallet/${call}`, body, readUnparsed),
-    solid: (call, body) => ask(solid, `walletsolidity/${call}`, body, read),
+    solid: (call, body) => ask(solid, `walletsolidity/${call}`, body, readTronAnswer),
     budget: counter.budget,
     restsUntil: () => full.restsUntil() ?? solid.restsUntil(),
   };
@@ -82,7 +82,8 @@ async function ask<T>(http: NodeHttp, path: string, body: object, read: Read<T>)
   }
 }
 
-function read(body: Buffer, path: string, { host, quote }: NodeHttp): unknown {
+/** What a node answered. Rejects with `RpcFailure` if that is an error. */
+export function readTronAnswer(body: Buffer, path: string, { host, quote }: NodeHttp): unknown {
   try {
     return parseAnswer(textOf(body));
   } catch (error) {
@@ -112,5 +113,5 @@ const NO_ERROR = /^\s*(?:\{\s*"(?!Error"|error")|\[)/;
 function readUnparsed(body: Buffer, path: string, http: NodeHttp): Unparsed {
   const isLong =
     body.length > SHORT_BYTES_MAX && NO_ERROR.test(textOf(body.subarray(0, START_BYTES)));
-  return isLong ? { bytes: body } : { result: read(body, path, http) };
+  return isLong ? { bytes: body } : { result: readTronAnswer(body, path, http) };
 }

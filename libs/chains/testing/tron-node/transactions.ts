@@ -12,6 +12,9 @@ export interface Transaction {
   readonly signatures: readonly string[];
 }
 
+/** In sun; tronweb's default is a sixth of it. */
+export const FEE_LIMIT = 1_000_000_000n;
+
 /** `Transaction.raw` of java-tron's Tron.proto, as far as wallets fill it. */
 export interface RawPlan {
   /** One contract, encoded. java-tron refuses transactions with more. */

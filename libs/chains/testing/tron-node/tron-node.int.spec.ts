@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { TronWeb } from 'tronweb';
 import { until } from '../../../../test/dependencies';
 import { base58 } from '../tron-blocks';
+import type { Entry } from './chain';
 import {
   bareText,
   cutShort,
@@ -135,6 +136,29 @@ describe('the sockets of the stand-in', () => {
     expect(chain.find(JSON.parse(paid.text).txid)).toBeDefined();
     const refused = await post(`${fullUrl}/stand-in/pay`, { to: 'T', sun: 7 });
     expect(JSON.parse(refused.text).Error).toMatch('TRON address');
+  });
+
+  it('pay once for a reference, also after a restart and after its block was replaced', async () => {
+    const kept: Entry[] = [];
+    const record = (entry: Entry) => void kept.push(entry);
+    const question = { to: base58(FIRST), amount: '7', asset: 'trc10:1000001', reference: 'a-1' };
+    const pay = async () =>
+      JSON.parse((await post(`${node.fullUrl}/stand-in/pay`, question)).text).txid;
+    await start({ record });
+    const id = await pay();
+    expect(await pay()).toBe(id);
+    expect(node.chain.pending()).toHaveLength(1);
+    node.mine(2);
+    await node.close();
+    await start({ record, history: [...kept] });
+    expect(await pay()).toBe(id);
+    expect(node.chain.pending()).toHaveLength(0);
+    const height = node.chain.head().number;
+    await post(`${node.fullUrl}/stand-in/replace`, { transaction: id });
+    expect(node.chain.find(id)).toBeUndefined();
+    expect(node.chain.head().number).toBe(height + 1);
+    expect(await pay()).toBe(id);
+    expect(node.chain.pending()).toHaveLength(1);
   });
 });
 

@@ -1,17 +1,14 @@
-import { canonicalTronAddress } from '../../src/tron/tron-address';
-import { base58, call, trc10, trx } from '../tron-blocks';
-import { Refused } from './admission';
-import { ENDPOINTS, type Endpoint, FULL_ENDPOINTS, Refusal, type View } from './answers';
+import { call, trc10, trx } from '../tron-blocks';
+import { ENDPOINTS, type Endpoint, FULL_ENDPOINTS, type View } from './answers';
 import { type Chain, createChain, type Entry } from './chain';
-import { hexAddress } from './execute';
+import { controlOf } from './controls';
 import { createFaults, type Port } from './faults';
-import { TRC10_IDS } from './genesis';
 import { servePort } from './http';
 import type { Key } from './keys';
 import type { Program } from './machine';
 import { print } from './print';
 import { transferInput } from './programs';
-import { signTransaction } from './transactions';
+import { FEE_LIMIT, signTransaction, type Transaction } from './transactions';
 
 export interface TronNodeOptions {
   /** Nodes of one seed have the same genesis block, keys and addresses. */
@@ -33,7 +30,7 @@ export interface TronNodeOptions {
   readonly disabled?: readonly string[];
   readonly fullPort?: number;
   readonly solidityPort?: number;
-  /** Serves `/stand-in/mine` and `/stand-in/pay` on the full port. */
+  /** Serves `/stand-in/` on the full port, see `controls.ts`. */
   readonly hasControls?: boolean;
   /** What happened before this start. */
   readonly history?: readonly Entry[];
@@ -51,8 +48,6 @@ const CONNECTIONS_MAX = 50;
 const BLOCK_TIME_MS = 3_000;
 /** What tronweb gives a transaction. */
 const EXPIRES_AFTER_MS = 60_000;
-/** In sun; tronweb's default is a sixth of it. */
-const FEE_LIMIT = 1_000_000_000n;
 
 export interface SendOptions {
   /** The faucet by default, which owns everything at the start. */
@@ -99,6 +94,8 @@ export async function startTronNode(options: TronNodeOptions = {}) {
   const node = createTronNode(options);
   /** How often each endpoint was asked, such as `full/getblock`. */
   const asked = new Map<string, number>();
+  const makesOwnBlocks = options.produceEveryMs !== undefined;
+  const control = options.hasControls ? controlOf(node, makesOwnBlocks) : () => undefined;
   const planOf = (name: Port) => ({
     ...{ name, faults: node.faults, disabled: new Set(options.disabled) },
     connectionsMax: options.connectionsMax ?? CONNECTIONS_MAX,
@@ -107,7 +104,7 @@ export async function startTronNode(options: TronNodeOptions = {}) {
       const key = `${name}/${endpoint}`;
       asked.set(key, (asked.get(key) ?? 0) + 1);
     },
-    control: options.hasControls ? controlOf(node) : () => undefined,
+    control,
   });
   const full = await servePort({
     ...planOf('full'),
@@ -159,8 +156,7 @@ function solidView(chain: Chain, lag: number): View {
 function actionsOn(chain: Chain) {
   /** Makes transactions differ that are alike otherwise. */
   let sent = 0;
-  /** Signs a contract and gives it to the node. Returns the transaction's id. Throws `Refused`. */
-  function send(contract: Uint8Array, options: SendOptions = {}): string {
+  function sign(contract: Uint8Array, options: SendOptions = {}): Transaction {
     const { from = chain.faucet, memo, feeLimit, expiresAfterMs = EXPIRES_AFTER_MS } = options;
     const now = chain.nextTime();
     const plan = {
@@ -170,13 +166,18 @@ function actionsOn(chain: Chain) {
       ...(memo !== undefined && { data: memo }),
       ...(feeLimit !== undefined && { feeLimit }),
     };
-    const transaction = signTransaction(plan, from);
+    return signTransaction(plan, from);
+  }
+
+  /** Signs a contract and gives it to the node. Returns the transaction's id. Throws `Refused`. */
+  function send(contract: Uint8Array, options: SendOptions = {}): string {
+    const transaction = sign(contract, options);
     chain.receive(transaction);
     return transaction.id;
   }
   const senderOf = (options: SendOptions) => (options.from ?? chain.faucet).address;
   return {
-    send,
+    ...{ sign, send },
     pay: (to: string, sun: bigint, options: SendOptions = {}) =>
       send(trx(senderOf(options), to, sun), options),
     payTrc10: (to: string, id: string, amount: bigint, options: SendOptions = {}) =>
@@ -206,44 +207,4 @@ function actionsOn(chain: Chain) {
 interface CallOptions extends SendOptions {
   readonly value?: bigint;
   readonly token?: bigint[];
-}
-
-/** So that one request does not keep the node for long. */
-const BLOCKS_MAX = 1_000;
-
-const refusal = (message: string) => new Refusal('java.lang.IllegalArgumentException', message);
-
-/** Requests that no TRON node knows: what is here, to make blocks on demand, to be paid by the faucet. */
-function controlOf({ chain, pay, mine }: ReturnType<typeof createTronNode>) {
-  return (name: string, question: Readonly<Record<string, unknown>>): object | undefined => {
-    if (name === 'about') return aboutOf(chain);
-    const { blocks = 1, to, sun } = question;
-    if (name === 'mine') {
-      const isCount = typeof blocks === 'number' && Number.isInteger(blocks) && blocks > 0;
-      if (!isCount || blocks > BLOCKS_MAX) throw refusal(`blocks must be 1 to ${BLOCKS_MAX}.`);
-      return { number: mine(blocks).number };
-    }
-    if (name !== 'pay') return undefined;
-    const address = typeof to === 'string' ? canonicalTronAddress(to) : null;
-    if (address === null) throw refusal('to must be a TRON address.');
-    if (typeof sun !== 'number' || !Number.isSafeInteger(sun) || sun <= 0) {
-      throw refusal('sun must be a whole number above zero.');
-    }
-    try {
-      return { txid: pay(hexAddress(address), BigInt(sun)), head: chain.head().number };
-    } catch (error) {
-      throw error instanceof Refused ? refusal(error.message) : error;
-    }
-  };
-}
-
-/** With the faucet's key: its coins have no value, and everybody may sign for it. */
-function aboutOf({ id, faucet, contract }: Chain): object {
-  const { address, privateKey } = faucet;
-  return {
-    chain: id,
-    faucet: { address: base58(address), privateKey },
-    usdt: base58(contract('usdt')),
-    trc10: TRC10_IDS[0],
-  };
 }

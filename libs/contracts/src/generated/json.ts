@@ -1446,6 +1446,34 @@ export interface OutflowList {
   readonly nextCursor: string | null;
 }
 
+/** A deposit on a development chain. */
+export interface SandboxDeposit {
+  /** Id of the deposit. */
+  readonly id: string;
+  /** Id of the purse. */
+  readonly purseId: string;
+  /** Id of the customer. */
+  readonly customerId: string;
+  /** CAIP-2 id of the chain, such as `eip155:31337`. */
+  readonly chain: string;
+  /** What is sent. */
+  readonly money: Money;
+  /** What happens to it. */
+  readonly scenario: 'deposit' | 'pending' | 'below-minimum' | 'reorg' | 'reorg-after-credit';
+  /** Whether blocks were requested for it. */
+  readonly mineRequested: boolean;
+  /** How far it is. */
+  readonly state: 'asked' | 'sent' | 'done' | 'failed';
+  /** Hash of its transaction; null until it was sent. */
+  readonly txHash: string | null;
+  /** Id of its replenishment; null until there is one. */
+  readonly replenishmentId: string | null;
+  /** Why nothing more is done for it; null unless the state is `failed`. */
+  readonly refusal: string | null;
+  /** When it was requested. */
+  readonly requestedAt: string;
+}
+
 /** The block that includes a transaction. */
 export interface TransactionBlock {
   /** Its height. */
@@ -1687,6 +1715,9 @@ export interface Answers {
   readonly 'OperatorService/IssueOperatorKey': IssuedApiKey;
   readonly 'OperatorService/RevokeOperatorKey': RevokedApiKey;
   readonly 'OutflowService/ListPurseOutflows': OutflowList;
+  readonly 'SandboxService/CreateSandboxDeposit': SandboxDeposit;
+  readonly 'SandboxService/MineSandboxDeposit': SandboxDeposit;
+  readonly 'SandboxService/GetSandboxDeposit': SandboxDeposit;
   readonly 'TransactionService/GetTransaction': Transaction;
   readonly 'TransactionService/RescanTransaction': TransactionRescan;
   readonly 'TransactionService/ListTransactions': TransactionEntryList;
@@ -3022,6 +3053,53 @@ export const OPERATIONS: Readonly<Record<keyof Answers, Documented>> = {
       }
     }
   },
+  "SandboxService/CreateSandboxDeposit": {
+    "summary": "Request a deposit to a purse",
+    "description": "The answer does not wait for it: read the deposit, or its replenishment, for what became of it.",
+    "answer": "SandboxDepositAnswer",
+    "fields": {
+      "purseId": {
+        "description": "Id of the purse."
+      },
+      "address": {
+        "description": "The address of the purse, such as `0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266`.",
+        "example": "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266"
+      },
+      "asset": {
+        "description": "The asset: a currency code such as `USDT_LOCAL`, or a CAIP-19 id. Its chain must be a development chain.",
+        "example": "USDT_LOCAL"
+      },
+      "amount": {
+        "description": "The amount in whole units, such as `25.5`, at most 1000000. If it is absent, the minimum of the asset, or half of it for `below-minimum`.",
+        "example": "25.5"
+      },
+      "scenario": {
+        "description": "What happens to it; `deposit` if it is absent."
+      }
+    }
+  },
+  "SandboxService/MineSandboxDeposit": {
+    "summary": "Request blocks until a deposit is final",
+    "description": "One that a reorg took back is sent again first, as the same transaction. All else that is pending on the chain is included as well.",
+    "answer": "SandboxDepositAnswer",
+    "fields": {
+      "sandboxDepositId": {
+        "description": "Id of the deposit."
+      }
+    }
+  },
+  "SandboxService/GetSandboxDeposit": {
+    "summary": "Get a deposit of the sandbox",
+    "answer": "SandboxDeposit",
+    "fields": {
+      "sandboxDepositId": {
+        "description": "Id of the deposit."
+      },
+      "minPosition": {
+        "description": "Wait, up to 5 seconds, until everything up to this position is visible."
+      }
+    }
+  },
   "TransactionService/GetTransaction": {
     "summary": "Look up a transaction",
     "description": "The answer takes up to 5 seconds; `retryAfterSeconds` is set if the chain was not heard by then.",
@@ -3335,6 +3413,19 @@ export const WORDS: Readonly<Record<string, Readonly<Record<string, string>>>> =
     "OUTFLOW_STATUS_BOOKED": "booked",
     "OUTFLOW_STATUS_REVERTED": "reverted",
     "OUTFLOW_STATUS_REJECTED": "rejected"
+  },
+  "SandboxScenario": {
+    "SANDBOX_SCENARIO_DEPOSIT": "deposit",
+    "SANDBOX_SCENARIO_PENDING": "pending",
+    "SANDBOX_SCENARIO_BELOW_MINIMUM": "below-minimum",
+    "SANDBOX_SCENARIO_REORG": "reorg",
+    "SANDBOX_SCENARIO_REORG_AFTER_CREDIT": "reorg-after-credit"
+  },
+  "SandboxDepositState": {
+    "SANDBOX_DEPOSIT_STATE_ASKED": "asked",
+    "SANDBOX_DEPOSIT_STATE_SENT": "sent",
+    "SANDBOX_DEPOSIT_STATE_DONE": "done",
+    "SANDBOX_DEPOSIT_STATE_FAILED": "failed"
   },
   "TransactionEntryType": {
     "TRANSACTION_ENTRY_TYPE_REPLENISHMENT": "replenishment",
@@ -9032,6 +9123,211 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
     "required": [
       "data",
       "nextCursor"
+    ]
+  },
+  "SandboxDepositAnswer": {
+    "type": "object",
+    "description": "A deposit on a development chain.",
+    "properties": {
+      "id": {
+        "type": "string",
+        "format": "uuid",
+        "description": "Id of the deposit."
+      },
+      "purseId": {
+        "type": "string",
+        "format": "uuid",
+        "description": "Id of the purse."
+      },
+      "customerId": {
+        "type": "string",
+        "format": "uuid",
+        "description": "Id of the customer."
+      },
+      "chain": {
+        "type": "string",
+        "maxLength": 64,
+        "description": "CAIP-2 id of the chain, such as `eip155:31337`.",
+        "example": "eip155:31337"
+      },
+      "money": {
+        "$ref": "#/components/schemas/Money",
+        "description": "What is sent."
+      },
+      "scenario": {
+        "type": "string",
+        "enum": [
+          "deposit",
+          "pending",
+          "below-minimum",
+          "reorg",
+          "reorg-after-credit"
+        ],
+        "description": "What happens to it."
+      },
+      "mineRequested": {
+        "type": "boolean",
+        "description": "Whether blocks were requested for it."
+      },
+      "state": {
+        "type": "string",
+        "enum": [
+          "asked",
+          "sent",
+          "done",
+          "failed"
+        ],
+        "description": "How far it is."
+      },
+      "txHash": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 128,
+        "description": "Hash of its transaction; null until it was sent."
+      },
+      "replenishmentId": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "format": "uuid",
+        "description": "Id of its replenishment; null until there is one."
+      },
+      "refusal": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 1000,
+        "description": "Why nothing more is done for it; null unless the state is `failed`."
+      },
+      "requestedAt": {
+        "type": "string",
+        "format": "date-time",
+        "description": "When it was requested."
+      },
+      "position": {
+        "type": "string",
+        "pattern": "^[0-9]+$",
+        "example": "42",
+        "description": "The position in the event log. Pass it as `minPosition` to read your write."
+      }
+    },
+    "required": [
+      "id",
+      "purseId",
+      "customerId",
+      "chain",
+      "money",
+      "scenario",
+      "mineRequested",
+      "state",
+      "txHash",
+      "replenishmentId",
+      "refusal",
+      "requestedAt",
+      "position"
+    ]
+  },
+  "SandboxDeposit": {
+    "type": "object",
+    "description": "A deposit on a development chain.",
+    "properties": {
+      "id": {
+        "type": "string",
+        "format": "uuid",
+        "description": "Id of the deposit."
+      },
+      "purseId": {
+        "type": "string",
+        "format": "uuid",
+        "description": "Id of the purse."
+      },
+      "customerId": {
+        "type": "string",
+        "format": "uuid",
+        "description": "Id of the customer."
+      },
+      "chain": {
+        "type": "string",
+        "maxLength": 64,
+        "description": "CAIP-2 id of the chain, such as `eip155:31337`.",
+        "example": "eip155:31337"
+      },
+      "money": {
+        "$ref": "#/components/schemas/Money",
+        "description": "What is sent."
+      },
+      "scenario": {
+        "type": "string",
+        "enum": [
+          "deposit",
+          "pending",
+          "below-minimum",
+          "reorg",
+          "reorg-after-credit"
+        ],
+        "description": "What happens to it."
+      },
+      "mineRequested": {
+        "type": "boolean",
+        "description": "Whether blocks were requested for it."
+      },
+      "state": {
+        "type": "string",
+        "enum": [
+          "asked",
+          "sent",
+          "done",
+          "failed"
+        ],
+        "description": "How far it is."
+      },
+      "txHash": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 128,
+        "description": "Hash of its transaction; null until it was sent."
+      },
+      "replenishmentId": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "format": "uuid",
+        "description": "Id of its replenishment; null until there is one."
+      },
+      "refusal": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 1000,
+        "description": "Why nothing more is done for it; null unless the state is `failed`."
+      },
+      "requestedAt": {
+        "type": "string",
+        "format": "date-time",
+        "description": "When it was requested."
+      }
+    },
+    "required": [
+      "id",
+      "purseId",
+      "customerId",
+      "chain",
+      "money",
+      "scenario",
+      "mineRequested",
+      "state",
+      "txHash",
+      "replenishmentId",
+      "refusal",
+      "requestedAt"
     ]
   },
   "TransactionBlock": {
