@@ -118,10 +118,12 @@ function isSame(one: unknown, other: unknown): boolean {
   return canonical(one) === canonical(other);
 }
 
+const byName = ([one]: [string, unknown], [other]: [string, unknown]) => (one < other ? -1 : 1);
+
 function canonical(value: unknown): string {
   return JSON.stringify(value, (_, inner: unknown) => {
     const isObject = typeof inner === 'object' && inner !== null && !Array.isArray(inner);
-    return isObject ? Object.fromEntries(Object.entries(inner).sort()) : inner;
+    return isObject ? Object.fromEntries(Object.entries(inner).sort(byName)) : inner;
   });
 }
 

@@ -1,4 +1,3 @@
-import { performance } from 'node:perf_hooks';
 import type { AccountKey, IssuedKey } from '@daybook/domain';
 import { type AddressRanges, addressRanges } from '@daybook/platform';
 import { Injectable } from '@nestjs/common';
