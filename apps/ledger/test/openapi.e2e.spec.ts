@@ -112,6 +112,10 @@ function faultOf(operation: Operation, { path, query, headers, body }: ApiReques
     const fault = api.faults(parameter.schema, value);
     if (fault !== null) return fault;
   }
+  const missing = operation.parameters.find(
+    (p) => p.required && p.in === 'query' && !names.includes(p.name),
+  );
+  if (missing !== undefined) return `missing parameter ${missing.name}`;
   // OpenAPI cannot say that two parameters exclude each other.
   if (names.includes('asOf') && names.includes('minPosition')) return 'asOf with minPosition';
   const schema = operation.requestBody?.content?.['application/json']?.schema;
@@ -169,6 +173,9 @@ const MEANT_OTHERWISE = [
   'invalid-person',
   // Of a key that may do more than the one that asks for it.
   'forbidden',
+  ...['invalid-amount', 'same-customer', 'insufficient-balance', 'reference-reused'],
+  ...['adjustment-not-found', 'customer-transfer-not-found'],
+  ...['replenishment-not-with-account', 'customer-blocked'],
   'idempotency-key-reused',
 ];
 

@@ -38,15 +38,15 @@ export function addAdjust(program: Command): void {
       const { customer, own, purse, reason, reference, dryRun, force, account, ...rest } = options;
       if (customer === undefined && !own) command.error('error: name --customer <id>, or --own');
       if (force && direction === 'credit') command.error('error: only a debit can be forced');
-      const whose = customer === undefined ? { owner: 'account' } : { customerId: customer };
-      const what = { ...whose, asset, amount };
+      const what = { ...(customer !== undefined && { customerId: customer }), asset, amount };
       return operate(rest, async ({ api, accountApi, defaultAccountId }) => {
         if (dryRun) {
           const query = new URLSearchParams({ ...what, direction });
           const path = `/v1/adjustments/preview?${query}`;
           return previewOf(await accountApi.get<json.AdjustmentPreview>(path), force ?? false);
         }
-        const body = { ...what, purseId: purse, reason, reference };
+        const owner = customer === undefined ? { owner: 'account' } : {};
+        const body = { ...what, ...owner, purseId: purse, reason, reference };
         if (!force) {
           const made = { ...body, direction };
           return answerOf(await accountApi.post<json.Adjustment>('/v1/adjustments', made));

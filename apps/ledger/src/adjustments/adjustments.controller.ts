@@ -89,7 +89,7 @@ export class AdjustmentsController {
 
   @Operation({
     http: 'POST /v1/operations/forced-debits',
-    rpc: 'AdjustmentService/ForceDebit',
+    rpc: 'CorrectionService/ForceDebit',
     scope: 'operations:write',
     tier: 'financial',
     refuses: [

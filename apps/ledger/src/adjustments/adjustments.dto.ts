@@ -69,13 +69,9 @@ export class ForceDebitRequest {
   readonly reference!: string;
 }
 
-@ExactlyOne('customerId', 'owner')
 export class PreviewAdjustmentRequest extends ReadRequest {
   @IdField({ optional: true })
   readonly customerId?: string;
-
-  @ChoiceField(OWNERS, { optional: true })
-  readonly owner?: 'account';
 
   @AssetField()
   readonly asset!: string;

@@ -1664,7 +1664,6 @@ export interface Answers {
   readonly 'AdjustmentService/PreviewAdjustment': AdjustmentPreview;
   readonly 'AdjustmentService/GetAdjustment': Adjustment;
   readonly 'AdjustmentService/ListAdjustments': AdjustmentList;
-  readonly 'AdjustmentService/ForceDebit': Adjustment;
   readonly 'FindingService/GetFinding': Finding;
   readonly 'FindingService/ListFindings': FindingList;
   readonly 'PurseService/MintPurse': Purse;
@@ -1684,6 +1683,7 @@ export interface Answers {
   readonly 'CorrectionService/ListAllFindings': FindingList;
   readonly 'CorrectionService/ResolveFinding': Finding;
   readonly 'CorrectionService/ListNegativeClaims': NegativeClaimList;
+  readonly 'CorrectionService/ForceDebit': Adjustment;
   readonly 'CustomerService/CreateCustomer': CreatedCustomer;
   readonly 'CustomerService/GetCustomer': Customer;
   readonly 'CustomerService/ListCustomers': CustomerList;
@@ -2075,10 +2075,7 @@ export const OPERATIONS: Readonly<Record<keyof Answers, Documented>> = {
     "answer": "AdjustmentPreview",
     "fields": {
       "customerId": {
-        "description": "Id of the customer whose claim would be adjusted."
-      },
-      "owner": {
-        "description": "`account` for the claim of the account itself."
+        "description": "Id of the customer whose claim would be adjusted; that of the account itself by default."
       },
       "asset": {
         "description": "The asset: its CAIP-19 id, or its currency code such as `USDT_ETH`.",
@@ -2140,40 +2137,6 @@ export const OPERATIONS: Readonly<Record<keyof Answers, Documented>> = {
       },
       "minPosition": {
         "description": "Wait, up to 5 seconds, until everything up to this position is visible."
-      }
-    }
-  },
-  "AdjustmentService/ForceDebit": {
-    "summary": "Debit a claim whatever is available of it",
-    "description": "For operators.",
-    "answer": "AdjustmentAnswer",
-    "fields": {
-      "accountId": {
-        "description": "Id of the account."
-      },
-      "customerId": {
-        "description": "Id of the customer whose claim is debited."
-      },
-      "owner": {
-        "description": "`account` for the claim of the account itself."
-      },
-      "purseId": {
-        "description": "Id of the purse of the customer that it is about, if it is about one."
-      },
-      "asset": {
-        "description": "The asset: its CAIP-19 id, or its currency code such as `USDT_ETH`.",
-        "example": "USDT_ETH"
-      },
-      "amount": {
-        "description": "The amount in whole units, greater than zero, such as `1.5`. It may be more than is available: the claim is below zero then, until it is covered.",
-        "example": "1.5"
-      },
-      "reason": {
-        "description": "The reason, 1 to 500 characters; it is kept as evidence."
-      },
-      "reference": {
-        "description": "A name for it, 1 to 128 characters, such as `case-1750`, which the account has not used. The same request with the same reference changes nothing.",
-        "example": "case-1750"
       }
     }
   },
@@ -2525,6 +2488,39 @@ export const OPERATIONS: Readonly<Record<keyof Answers, Documented>> = {
     "fields": {
       "minPosition": {
         "description": "Wait, up to 5 seconds, until everything up to this position is visible."
+      }
+    }
+  },
+  "CorrectionService/ForceDebit": {
+    "summary": "Debit a claim whatever is available of it",
+    "answer": "AdjustmentAnswer",
+    "fields": {
+      "accountId": {
+        "description": "Id of the account."
+      },
+      "customerId": {
+        "description": "Id of the customer whose claim is debited."
+      },
+      "owner": {
+        "description": "`account` for the claim of the account itself."
+      },
+      "purseId": {
+        "description": "Id of the purse of the customer that it is about, if it is about one."
+      },
+      "asset": {
+        "description": "The asset: its CAIP-19 id, or its currency code such as `USDT_ETH`.",
+        "example": "USDT_ETH"
+      },
+      "amount": {
+        "description": "The amount in whole units, greater than zero, such as `1.5`. It may be more than is available: the claim is below zero then, until it is covered.",
+        "example": "1.5"
+      },
+      "reason": {
+        "description": "The reason, 1 to 500 characters; it is kept as evidence."
+      },
+      "reference": {
+        "description": "A name for it, 1 to 128 characters, such as `case-1750`, which the account has not used. The same request with the same reference changes nothing.",
+        "example": "case-1750"
       }
     }
   },

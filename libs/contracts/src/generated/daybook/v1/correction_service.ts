@@ -6,6 +6,7 @@
 
 /* eslint-disable */
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
+import { Adjustment, ClaimOwner, claimOwnerFromJSON, claimOwnerToNumber } from "./adjustment_service";
 import {
   Finding,
   FindingClaimant,
@@ -305,6 +306,52 @@ export interface NegativeClaim {
 export interface ListNegativeClaimsResponse {
   /** At most 100, the lowest id of an account first. */
   readonly negativeClaims: readonly NegativeClaim[];
+}
+
+/** What to debit. Send either `customer_id` or `owner`. */
+export interface ForceDebitRequest {
+  /** Id of the account. */
+  readonly accountId: string;
+  /** Id of the customer whose claim is debited. */
+  readonly customerId?:
+    | string
+    | undefined;
+  /** `account` for the claim of the account itself. */
+  readonly owner?:
+    | ClaimOwner
+    | undefined;
+  /** Id of the purse of the customer that it is about, if it is about one. */
+  readonly purseId?:
+    | string
+    | undefined;
+  /** The asset: its CAIP-19 id, or its currency code such as `USDT_ETH`. */
+  readonly asset: string;
+  /**
+   * The amount in whole units, greater than zero, such as `1.5`. It may be more than is available: the claim is below
+   * zero then, until it is covered.
+   */
+  readonly amount: string;
+  /** The reason, 1 to 500 characters; it is kept as evidence. */
+  readonly reason: string;
+  /**
+   * A name for it, 1 to 128 characters, such as `case-1750`, which the account has not used. The same request with the
+   * same reference changes nothing.
+   */
+  readonly reference: string;
+  /** Makes a repeat of this request safe: 1 to 255 visible ASCII characters, such as a UUID. */
+  readonly requestId?: string | undefined;
+}
+
+/** The adjustment. */
+export interface ForceDebitResponse {
+  /** The adjustment. */
+  readonly adjustment:
+    | Adjustment
+    | undefined;
+  /** The position in the event log. Pass it as `min_position` to read your write. */
+  readonly position: string;
+  /** Whether this is the answer of an earlier request with the same request id. */
+  readonly replayed: boolean;
 }
 
 function createBaseVoidReplenishmentRequest(): VoidReplenishmentRequest {
@@ -1747,6 +1794,248 @@ export const ListNegativeClaimsResponse: MessageFns<ListNegativeClaimsResponse> 
   },
 };
 
+function createBaseForceDebitRequest(): ForceDebitRequest {
+  return {
+    accountId: "",
+    customerId: undefined,
+    owner: undefined,
+    purseId: undefined,
+    asset: "",
+    amount: "",
+    reason: "",
+    reference: "",
+    requestId: undefined,
+  };
+}
+
+export const ForceDebitRequest: MessageFns<ForceDebitRequest> = {
+  encode(message: ForceDebitRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.accountId !== "") {
+      writer.uint32(10).string(message.accountId);
+    }
+    if (message.customerId !== undefined) {
+      writer.uint32(18).string(message.customerId);
+    }
+    if (message.owner !== undefined) {
+      writer.uint32(24).int32(claimOwnerToNumber(message.owner));
+    }
+    if (message.purseId !== undefined) {
+      writer.uint32(34).string(message.purseId);
+    }
+    if (message.asset !== "") {
+      writer.uint32(42).string(message.asset);
+    }
+    if (message.amount !== "") {
+      writer.uint32(50).string(message.amount);
+    }
+    if (message.reason !== "") {
+      writer.uint32(58).string(message.reason);
+    }
+    if (message.reference !== "") {
+      writer.uint32(66).string(message.reference);
+    }
+    if (message.requestId !== undefined) {
+      writer.uint32(74).string(message.requestId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ForceDebitRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseForceDebitRequest() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.accountId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.customerId = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.owner = claimOwnerFromJSON(reader.int32());
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.purseId = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.asset = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.amount = reader.string();
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.reference = reader.string();
+            continue;
+          }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.requestId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ForceDebitRequest>): ForceDebitRequest {
+    return ForceDebitRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ForceDebitRequest>): ForceDebitRequest {
+    const message = createBaseForceDebitRequest() as any;
+    message.accountId = object.accountId ?? "";
+    message.customerId = object.customerId ?? undefined;
+    message.owner = object.owner ?? undefined;
+    message.purseId = object.purseId ?? undefined;
+    message.asset = object.asset ?? "";
+    message.amount = object.amount ?? "";
+    message.reason = object.reason ?? "";
+    message.reference = object.reference ?? "";
+    message.requestId = object.requestId ?? undefined;
+    return message;
+  },
+};
+
+function createBaseForceDebitResponse(): ForceDebitResponse {
+  return { adjustment: undefined, position: "0", replayed: false };
+}
+
+export const ForceDebitResponse: MessageFns<ForceDebitResponse> = {
+  encode(message: ForceDebitResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.adjustment !== undefined) {
+      Adjustment.encode(message.adjustment, writer.uint32(10).fork()).join();
+    }
+    if (message.position !== "0") {
+      writer.uint32(16).uint64(message.position);
+    }
+    if (message.replayed !== false) {
+      writer.uint32(24).bool(message.replayed);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ForceDebitResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseForceDebitResponse() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.adjustment = Adjustment.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.position = reader.uint64().toString();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.replayed = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ForceDebitResponse>): ForceDebitResponse {
+    return ForceDebitResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ForceDebitResponse>): ForceDebitResponse {
+    const message = createBaseForceDebitResponse() as any;
+    message.adjustment = (object.adjustment !== undefined && object.adjustment !== null)
+      ? Adjustment.fromPartial(object.adjustment)
+      : undefined;
+    message.position = object.position ?? "0";
+    message.replayed = object.replayed ?? false;
+    return message;
+  },
+};
+
 /**
  * What operators correct: credits that turned out to be none, and differences between the chain and the books.
  * `AccountService` explains keys, request ids and reasons.
@@ -1825,6 +2114,15 @@ export const CorrectionServiceDefinition = {
       requestType: ListNegativeClaimsRequest as typeof ListNegativeClaimsRequest,
       requestStream: false,
       responseType: ListNegativeClaimsResponse as typeof ListNegativeClaimsResponse,
+      responseStream: false,
+      options: {},
+    },
+    /** Debit a claim whatever is available of it. */
+    forceDebit: {
+      name: "ForceDebit",
+      requestType: ForceDebitRequest as typeof ForceDebitRequest,
+      requestStream: false,
+      responseType: ForceDebitResponse as typeof ForceDebitResponse,
       responseStream: false,
       options: {},
     },
