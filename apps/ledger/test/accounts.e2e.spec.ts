@@ -130,10 +130,17 @@ describe('an account', () => {
     };
     const per = (requests: number) => ({ requests, windowSeconds: 900 });
     expect(await quotas()).toEqual({ wallet: per(20), financial: per(30), standard: per(100) });
+    const stated = async (path: string, body?: object) => {
+      const { headers } = await as(key, body ? 'POST' : 'GET', path, body);
+      return headers.get('ratelimit-policy');
+    };
+    expect(await stated('/v1/customers', { externalId: 'alice' })).toBe('"wallet";q=20;w=900');
+    expect(await stated('/v1/customers')).toBe('"standard";q=100;w=900');
     await operate(`/${id}/policy`, { financialRequests: null, reason });
     await until(async () => (await quotas())?.financial === undefined);
     await operate(`/${id}/policy`, { preset: 'daybook', reason });
     await until(async () => (await quotas()) === null);
+    expect(await stated('/v1/customers')).toMatch(/^"default"/);
   });
 });
 

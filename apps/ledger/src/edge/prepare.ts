@@ -65,7 +65,10 @@ export class Calls {
   ): Promise<Caller> {
     const caller = await this.authentication.callerOf(sender, forPeople);
     sender.caller = caller;
-    sender.stated = { ...this.limit.take(countedAs(caller), tier), ...logHeader(this.store) };
+    sender.stated = {
+      ...this.limit.take(countedAs(caller), tier, caller.quotas),
+      ...logHeader(this.store),
+    };
     if (scope !== null && !caller.scopes.has(scope)) {
       throw new Problem('forbidden', `This needs a key with the scope "${scope}".`);
     }

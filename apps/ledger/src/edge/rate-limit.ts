@@ -10,12 +10,8 @@ export interface Quota {
 /** The kinds of operations that may have quotas of their own. */
 export type Tier = 'wallet' | 'financial' | 'standard';
 
-/** The quota that a tier counts against. All tiers share one until accounts have their own quotas. */
-const QUOTA_OF: Readonly<Record<Tier, string>> = {
-  wallet: 'default',
-  financial: 'default',
-  standard: 'default',
-};
+/** The quota of the service, which all tiers share. */
+const SHARED = 'default';
 
 interface Window {
   used: number;
@@ -40,21 +36,31 @@ export class RateLimit {
     private readonly special?: { readonly name: string; readonly of: string },
   ) {}
 
-  /** Counts one request and returns the headers with the remaining quota. Refuses with `rate-limited`. */
-  take(keyId: string, tier: Tier = 'standard'): Record<string, string> {
+  /**
+   * Counts one request and returns the headers with the remaining quota. A tier for which the key's account has a quota
+   * counts against that alone. Refuses with `rate-limited`.
+   */
+  take(
+    keyId: string,
+    tier: Tier = 'standard',
+    own: Partial<Readonly<Record<Tier, Quota | null>>> | null = null,
+  ): Record<string, string> {
     const at = this.now();
-    const { name, of } = this.special ?? { name: QUOTA_OF[tier], of: 'the key' };
+    const ofTier = own?.[tier] ?? null;
+    const { requests, windowSeconds } = ofTier ?? this.quota;
+    const shared = this.special ?? { name: SHARED, of: 'the key' };
+    const { name, of } = ofTier === null ? shared : { name: tier, of: 'the key' };
     const counted = `${name} ${keyId}`;
     let window = this.windows.get(counted);
     if (window === undefined || window.endsAt <= at) {
-      window = { used: 0, endsAt: at + this.quota.windowSeconds * 1_000 };
+      window = { used: 0, endsAt: at + windowSeconds * 1_000 };
       this.windows.set(counted, window);
     }
     window.used += 1;
-    const left = this.quota.requests - window.used;
+    const left = requests - window.used;
     const seconds = Math.max(1, Math.ceil((window.endsAt - at) / 1_000));
     const headers = {
-      'ratelimit-policy': `"${name}";q=${this.quota.requests};w=${this.quota.windowSeconds}`,
+      'ratelimit-policy': `"${name}";q=${requests};w=${windowSeconds}`,
       ratelimit: `"${name}";r=${Math.max(0, left)};t=${seconds}`,
     };
     if (left >= 0) return headers;
