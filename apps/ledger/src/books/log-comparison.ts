@@ -188,13 +188,21 @@ function textOf(cell: Cell | undefined): string {
 }
 
 function keysBy(_owner: string, events: readonly DomainEvent[]): ReadonlyMap<string, Cells> {
-  const keys = new Map<string, Cells>();
+  const keys = new Map<string, Cells & { readonly expires_at: Date | null }>();
   for (const event of events) {
     if (event.type === 'ApiKeyIssued' || event.type === 'OperatorKeyIssued') {
       const { keyId, keyHash, scopes, expiresAt } = event.data;
       const expires_at = expiresAt === null ? null : new Date(expiresAt);
       if (keys.has(keyId)) continue;
       keys.set(keyId, { key_hash: keyHash, scopes, expires_at, revoked: false });
+    }
+    if (event.type === 'ApiKeyRotated') {
+      const { keyId, endsAt } = event.data;
+      const known = keys.get(keyId);
+      const end = new Date(endsAt);
+      // The earlier of its own end and that of the overlap.
+      const isEarlier = known !== undefined && (known.expires_at ?? end) >= end;
+      if (isEarlier) keys.set(keyId, { ...known, expires_at: end });
     }
     if (event.type === 'ApiKeyRevoked' || event.type === 'OperatorKeyRevoked') {
       const known = keys.get(event.data.keyId);
