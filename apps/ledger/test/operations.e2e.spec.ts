@@ -61,6 +61,7 @@ const CHANGES =
   /\/(at|problems\[\d+\]|secondsSince\w+|clockDifferenceMs|databaseAheadMs|checkedPosition|messages): /;
 const OTHER_ACCOUNT = '3f1c0b54-1111-4222-8333-444455556666';
 const STRANGE_ID = '0b6cf4a5-7a0f-5f0e-8f5e-3d3c5d1e9a52';
+const OTHER_STRANGE_ID = '1c7df5b6-8b1a-5a1f-9a6f-4e4d6e2f0b63';
 
 let ledger: GrpcLedger;
 let api: Reflected;
@@ -204,6 +205,8 @@ async function issueOperatorKey(scopes: readonly string[]): Promise<string> {
 /** The fields of a request that name something of an account, and what does not exist. */
 const STRANGE: readonly (readonly [RegExp, string])[] = [
   [/^keyId$/, 'nobodys0'],
+  // One that a request needs beside another of its kind.
+  [/^to[A-Z]\w*Id$/, OTHER_STRANGE_ID],
   // The account's own words for its customers and orders are no names of ours.
   [/^(?!external|outsideOrder)\w+Id$/, STRANGE_ID],
   [/^address$/, '0x000000000000000000000000000000000000dEaD'],

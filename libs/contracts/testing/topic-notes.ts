@@ -86,7 +86,7 @@ export const TOPIC_NOTES: Readonly<Record<Topic, TopicNotes>> = {
     readers: [],
     readBy: 'analytics',
     key: "`<purse id>` for a purse and its replenishments, else the stream: `customer-<customer's id>`, or `log-identity` for the epochs of the log",
-    keyPattern: `^(log-identity|([a-z]+-)?${UUID})$`,
+    keyPattern: `^(log-identity|([a-z_]+-)?${UUID})$`,
     order:
       'By position within a key. Between keys there is no order in Kafka; `position` gives one.',
     dedupe:
