@@ -56,7 +56,7 @@ describe.each([
     const first = { commandId: 'first', correlationId: 'first', causationId: 'first' };
     const second = { commandId: 'second', correlationId: 'second', causationId: 'second' };
     expect(stored.map((e) => e.metadata)).toEqual([
-      { ...who, ...first, fingerprint: 'f', schemaVersion: 2 },
+      { ...who, ...first, fingerprint: 'f', schemaVersion: 3 },
       { ...who, ...second, schemaVersion: 1 },
       { ...who, ...second, schemaVersion: 1 },
     ]);
@@ -71,7 +71,7 @@ describe.each([
     expect((await store.readStream(stream))[0]?.metadata).toEqual({
       ...metadata,
       commandId: 'c',
-      schemaVersion: 2,
+      schemaVersion: 3,
       writtenAt: WRITTEN_AT,
     });
   });
