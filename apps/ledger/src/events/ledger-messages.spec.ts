@@ -191,7 +191,9 @@ describe('a ledger event', () => {
       const messages = publicRecords([event]).map(
         (record) => ledgerEventMessage(record, states.get(keyOf(record)), publishing).message,
       );
-      const isOfService = /^(account|operator|watch|branch|asset|claim|sandbox)-/.test(event.stream);
+      const isOfService = /^(account|operator|watch|branch|asset|claim|sandbox)-/.test(
+        event.stream,
+      );
       const isVersion = /VersionNoted$/.test(type) && !('reason' in event.data);
       const isOther = type === 'FindingRescanRequested' || type === 'LogBegun';
       const isPrivate = isOfService || isVersion || isOther;
