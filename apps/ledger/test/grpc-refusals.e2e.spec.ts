@@ -217,7 +217,9 @@ describe('without a key that opens the method', () => {
   });
 
   it('a key that has used up its quota is told how long to wait', async () => {
-    const metadata = { authorization: `Bearer ${await ledger.issueKey({ scopes: ['read'] })}` };
+    // Of an account that has the quota of the service.
+    const key = await ledger.issueKey({ scopes: ['read'], accountId: OTHER_ACCOUNT });
+    const metadata = { authorization: `Bearer ${key}` };
     const calls = Array.from({ length: QUOTA.requests + 1 }, () =>
       api.call('daybook.v1.RegistryService', 'ListAssets', {}, { metadata }),
     );
