@@ -51,6 +51,14 @@ function withNewFields(answer: object): object {
   return { ...rest, data: renewed };
 }
 
+/** The same of purses, alone, in a list or of a new customer. */
+function withReference(answer: object): object {
+  const { data, purses, ...rest } = answer as Readonly<Record<string, readonly object[]>>;
+  if (data !== undefined) return { ...rest, data: data.map(withReference) };
+  if (purses !== undefined) return { ...rest, purses: purses.map(withReference) };
+  return 'family' in answer ? { ...answer, reference: null } : answer;
+}
+
 /** Fills a database as the older version left it. */
 async function restore(url: string): Promise<void> {
   const client = surviveErrors(new Client({ connectionString: url }));
@@ -85,7 +93,8 @@ describe('a database of an older version', () => {
     'answers GET %s as it did, besides new fields',
     async (path, answer) => {
       const { body } = await get(path);
-      expect(body).toEqual(path.startsWith('/v1/replenishments') ? withNewFields(answer) : answer);
+      const isOfReplenishments = path.startsWith('/v1/replenishments');
+      expect(body).toEqual(isOfReplenishments ? withNewFields(answer) : withReference(answer));
     },
   );
 
@@ -105,7 +114,7 @@ describe('a database of an older version', () => {
         headers: { 'idempotency-key': key },
       });
       expect([reply.status, reply.headers.get('idempotency-replayed')]).toEqual([status, 'true']);
-      expect(reply.body).toEqual(answer);
+      expect(reply.body).toEqual(withReference(answer));
       expect(await ledger.store.head()).toBe(head);
     },
   );

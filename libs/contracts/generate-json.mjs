@@ -67,8 +67,10 @@ export function jsonModule(descriptorSet) {
       const name = optionOf(field, 'json').name || field.jsonName;
       if (field.fieldKind === 'message' && field.message.typeName !== TIMESTAMP) {
         requestOf(field.message, documented);
-        // Alternatives that are one field over REST are documented by their oneof.
-      } else documented[name] = documentedBy(name in documented ? field.oneof : field);
+        // Alternatives that are one field over REST are documented by their oneof. One that was added to a published
+        // field, which no oneof may take in, is documented by that field.
+      } else if (!(name in documented)) documented[name] = documentedBy(field);
+      else if (field.oneof !== undefined) documented[name] = documentedBy(field.oneof);
     }
     return documented;
   }

@@ -10,6 +10,7 @@ import {
   identity,
   operator,
   outflow,
+  type PurseCommand,
   purse,
   type ReplenishmentCommand,
   replenishment,
@@ -226,13 +227,7 @@ export async function tellHistory(store: EventStore, seed: number, steps: number
         });
         break;
       case 5:
-        await write(
-          purseStream,
-          purse,
-          number(2) === 0
-            ? { type: 'ArchivePurse', accountId, reason: 'requested' }
-            : { type: 'RestorePurse', accountId },
-        );
+        await write(purseStream, purse, purseChange(number, step));
         break;
       case 6: {
         const t = number(30);
@@ -314,6 +309,15 @@ export async function tellHistory(store: EventStore, seed: number, steps: number
   });
 }
 
+function purseChange(number: (below: number) => number, step: number): PurseCommand {
+  const order = number(3) === 0 ? null : `order at ${step}`;
+  return [
+    { type: 'ArchivePurse', accountId: DEFAULT_ACCOUNT_ID, reason: 'requested' } as const,
+    { type: 'RestorePurse', accountId: DEFAULT_ACCOUNT_ID } as const,
+    { type: 'ChangePurseOrder', accountId: DEFAULT_ACCOUNT_ID, outsideOrderId: order } as const,
+  ][number(3)] as PurseCommand;
+}
+
 /** The next report of transfer `t`: a new block, its finality, or its reversal. */
 function report(
   t: number,
@@ -345,6 +349,8 @@ function report(
       screening: t % 5 === 0,
       customerBlocked: number(4) === 0,
       purseStatus: number(5) === 0 ? 'archived' : 'active',
+      outsideOrderId: number(2) === 0 ? null : `order ${version}`,
+      orderChanged: number(2) === 0,
       sender: t % 12 === 4 ? 'gas-address' : t % 12 === 5 ? 'purse-of-account' : 'elsewhere',
     },
   );

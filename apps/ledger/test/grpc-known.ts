@@ -58,6 +58,9 @@ export interface Known {
   readonly accountId: string;
   readonly operatorId: string;
   readonly operatorKey: string;
+  /** Declined purses: one for which an operator has allowed a new address, and one for which none has. */
+  readonly replacedPurseId: string;
+  readonly declinedPurseId: string;
   /** Cancelled, with a report of its watcher. */
   readonly watchRequestId: string;
   readonly chain: string;
@@ -76,9 +79,12 @@ export interface Known {
 const USDT = 'eip155:1/erc20:0xdac17f958d2ee523a2206206994597c13d831ec7';
 
 /** The references of what operators did. */
-export const [VOID, CREDIT, NOTE, ASSIGN, CONFIRM] = [
-  ...(['case-1', 'case-2', 'case-3', 'case-4', 'case-5'] as const),
+export const [VOID, CREDIT, NOTE, ASSIGN, CONFIRM, ALLOW] = [
+  ...(['case-1', 'case-2', 'case-3', 'case-4', 'case-5', 'case-6'] as const),
 ] as const;
+
+/** Of a second purse of the customer. */
+export const PURSE_REFERENCE = 'invoices';
 
 /** So long that nothing expires. */
 export const PURSE_EXPIRY = { unusedDays: 3_000, idleDays: 3_001 };
@@ -111,6 +117,9 @@ export async function fill(ledger: TestLedger): Promise<Known> {
   const { body: customer } = await ledger.request('POST', '/v1/customers', { body: ann });
   const { body: purse } = await ledger.request('POST', `/v1/customers/${customer.id}/purses`, {
     body: { family: 'evm', outsideOrderId: 'order-1' },
+  });
+  await ledger.request('POST', `/v1/customers/${customer.id}/purses`, {
+    body: { family: 'evm', outsideOrderId: 'order-1', reference: PURSE_REFERENCE },
   });
   const bob = { externalId: 'bob', families: ['evm'] };
   const { body: other } = await ledger.request('POST', '/v1/customers', { body: bob });
@@ -153,6 +162,7 @@ export async function fill(ledger: TestLedger): Promise<Known> {
     replenishmentId: credited.id,
     ...(await shareAddress(ledger)),
     ...(await loseOwners(ledger)),
+    ...(await declinePurses(ledger)),
     ...(await changeCredits(ledger, purse)),
     ...(await resolveFindings(ledger, customer.id, purse)),
     ...(await spendKeys(ledger)),
@@ -175,20 +185,48 @@ async function shareAddress(ledger: TestLedger) {
   return { assignedPurseId, heldPurseId };
 }
 
-/** Purses of which the log lost the owner; that of one is confirmed. */
-async function loseOwners(ledger: TestLedger) {
+/** New customers with a purse each, to which the service does something. */
+async function pursesAfter(
+  ledger: TestLedger,
+  externalIds: readonly string[],
+  command: Parameters<typeof purse.decide>[0],
+): Promise<readonly string[]> {
   const ids: string[] = [];
-  for (const externalId of ['hal', 'ida']) {
+  for (const externalId of externalIds) {
     const body = { externalId, families: ['evm'] };
     const { purses } = (await ledger.request('POST', '/v1/customers', { body })).body;
     const { commandId, ...metadata } = systemContext(DEFAULT_ACCOUNT_ID);
     await decideAndAppend(ledger.store, {
       ...{ stream: streamName('purse', purses[0].id), decider: purse, commandId, metadata },
-      command: { type: 'LoseOwner', accountId: DEFAULT_ACCOUNT_ID, reason: 'a test' },
+      command,
     });
     ids.push(purses[0].id);
   }
-  const [confirmedPurseId = '', unownedPurseId = ''] = ids;
+  return ids;
+}
+
+/** Declined purses; a new address was allowed in the place of one. */
+async function declinePurses(ledger: TestLedger) {
+  const [accountId, replenishmentId] = [DEFAULT_ACCOUNT_ID, DEFAULT_ACCOUNT_ID];
+  const decline = { type: 'DeclinePurse', accountId, replenishmentId } as const;
+  const [replacedPurseId = '', declinedPurseId = ''] = await pursesAfter(
+    ledger,
+    ['joe', 'kim'],
+    decline,
+  );
+  await operate(ledger, `purses/${replacedPurseId}/replacement`, { reference: ALLOW });
+  return { replacedPurseId, declinedPurseId };
+}
+
+/** Purses of which the log lost the owner; that of one is confirmed. */
+async function loseOwners(ledger: TestLedger) {
+  const accountId = DEFAULT_ACCOUNT_ID;
+  const lose = { type: 'LoseOwner', accountId, reason: 'a test' } as const;
+  const [confirmedPurseId = '', unownedPurseId = ''] = await pursesAfter(
+    ledger,
+    ['hal', 'ida'],
+    lose,
+  );
   await operate(ledger, `purses/${confirmedPurseId}/owner`, { reference: CONFIRM });
   return { confirmedPurseId, unownedPurseId };
 }

@@ -135,6 +135,7 @@ const MEANT_OTHERWISE = [
   'api-key-not-found',
   'address-not-shared',
   'purse-has-owner',
+  'purse-not-declined',
   'key-not-parked',
   'chain-unknown',
   'watch-request-invalid',

@@ -1,7 +1,17 @@
 import { exactlyOneOf, fieldsOf, type RequestField } from '../src/edge/fields';
 import { operationsOf, type RunningOperation } from '../src/edge/operation';
 import { scopeWords } from '../src/edge/scopes';
-import { ASSIGN, CONFIRM, CREDIT, type Known, NOTE, PURSE_EXPIRY, VOID } from './grpc-known';
+import {
+  ALLOW,
+  ASSIGN,
+  CONFIRM,
+  CREDIT,
+  type Known,
+  NOTE,
+  PURSE_EXPIRY,
+  PURSE_REFERENCE,
+  VOID,
+} from './grpc-known';
 import type { GrpcLedger } from './grpc-ledger';
 import type { Reflected, ReflectedField, ReflectedMethod, ReflectedType } from './grpc-reflected';
 
@@ -64,6 +74,12 @@ export function samplesOf(known: Known): Readonly<Record<string, unknown>> {
       confirmOwner: {
         ...{ purseId: known.confirmedPurseId, reference: CONFIRM },
         otherFields: { purseId: known.unownedPurseId },
+      },
+      mintPurse: { reference: PURSE_REFERENCE },
+      listPurses: { reference: PURSE_REFERENCE },
+      allowReplacement: {
+        ...{ purseId: known.replacedPurseId, reference: ALLOW },
+        otherFields: { purseId: known.declinedPurseId },
       },
       resolveFinding: {
         ...{ resolution: 'note', creditTo: 'customer', difference: '7', reference: NOTE },

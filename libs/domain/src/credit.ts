@@ -1,5 +1,5 @@
 import { type BookKind, type Posting, type PostingKind, takeBack } from './books';
-import type { PurseStatus } from './purse';
+import type { PurseStatus } from './purse-event';
 
 /** Whose money a replenishment is. */
 export interface Parties {

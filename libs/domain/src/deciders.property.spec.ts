@@ -5,7 +5,8 @@ import { decideTwice, deepFreeze } from '../testing/specification';
 import { type AccountCommand, account } from './account';
 import { type CustomerCommand, customer } from './customer';
 import { type Decider, fold } from './decider';
-import { type PurseCommand, purse } from './purse';
+import { purse } from './purse';
+import type { PurseCommand } from './purse-event';
 import { type ReplenishmentCommand, replenishment } from './replenishment';
 import type { TransferReport } from './transfer';
 
@@ -70,9 +71,24 @@ const purseCommands: fc.Arbitrary<PurseCommand> = fc.oneof(
     family: fc.constantFrom('evm', 'tron'),
     address: texts,
     derivation: fc.record({ xpubFingerprint: texts, branch: fc.nat(9), index: fc.nat(9) }),
-    outsideOrderId: fc.option(texts),
+    reference: fc.option(texts),
+    outsideOrderId: fc.constantFrom(undefined, null, 'order-7', 'order-8'),
     at: fc.constant(a.at),
-    facts: fc.record({ owner: fc.constantFrom(a.owner(), { status: 'absent' as const }) }),
+    facts: fc.record({
+      owner: fc.constantFrom(a.owner(), { status: 'absent' as const }),
+      hasDeclined: fc.boolean(),
+    }),
+  }),
+  fc.record({
+    type: fc.constant('ChangePurseOrder'),
+    accountId: accountIds,
+    outsideOrderId: fc.constantFrom(null, 'order-7', 'order-8'),
+  }),
+  fc.record({
+    type: fc.constant('AllowReplacement'),
+    accountId: accountIds,
+    reason: texts,
+    reference: fc.constantFrom('case-1', 'case-2'),
   }),
   fc.record({
     type: fc.constant('ArchivePurse'),
@@ -146,6 +162,7 @@ const replenishmentCommands: fc.Arbitrary<ReplenishmentCommand> = fc.oneof(
         parties: fc.constantFrom(a.parties, { ...a.parties, purseId: 'second-purse' }),
         asset: fc.option(fc.constantFrom(a.asset(), a.asset({ minimum: 2n }))),
         outsideOrderId: fc.constantFrom(null, 'order-7'),
+        orderChanged: fc.boolean(),
         isFungible: fc.boolean(),
         screening: fc.boolean(),
         requiredFinality: fc.option(fc.constantFrom(a.depth, a.tagged('finalized'))),

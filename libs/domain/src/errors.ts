@@ -123,8 +123,15 @@ export const REFUSALS = {
   'purse-declined': {
     kind: 'wrong-state',
     title: 'The purse was declined',
-    when: 'A purse that compliance declined is asked to work again.',
-    remedy: 'Give the customer another way to pay; this purse is never used again.',
+    when: 'A purse that compliance declined is asked to work again, or a new one is minted in its place that no operator has allowed.',
+    remedy:
+      'Give the customer another way to pay, or ask the operator to allow a new address; mint it under another `reference` then.',
+  },
+  'purse-not-declined': {
+    kind: 'wrong-state',
+    title: 'The purse was not declined',
+    when: 'An operator allows a new address in the place of a purse that is not declined.',
+    remedy: 'Mint the purse again; it answers with the address that it has.',
   },
   'address-conflict': {
     kind: 'wrong-state',

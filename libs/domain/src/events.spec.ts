@@ -75,15 +75,27 @@ const CURRENT: { readonly [Type in DomainEvent['type']]: readonly a.EventOf<Type
   CustomerUpdated: [a.customerUpdated(), a.customerUpdated({ description: null })],
   CustomerBlocked: [a.customerBlocked()],
   CustomerUnblocked: [a.customerUnblocked()],
-  PurseMinted: [a.purseMinted(), a.purseMinted({ outsideOrderId: 'order-7' })],
+  PurseMinted: [
+    a.purseMinted(),
+    a.purseMinted({ outsideOrderId: 'order-7' }),
+    a.purseMinted({ reference: 'invoices' }),
+  ],
   PurseArchived: [a.purseArchived()],
   PurseRestored: [a.purseRestored()],
   PurseDeclined: [a.purseDeclined()],
+  PurseOrderChanged: [a.purseOrderChanged(), a.purseOrderChanged({ outsideOrderId: null })],
+  PurseReplacementAllowed: [a.purseReplacementAllowed()],
   PurseAddressAssigned: [a.purseAddressAssigned()],
   PurseOwnerLost: [a.purseOwnerLost()],
   PurseOwnerConfirmed: [a.purseOwnerConfirmed()],
-  ReplenishmentSeen: [a.replenishmentSeen(), a.replenishmentSeen({ outsideOrderId })],
-  ReplenishmentDetected: [a.replenishmentDetected(), a.replenishmentDetected({ outsideOrderId })],
+  ReplenishmentSeen: [
+    a.replenishmentSeen(),
+    a.replenishmentSeen({ outsideOrderId, orderChanged: true }),
+  ],
+  ReplenishmentDetected: [
+    a.replenishmentDetected(),
+    a.replenishmentDetected({ outsideOrderId, orderChanged: true }),
+  ],
   ReplenishmentVersionNoted: [
     a.replenishmentVersionNoted(),
     a.replenishmentVersionNoted({ outsideOrderId }),
@@ -150,12 +162,15 @@ const CURRENT: { readonly [Type in DomainEvent['type']]: readonly a.EventOf<Type
   ],
   ReplenishmentRejected: [
     a.replenishmentRejected(),
-    a.replenishmentRejected({ outsideOrderId }),
+    a.replenishmentRejected({ outsideOrderId, orderChanged: true }),
     a.replenishmentRejected({
       transfer: a.transfer({ netted: '5', unbacked: '2', unreadable: true }),
     }),
   ],
-  OwnCoinsDetected: [a.ownCoinsDetected(), a.ownCoinsDetected({ outsideOrderId })],
+  OwnCoinsDetected: [
+    a.ownCoinsDetected(),
+    a.ownCoinsDetected({ outsideOrderId, orderChanged: true }),
+  ],
   OwnCoinsBooked: [
     a.ownCoinsBooked(),
     a.ownCoinsBooked({
@@ -214,9 +229,9 @@ function shapeOf(examples: readonly unknown[]): ReadonlySet<string> {
 
 /**
  * What version 1 of a replenishment's events lacks, and `completeReplenishment` adds; and what is said only of
- * a replenishment that was voided.
+ * a replenishment that was voided; and the reference of a purse.
  */
-const ADDED_LATER = /^(transfer|block|outsideOrderId|restored|belowMinimum)/;
+const ADDED_LATER = /^(transfer|block|outsideOrderId|orderChanged|restored|belowMinimum|reference)/;
 
 /** The names of the fields of a shape. */
 function namesOf(shape: ReadonlySet<string>): ReadonlySet<string> {
@@ -245,7 +260,7 @@ describe.each(EVENT_TYPES)('the golden files of %s', (type, current) => {
     if (version === current) expect(shape).toEqual(now);
     expect([...shape].filter((field) => !now.has(field))).toEqual([]);
     const missing = [...namesOf(now)].filter((field) => !namesOf(shape).has(field));
-    const isPlain = version === current || !stream.startsWith('replenishment-');
+    const isPlain = version === current || !/^(replenishment|purse)-/.test(stream);
     expect(missing.filter((field) => isPlain || !ADDED_LATER.test(field))).toEqual([]);
   });
 });

@@ -23,7 +23,7 @@ import type { LogEvent } from './log';
 import type { LossEvent, LostDetails } from './loss';
 import type { OperatorEvent } from './operator';
 import { type OutflowContent, type OutflowEvent, spendingOf } from './outflow-event';
-import type { PurseEvent } from './purse';
+import type { PurseEvent } from './purse-event';
 import type { ReplenishmentEvent, SweepRef } from './replenishment-event';
 import type { Finality, Inclusion, TransferContent } from './transfer';
 import type { WatchRequestEvent } from './watch-request';
@@ -182,10 +182,13 @@ export const EVENTS = {
       customerId: 'account',
       family: 'everyone',
       address: 'everyone',
+      reference: 'account',
       outsideOrderId: 'everyone',
       mintedAt: 'everyone',
     },
   },
+  PurseOrderChanged: { postings: none, publicFields: { outsideOrderId: 'everyone' } },
+  PurseReplacementAllowed: { postings: none, publicFields: ACT },
   PurseArchived: { postings: none, publicFields: { reason: 'everyone' } },
   PurseRestored: { postings: none, publicFields: {} },
   PurseDeclined: { postings: none, publicFields: { replenishmentId: 'everyone' } },

@@ -1,4 +1,4 @@
-/** The kinds of chains on which a customer has one purse each. */
+/** The kinds of chains on which a customer has purses. */
 export const FAMILIES = ['evm', 'tron'] as const;
 export type Family = (typeof FAMILIES)[number];
 
@@ -36,8 +36,9 @@ export function idOf(stream: string): string {
  */
 export const identity = {
   customer: (accountId: string, externalId: string) => `customer\n${accountId}\n${externalId}`,
-  purse: (accountId: string, customerId: string, family: Family) =>
-    `purse\n${accountId}\n${customerId}\n${family}`,
+  /** The purse without a reference, which is null, is the one that every customer may have. */
+  purse: (accountId: string, customerId: string, family: Family, reference: string | null = null) =>
+    ['purse', accountId, customerId, family, ...(reference === null ? [] : [reference])].join('\n'),
   /** Of an address that the log lost, and whose owner is to be confirmed. */
   lostPurse: (family: Family, address: string) => `lost purse\n${family}\n${address}`,
   /** Of a stream that lost events when an epoch began. */

@@ -27,6 +27,7 @@ export * from './operator';
 export * from './outflow';
 export * from './outflow-event';
 export * from './purse';
+export * from './purse-event';
 export * from './replenishment';
 export * from './replenishment-event';
 export * from './replenishment-state';

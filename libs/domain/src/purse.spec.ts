@@ -1,7 +1,8 @@
 import * as a from '../testing/a';
 import { specification } from '../testing/specification';
 import { fold } from './decider';
-import { type PurseCommand, purse } from './purse';
+import { purse } from './purse';
+import type { PurseCommand } from './purse-event';
 
 const given = specification(purse);
 const { accountId, customerId } = a.parties;
@@ -42,8 +43,54 @@ describe('minting a purse', () => {
         ...mint,
         address: '0xdead',
         derivation: { xpubFingerprint: '3442193e', branch: 5, index: 8 },
-        outsideOrderId: 'order-8',
       })
+      .changesNothing();
+  });
+
+  it('records another order id at a later mint, or that there is none, once', () => {
+    given(minted)
+      .when({ ...mint, outsideOrderId: 'order-8' })
+      .emits(a.purseOrderChanged())
+      .when({ ...mint, outsideOrderId: 'order-8' })
+      .changesNothing()
+      .when({ ...mint, outsideOrderId: undefined })
+      .changesNothing()
+      .when({ ...mint, outsideOrderId: null })
+      .emits(a.purseOrderChanged({ outsideOrderId: null }));
+  });
+
+  it('restores and records another order id in one mint', () => {
+    given(minted, archived)
+      .when({ ...mint, outsideOrderId: 'order-8' })
+      .emits(a.purseRestored(), a.purseOrderChanged());
+  });
+
+  it('keeps the reference of one of several purses', () => {
+    given()
+      .when({ ...mint, reference: 'invoices' })
+      .emits(a.purseMinted({ reference: 'invoices' }));
+    given()
+      .when({ ...mint, reference: 'x'.repeat(64) })
+      .emits(a.purseMinted({ reference: 'x'.repeat(64) }));
+  });
+
+  it.each(['', 'two words', 'x'.repeat(65), 'ümlaut', 'line\nfeed'])(
+    'refuses the reference %j',
+    (reference) => {
+      given()
+        .when({ ...mint, reference })
+        .refuses('invalid-reference');
+    },
+  );
+
+  it('refuses a new purse in the place of a declined one, until an operator allows it', () => {
+    const facts = { owner: a.owner(), hasDeclined: true };
+    given()
+      .when({ ...mint, reference: 'second', facts })
+      .refuses('purse-declined');
+    // A purse that had its address before keeps it: a decline concerns one address.
+    given(minted)
+      .when({ ...mint, facts })
       .changesNothing();
   });
 
@@ -78,6 +125,33 @@ describe('minting a purse', () => {
     given()
       .when({ ...mint, facts: { owner: a.owner({ accountId: a.otherAccountId }) } })
       .refuses('customer-not-found');
+  });
+});
+
+describe('allowing a new address in the place of a declined one', () => {
+  const { reason, reference } = a.purseReplacementAllowed().data;
+  const allow = { type: 'AllowReplacement', accountId, reason, reference } as const;
+
+  it('is recorded once, and the declined purse stays out of use', () => {
+    given(minted, declined)
+      .when(allow)
+      .emits(a.purseReplacementAllowed())
+      .when(allow)
+      .changesNothing()
+      .when({ ...allow, reference: 'case-2' })
+      .changesNothing()
+      .when(mint)
+      .refuses('purse-declined')
+      .when(restore)
+      .refuses('purse-declined');
+  });
+
+  it('is refused for a purse that is not declined, and for a reference of another act', () => {
+    given(minted).when(allow).refuses('purse-not-declined');
+    given(minted, archived).when(allow).refuses('purse-not-declined');
+    given(minted, a.purseAddressAssigned({ reference }), declined)
+      .when(allow)
+      .refuses('reference-reused');
   });
 });
 

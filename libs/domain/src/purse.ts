@@ -1,107 +1,16 @@
-import { type Act, isRepeat, type PastAct, requireAct } from './act';
-import { type CustomerState, requireReason } from './customer';
-import type { CommandIn, Decider, EventIn } from './decider';
+import { isRepeat, requireAct } from './act';
+import { requireReason } from './customer';
+import type { Decider } from './decider';
 import { DomainError } from './errors';
-import { expiryOf, type PurseExpiry, type PurseUse } from './expiry';
-import type { Family } from './ids';
-
-/** The longest order id of a merchant that a purse carries. */
-export const OUTSIDE_ORDER_ID_LENGTH_MAX = 128;
-
-/** Where an address comes from: the child `<branch>/<index>` of the xpub with this fingerprint. */
-export interface Derivation {
-  readonly xpubFingerprint: string;
-  readonly branch: number;
-  readonly index: number;
-}
-
-interface Minted {
-  readonly accountId: string;
-  readonly customerId: string;
-  readonly family: Family;
-  /** In the family's canonical form. */
-  readonly address: string;
-  readonly derivation: Derivation;
-  /** The merchant's own order id, returned with every replenishment. */
-  readonly outsideOrderId: string | null;
-  /** RFC 3339, UTC. */
-  readonly mintedAt: string;
-}
-
-/** What decides whether a purse expires, read from other streams and read models a moment before. */
-export interface ExpiryFacts {
-  readonly policy: PurseExpiry;
-  readonly use: PurseUse;
-  /** How often the purse had been restored when `use` was read. */
-  readonly restorations: number;
-  /** Why nothing may expire now, such as an open replenishment; null when nothing prevents it. */
-  readonly heldBy: string | null;
-}
-
-export type ArchiveReason = 'never-replenished' | 'unused' | 'requested';
-
-export type PurseCommand = CommandIn<{
-  MintPurse: Omit<Minted, 'mintedAt'> & {
-    at: string;
-    /** The owner, read from another stream a moment ago. A blocked customer can have a purse. */
-    facts: { readonly owner: CustomerState };
-  };
-  ArchivePurse: { accountId: string; reason: ArchiveReason };
-  /** `at` is the database's time, RFC 3339. */
-  ExpirePurse: { accountId: string; at: string; facts: ExpiryFacts };
-  RestorePurse: { accountId: string };
-  DeclinePurse: { accountId: string; replenishmentId: string };
-  /** For an address that the tables know and the log lost, where another purse is its customer's by now. */
-  LoseOwner: { accountId: string; reason: string };
-  ConfirmOwner: Act & { accountId: string };
-  /** `isHeld`: whether the purse was given the address of another one, by the read models. */
-  AssignAddress: Act & {
-    accountId: string;
-    address: string;
-    derivation: Derivation;
-    at: string;
-    facts: { readonly isHeld: boolean };
-  };
-}>;
-
-export type PurseEvent = EventIn<{
-  PurseMinted: Minted;
-  PurseArchived: { reason: ArchiveReason };
-  PurseRestored: Record<string, never>;
-  PurseDeclined: { replenishmentId: string };
-  PurseOwnerLost: { reason: string };
-  PurseOwnerConfirmed: Act;
-  PurseAddressAssigned: Act & {
-    readonly family: Family;
-    readonly address: string;
-    readonly derivation: Derivation;
-    /** RFC 3339, UTC. */
-    readonly assignedAt: string;
-  };
-}>;
-
-/** The status that each event sets; null where it stays. */
-export const PURSE_STATUS_AFTER: Readonly<Record<PurseEvent['type'], Known['status'] | null>> = {
-  PurseMinted: 'active',
-  PurseArchived: 'archived',
-  PurseRestored: 'active',
-  PurseDeclined: 'declined',
-  PurseOwnerLost: 'unowned',
-  PurseOwnerConfirmed: 'active',
-  PurseAddressAssigned: null,
-};
-
-/** `unowned`: it is not certain whose the address is. */
-export type PurseStatus = 'active' | 'archived' | 'declined' | 'unowned';
-
-type Known = Minted & {
-  readonly status: PurseStatus;
-  readonly restorations: number;
-  /** What operators did about its address and its owner; absent for nothing. */
-  readonly acts?: readonly PastAct[];
-};
-
-export type PurseState = { readonly status: 'absent' } | Known;
+import { expiryOf } from './expiry';
+import {
+  type KnownPurse as Known,
+  PURSE_REFERENCE,
+  PURSE_REFERENCE_LENGTH_MAX,
+  type PurseCommand,
+  type PurseEvent,
+  type PurseState,
+} from './purse-event';
 
 export const purse: Decider<PurseCommand, PurseEvent, PurseState> = {
   initialState: { status: 'absent' },
@@ -126,6 +35,12 @@ export const purse: Decider<PurseCommand, PurseEvent, PurseState> = {
         if (state.status === 'declined') return [];
         return [{ type: 'PurseDeclined', data: { replenishmentId: command.replenishmentId } }];
 
+      case 'ChangePurseOrder':
+        return changeOrder(command.outsideOrderId, state);
+
+      case 'AllowReplacement':
+        return allowReplacement(command, state);
+
       case 'LoseOwner':
         requireReason(command.reason);
         if (state.status === 'unowned') return [];
@@ -149,6 +64,12 @@ export const purse: Decider<PurseCommand, PurseEvent, PurseState> = {
         return { ...state, status: 'declined' };
       case 'PurseRestored':
         return { ...state, status: 'active', restorations: state.restorations + 1 };
+      case 'PurseOrderChanged':
+        return { ...state, outsideOrderId: event.data.outsideOrderId };
+      case 'PurseReplacementAllowed': {
+        const act = { type: 'allow-replacement', ...event.data };
+        return { ...state, replacementAllowed: true, acts: [...(state.acts ?? []), act] };
+      }
       case 'PurseOwnerLost':
         return { ...state, status: 'unowned' };
       case 'PurseOwnerConfirmed': {
@@ -197,6 +118,25 @@ function confirm(
   return [{ type: 'PurseOwnerConfirmed', data: { reason, reference } }];
 }
 
+/** Refuses with `invalid-reason`, `invalid-reference`, `reference-reused`, `purse-not-declined`. */
+function allowReplacement(
+  { reason, reference }: Extract<PurseCommand, { type: 'AllowReplacement' }>,
+  { status, acts, replacementAllowed }: Known,
+): readonly PurseEvent[] {
+  requireAct({ reason, reference });
+  if (isRepeat({ type: 'allow-replacement', reason, reference }, acts)) return [];
+  if (status !== 'declined') {
+    throw new DomainError('purse-not-declined', 'The purse was not declined; mint it again.');
+  }
+  if (replacementAllowed) return [];
+  return [{ type: 'PurseReplacementAllowed', data: { reason, reference } }];
+}
+
+function changeOrder(outsideOrderId: string | null, known: Known): readonly PurseEvent[] {
+  if (outsideOrderId === known.outsideOrderId) return [];
+  return [{ type: 'PurseOrderChanged', data: { outsideOrderId } }];
+}
+
 function restore({ status }: Known): readonly PurseEvent[] {
   if (status === 'unowned') {
     throw new DomainError('purse-unowned', 'It is not certain whose the purse is.');
@@ -226,16 +166,34 @@ function expire(
 /**
  * A customer's address never changes, so a second mint of the same purse returns the first, whatever
  * address was derived for the attempt. It restores an archived purse, so that the answer is an address
- * in use. Refuses a declined purse with `purse-declined`, and one without an owner with `purse-unowned`.
+ * in use, and records another order id. Refuses a declined purse with `purse-declined`, and a new one in its
+ * place that no operator allowed; one without an owner with `purse-unowned`; `invalid-reference`.
  */
 function mint(
   command: Extract<PurseCommand, { type: 'MintPurse' }>,
   state: PurseState,
 ): readonly PurseEvent[] {
-  if (state.status !== 'absent') return restore(state);
-  const { facts, type, at, ...minted } = command;
+  const { facts, type, at, reference = null, outsideOrderId, ...minted } = command;
+  if (state.status !== 'absent') {
+    const restored = restore(state);
+    return outsideOrderId === undefined
+      ? restored
+      : [...restored, ...changeOrder(outsideOrderId, state)];
+  }
+  if (reference !== null && !PURSE_REFERENCE.test(reference)) {
+    const sentence = `The reference of a purse has 1 to ${PURSE_REFERENCE_LENGTH_MAX} visible ASCII characters.`;
+    throw new DomainError('invalid-reference', sentence);
+  }
   if (facts.owner.status === 'absent' || facts.owner.accountId !== minted.accountId) {
     throw new DomainError('customer-not-found', 'There is no customer with this id.');
   }
-  return [{ type: 'PurseMinted', data: { ...minted, mintedAt: at } }];
+  if (facts.hasDeclined) {
+    throw new DomainError(
+      'purse-declined',
+      'A purse of the customer was declined, and no operator has allowed a new address since.',
+    );
+  }
+  const named = reference === null ? {} : { reference };
+  const data = { ...minted, ...named, outsideOrderId: outsideOrderId ?? null, mintedAt: at };
+  return [{ type: 'PurseMinted', data }];
 }

@@ -17,6 +17,8 @@ export interface Observed extends Parties {
   readonly transfer: TransferContent;
   /** The merchant's order id of the purse when the transfer was first observed. */
   readonly outsideOrderId?: OutsideOrderId;
+  /** Present when that is another order id than the one that the purse was minted with. */
+  readonly orderChanged?: true;
 }
 
 /** Absent in events of version 1, and where the stream began with one: see `completeReplenishment`. */

@@ -53,6 +53,8 @@ export type ReplenishmentState =
       readonly transfer: TransferContent;
       /** Undefined when the stream does not say, as streams of version 1 do not. */
       readonly outsideOrderId: OutsideOrderId;
+      /** Whether that is another one than the purse was minted with; undefined when it is not. */
+      readonly orderChanged?: true | undefined;
       readonly block: Inclusion | null;
       readonly finality: Finality | null;
       /** Why it waits although its block is final; undefined when it does not. */
@@ -104,7 +106,8 @@ export function evolveReplenishment(
       const block = 'block' in event.data ? event.data.block : null;
       const acts = state.status === 'absent' ? undefined : state.acts;
       const rejection = 'reason' in event.data ? event.data.reason : undefined;
-      const about = { version, parties, transfer, outsideOrderId, block, acts };
+      const { orderChanged } = event.data;
+      const about = { version, parties, transfer, outsideOrderId, orderChanged, block, acts };
       return { status, ...about, ...NOTHING_BOOKED, rejection };
     }
   }

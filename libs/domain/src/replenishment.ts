@@ -30,6 +30,8 @@ export interface TransferFacts extends OwnerFacts, AssetFacts {
   readonly parties: Parties;
   /** The current order id of the purse, from its merchant. */
   readonly outsideOrderId: string | null;
+  /** Whether that is another one than it was minted with. Absent: no. */
+  readonly orderChanged?: boolean;
   readonly screening: boolean;
   readonly sender: Sender;
 }
@@ -263,8 +265,11 @@ function observation({ report, facts }: Report, state: ReplenishmentState): Obse
   const { accountId, customerId, purseId } = facts.parties;
   const { version, content: transfer } = report;
   const known = orderOf(state, purseId);
-  const outsideOrderId = known === undefined ? facts.outsideOrderId : known;
-  return { accountId, customerId, purseId, version, transfer, outsideOrderId };
+  const isKnown = state.status !== 'absent' && known !== undefined;
+  const outsideOrderId = isKnown ? known : facts.outsideOrderId;
+  const isChanged = isKnown ? state.orderChanged : facts.orderChanged;
+  const observed = { accountId, customerId, purseId, version, transfer, outsideOrderId };
+  return isChanged ? { ...observed, orderChanged: true } : observed;
 }
 
 /**

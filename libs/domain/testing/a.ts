@@ -294,6 +294,11 @@ export const purseArchived = event('PurseArchived', { reason: 'requested' });
 export const purseRestored = event('PurseRestored', {});
 export const purseDeclined = event('PurseDeclined', { replenishmentId });
 
+export const purseOrderChanged = event('PurseOrderChanged', { outsideOrderId: 'order-8' });
+export const purseReplacementAllowed = event('PurseReplacementAllowed', {
+  ...{ reason: 'the sender was cleared on appeal', reference: 'case-1744' },
+});
+
 export const purseOwnerLost = event('PurseOwnerLost', {
   reason: 'the customer has another address in the restored log',
 });

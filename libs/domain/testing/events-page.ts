@@ -33,6 +33,8 @@ export const FIELDS: Readonly<Record<string, string>> = {
   assignedAt: 'RFC 3339, UTC.',
   outsideOrderId:
     "The merchant's own order id of the purse, as it was when the transfer was first observed.",
+  orderChanged:
+    'Present when the purse was given that order id, or lost the one it had, after it was minted.',
   version: "The version of the transfer's report that led to the event. It never decreases.",
   asset: 'CAIP-19.',
   currency: 'The short code that clients use.',

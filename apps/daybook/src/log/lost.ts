@@ -163,14 +163,18 @@ export const purses = returning<PurseWithPath>()(purse, {
     if (state.status === 'absent') {
       const minted = mint(row);
       return (
-        minted && [...minted, ...statusCommands(row, { status: 'active', restorations: 0 }, act)]
+        minted && [
+          ...minted,
+          ...statusCommands(row, { status: 'active', restorations: 0 }, act),
+          ...laterCommands(row, act),
+        ]
       );
     }
     const assigned =
       state.address === address || derivation === null
         ? []
         : [{ type: 'AssignAddress', accountId, address, derivation, ...assignedNow(act) } as const];
-    return [...assigned, ...statusCommands(row, state, act)];
+    return [...assigned, ...statusCommands(row, state, act), ...laterCommands(row, act)];
   },
 });
 
@@ -204,9 +208,10 @@ export function needsPath(row: PurseKnown, found: Found<PurseState>): boolean {
 /** Null where nobody knows whose it was. */
 function mint({ owner, derivation, ...row }: PurseWithPath): readonly PurseCommand[] | null {
   if (owner === null || derivation === null) return null;
-  const { accountId, customerId, family, address, outsideOrderId, mintedAt: at } = row;
-  const minted = { accountId, customerId, family, address, derivation, outsideOrderId, at };
-  return [{ type: 'MintPurse', ...minted, facts: { owner } }];
+  const { accountId, customerId, family, address, reference, mintedAt: at } = row;
+  const place = { accountId, customerId, family, address, derivation, reference, at };
+  const outsideOrderId = row.mintedOrderId;
+  return [{ type: 'MintPurse', ...place, outsideOrderId, facts: { owner } }];
 }
 
 type Minted = Exclude<PurseState, { status: 'absent' }>;
@@ -238,6 +243,17 @@ function statusCommands(
     case 'unowned':
       return [{ type: 'LoseOwner', accountId, reason: act.reason }];
   }
+}
+
+/** What may have changed since the mint besides the status. What is so already emits nothing. */
+function laterCommands(
+  { accountId, outsideOrderId, status, declinedBy, replacementAllowed }: PurseKnown,
+  act: Act,
+): readonly PurseCommand[] {
+  const order = { type: 'ChangePurseOrder', accountId, outsideOrderId } as const;
+  const isDeclined = status === 'declined' && declinedBy !== null;
+  if (!replacementAllowed || !isDeclined) return [order];
+  return [order, { type: 'AllowReplacement', accountId, ...act }];
 }
 
 function detailsOfPurse({ id, customerId, status }: PurseKnown): LostDetails {

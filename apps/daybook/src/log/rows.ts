@@ -50,7 +50,11 @@ export interface PurseKnown {
   readonly wasRestored: boolean;
   /** A replenishment that compliance declined. */
   readonly declinedBy: string | null;
+  readonly reference: string | null;
   readonly outsideOrderId: string | null;
+  readonly mintedOrderId: string | null;
+  /** Whether an operator let the customer have a new address after it was declined. */
+  readonly replacementAllowed: boolean;
   readonly mintedAt: string;
   /** Null for a purse without a customer. */
   readonly owner: CustomerKnown | null;
@@ -111,6 +115,8 @@ const SQL = {
            coalesce(p.address, p.held_address) AS address, p.address IS NULL AS "isHeld",
            p.address_position IS NOT NULL AS "wasAssigned", p.status,
            p.was_restored AS "wasRestored", p.outside_order_id AS "outsideOrderId",
+           p.reference, p.minted_order_id AS "mintedOrderId",
+           p.replacement_allowed AS "replacementAllowed",
            ${time('p.minted_at')} AS "mintedAt",
            CASE WHEN p.status = 'declined' THEN (
              SELECT id FROM ledger.replenishment WHERE purse_id = p.id AND status = 'declined'

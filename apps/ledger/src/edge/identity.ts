@@ -15,8 +15,12 @@ export const operatorIdOf = (name: string) => uuid5(NAMESPACE, identity.operator
 export const customerIdOf = (accountId: string, externalId: string) =>
   uuid5(NAMESPACE, identity.customer(accountId, externalId));
 
-export const purseIdOf = (accountId: string, customerId: string, family: Family) =>
-  uuid5(NAMESPACE, identity.purse(accountId, customerId, family));
+export const purseIdOf = (
+  accountId: string,
+  customerId: string,
+  family: Family,
+  reference: string | null = null,
+) => uuid5(NAMESPACE, identity.purse(accountId, customerId, family, reference));
 
 export const lostPurseIdOf = (family: Family, address: string) =>
   uuid5(NAMESPACE, identity.lostPurse(family, address));

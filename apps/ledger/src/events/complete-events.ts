@@ -95,6 +95,6 @@ async function ordersOf(
 
 function orderChange(recorded: RecordedEvent) {
   const event = upcast(recorded);
-  if (event.type !== 'PurseMinted') return [];
+  if (event.type !== 'PurseMinted' && event.type !== 'PurseOrderChanged') return [];
   return [{ position: recorded.position, outsideOrderId: event.data.outsideOrderId }];
 }

@@ -9,7 +9,7 @@ import { Operation } from '../edge/operation';
 import type { RequestContext } from '../edge/request-context';
 import { MintPurse } from './mint-purse';
 import { PurseAddresses } from './purse-addresses';
-import { toPurse } from './purses.dto';
+import { ORDER_FIELD, toPurse } from './purses.dto';
 
 export class CreateCustomerRequest {
   @PatternField(EXTERNAL_ID_FIELD)
@@ -20,6 +20,9 @@ export class CreateCustomerRequest {
 
   @ChoicesField(FAMILIES, { optional: true })
   readonly families?: readonly Family[];
+
+  @TextField(ORDER_FIELD)
+  readonly outsideOrderId?: string | null;
 }
 
 /** Creates a customer and its purses. It is in this feature because purses may import customers. */
@@ -42,7 +45,7 @@ export class CustomerWithPursesController {
   })
   async createCustomer(
     context: RequestContext,
-    { externalId, description = null, families = [] }: CreateCustomerRequest,
+    { externalId, description = null, families = [], outsideOrderId }: CreateCustomerRequest,
   ) {
     // Checked before the customer is created, so that a refused request changes nothing.
     for (const family of families) this.addresses.requireFamily(family);
@@ -53,7 +56,8 @@ export class CustomerWithPursesController {
     const status = shown === 'BLOCKED' ? 'blocked' : 'active';
     const owner = { ...about, status, accountId: context.accountId } as const;
     const mint = (family: Family) => {
-      const request = { customerId: id, family, outsideOrderId: null, owner };
+      const ownerIsNew = created.outcome === 'created' && !created.replayed;
+      const request = { customerId: id, family, outsideOrderId, owner, ownerIsNew };
       return this.commands.execute(new MintPurse(context, request));
     };
     const minted = await Promise.all(families.map(mint));

@@ -119,6 +119,8 @@ function dueOf(
     }
     case 'PurseArchived':
     case 'PurseDeclined':
+    case 'PurseOrderChanged':
+    case 'PurseReplacementAllowed':
     case 'PurseOwnerLost':
     case 'PurseAddressAssigned':
     case 'AccountOpened':

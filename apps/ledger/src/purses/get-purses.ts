@@ -19,7 +19,13 @@ export class GetPurse extends AccountQuery<
 
 /** The account's purses, newest first. `address` is in the canonical form of its family. */
 export class ListPurses extends AccountQuery<
-  ListOf<{ customerId: string; status: Purse['status']; family: Family; address: string }>,
+  ListOf<{
+    customerId: string;
+    status: Purse['status'];
+    family: Family;
+    reference: string;
+    address: string;
+  }>,
   Page<Purse>
 > {}
 

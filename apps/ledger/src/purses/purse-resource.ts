@@ -20,13 +20,15 @@ type Known = Exclude<PurseState, { status: 'absent' }>;
 export function purseResource(
   id: string,
   purse: Pick<Known, 'status' | 'customerId' | 'family' | 'outsideOrderId' | 'mintedAt'> & {
+    readonly reference?: string | null;
     /** Null if it is that of another purse. */
     readonly address: string | null;
   },
   mintPosition: bigint,
 ): Purse {
-  const { customerId, family, outsideOrderId, mintedAt } = purse;
+  const { customerId, family, reference = null, outsideOrderId, mintedAt } = purse;
   const address = purse.address === null ? null : displayAddress(family, purse.address);
   const status = PURSE_STATUS[purse.status];
-  return { id, customerId, family, address, status, outsideOrderId, mintedAt, mintPosition };
+  const about = { id, customerId, family, address, status, reference, outsideOrderId, mintedAt };
+  return { ...about, mintPosition };
 }

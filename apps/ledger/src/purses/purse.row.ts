@@ -29,8 +29,20 @@ export class PurseRow extends ListedRow {
   @Column('boolean', { name: 'was_restored' })
   wasRestored!: boolean;
 
+  /** The merchant's own word for it among the purses of its customer and family; null for the one without. */
+  @Column('text', { nullable: true })
+  reference!: string | null;
+
   @Column('text', { name: 'outside_order_id', nullable: true })
   outsideOrderId!: string | null;
+
+  /** The order id of its mint. Replenishments say only where they have another one. */
+  @Column('text', { name: 'minted_order_id', nullable: true })
+  mintedOrderId!: string | null;
+
+  /** Whether an operator let the customer have a new address after it was declined. */
+  @Column('boolean', { name: 'replacement_allowed' })
+  replacementAllowed!: boolean;
 
   @Column('timestamptz', { name: 'minted_at' })
   mintedAt!: Date;

@@ -11,13 +11,14 @@ import { Operation } from '../edge/operation';
 import { pageRequest, toList } from '../edge/paging';
 import { found, Problem } from '../edge/problem';
 import { type Answer, mapAnswer, type RequestContext } from '../edge/request-context';
+import { ActOnPurse } from './act-on-purse';
 import { AssignAddress } from './assign-address';
 import { ChangePurse } from './change-purse';
-import { ConfirmOwner } from './confirm-owner';
 import { GetPurse, ListPurses } from './get-purses';
 import { MintPurse } from './mint-purse';
 import type { Purse } from './purse-resource';
 import {
+  AllowReplacementRequest,
   ArchivePurseRequest,
   AssignAddressRequest,
   ConfirmOwnerRequest,
@@ -53,10 +54,9 @@ export class PursesController {
   })
   async mintPurse(
     context: RequestContext,
-    { customerId, outsideOrderId, ...which }: MintPurseRequest,
+    { customerId, reference, outsideOrderId, ...which }: MintPurseRequest,
   ) {
-    const order = { outsideOrderId: outsideOrderId ?? null };
-    const request = { customerId, family: this.familyOf(which), ...order };
+    const request = { customerId, family: this.familyOf(which), reference, outsideOrderId };
     return this.written(new MintPurse(context, request));
   }
 
@@ -86,9 +86,10 @@ export class PursesController {
   })
   async listPurses(
     { accountId }: AccountCaller,
-    { address, customerId, status, ...list }: ListPursesRequest,
+    { address, customerId, status, family, reference, ...list }: ListPursesRequest,
   ) {
-    const filter = { customerId, status, ...(address && placeOf(address)) };
+    const place = address === undefined ? { family } : placeOf(address);
+    const filter = { customerId, status, reference, ...place };
     return this.listed(accountId, { filter, page: pageRequest(list) });
   }
 
@@ -154,7 +155,21 @@ export class PursesController {
   })
   confirmOwner(context: RequestContext, request: ConfirmOwnerRequest) {
     const { purseId, reason, reference } = request;
-    return this.written(new ConfirmOwner(context, { purseId, reason, reference }));
+    const act = { type: 'ConfirmOwner', purseId, reason, reference } as const;
+    return this.written(new ActOnPurse(context, act));
+  }
+
+  @Operation({
+    http: 'POST /v1/operations/purses/:purseId/replacement',
+    rpc: 'CorrectionService/AllowReplacement',
+    scope: 'operations:write',
+    tier: 'financial',
+    refuses: ['purse-not-found', 'purse-not-declined', 'reference-reused'],
+  })
+  allowReplacement(context: RequestContext, request: AllowReplacementRequest) {
+    const { purseId, reason, reference } = request;
+    const act = { type: 'AllowReplacement', purseId, reason, reference } as const;
+    return this.written(new ActOnPurse(context, act));
   }
 
   private async listed(accountId: string, request: ListPurses['request']) {

@@ -1,5 +1,11 @@
 import type { json } from '@daybook/contracts';
-import { FAMILIES, type Family, OUTSIDE_ORDER_ID_LENGTH_MAX } from '@daybook/domain';
+import {
+  FAMILIES,
+  type Family,
+  OUTSIDE_ORDER_ID_LENGTH_MAX,
+  PURSE_REFERENCE,
+  PURSE_REFERENCE_LENGTH_MAX,
+} from '@daybook/domain';
 import type { WatchOf } from '../chains';
 import { AsOfRequest } from '../edge/as-of';
 import {
@@ -16,6 +22,21 @@ import { PURSE_STATUS, type Purse } from './purse-resource';
 
 /** Currency codes are words such as `USDT_ETH`. */
 const CURRENCY_CODE = /^[A-Z0-9_]{1,32}$/;
+
+/** The merchant's own word for one of several purses of a customer. */
+const PURSE_REFERENCE_FIELD = {
+  pattern: PURSE_REFERENCE,
+  max: PURSE_REFERENCE_LENGTH_MAX,
+  sentence: 'must have 1 to 64 visible ASCII characters, such as invoices.',
+  optional: true,
+} as const;
+
+/** The order id that a purse gets: absent keeps the one that it has, null clears it. */
+export const ORDER_FIELD = {
+  max: OUTSIDE_ORDER_ID_LENGTH_MAX,
+  nullable: true,
+  optional: true,
+} as const;
 
 /** Which purse: by address family, or by a currency of the family. */
 @ExactlyOne('family', 'currency')
@@ -34,8 +55,11 @@ export class MintPurseRequest {
   })
   readonly currency?: string;
 
-  @TextField({ max: OUTSIDE_ORDER_ID_LENGTH_MAX, optional: true })
-  readonly outsideOrderId?: string;
+  @PatternField(PURSE_REFERENCE_FIELD)
+  readonly reference?: string;
+
+  @TextField(ORDER_FIELD)
+  readonly outsideOrderId?: string | null;
 }
 
 export class GetPurseRequest extends AsOfRequest {
@@ -65,6 +89,8 @@ export class AssignAddressRequest extends ArchivePurseRequest {
 
 export class ConfirmOwnerRequest extends AssignAddressRequest {}
 
+export class AllowReplacementRequest extends AssignAddressRequest {}
+
 export class ListPursesRequest extends ListRequest {
   @PatternField({
     pattern: /^[A-Za-z0-9]+$/,
@@ -79,6 +105,12 @@ export class ListPursesRequest extends ListRequest {
 
   @ChoiceField(Object.values(PURSE_STATUS), { optional: true })
   readonly status?: Purse['status'];
+
+  @ChoiceField(FAMILIES, { optional: true })
+  readonly family?: Family;
+
+  @PatternField(PURSE_REFERENCE_FIELD)
+  readonly reference?: string;
 }
 
 export function toPurse(purse: Purse, watchOf: WatchOf): json.Purse {

@@ -18,4 +18,14 @@ export const pursesMigrations = sqlMigrations({
       ADD COLUMN address_position bigint;
     CREATE INDEX purse_held ON ledger.purse (held_address, family) WHERE held_address IS NOT NULL;
   `,
+
+  // Several purses of a customer and family. Until now an order id never changed, so it is that of the mint.
+  ReferencedPurses1700000018300: `
+    ALTER TABLE ledger.purse ADD COLUMN reference text, ADD COLUMN minted_order_id text,
+      ADD COLUMN replacement_allowed boolean NOT NULL DEFAULT false;
+    UPDATE ledger.purse SET minted_order_id = outside_order_id WHERE outside_order_id IS NOT NULL;
+    -- The purses of an account with one reference. Purses without one do not pay for it.
+    CREATE INDEX purse_by_reference ON ledger.purse (account_id, reference) WHERE reference IS NOT NULL;
+    ALTER TABLE ledger.replenishment ADD COLUMN changed_order_id text;
+  `,
 });

@@ -5,9 +5,9 @@ import { DurableLog } from '@daybook/messaging';
 import { type DynamicModule, Module, type OnModuleInit } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { BackgroundWork } from '../runtime/background-work';
+import { ActOnPurseHandler } from './act-on-purse';
 import { AssignAddressHandler } from './assign-address';
 import { ChangePurseHandler } from './change-purse';
-import { ConfirmOwnerHandler } from './confirm-owner';
 import { CustomerWithPursesController } from './customer-with-purses.controller';
 import { ExpirePurseHandler } from './expire-purse';
 import { ExpirePurses } from './expire-purses.reaction';
@@ -41,7 +41,7 @@ export class PursesModule implements OnModuleInit {
         MintPurseHandler,
         ChangePurseHandler,
         AssignAddressHandler,
-        ConfirmOwnerHandler,
+        ActOnPurseHandler,
         ExpirePurseHandler,
         ExpirePurses,
         GetPurseHandler,

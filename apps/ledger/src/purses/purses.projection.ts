@@ -30,8 +30,10 @@ export const pursesProjection = rowPerStream({
     switch (event.type) {
       case 'PurseMinted': {
         const firstPosition = recorded.position;
+        const { reference = null, outsideOrderId: mintedOrderId } = event.data;
         const own = { wasRestored: false, heldAddress: null, addressPosition: null };
-        return { ...event.data, status: 'active', ...own, firstPosition };
+        const named = { reference, mintedOrderId, replacementAllowed: false };
+        return { ...event.data, status: 'active', ...own, ...named, firstPosition };
       }
       case 'PurseArchived':
         return { status: 'archived' };
@@ -39,6 +41,10 @@ export const pursesProjection = rowPerStream({
         return { status: 'active', wasRestored: true };
       case 'PurseDeclined':
         return { status: 'declined' };
+      case 'PurseOrderChanged':
+        return { outsideOrderId: event.data.outsideOrderId };
+      case 'PurseReplacementAllowed':
+        return { replacementAllowed: true };
       case 'PurseOwnerLost':
         return { status: 'unowned' };
       case 'PurseOwnerConfirmed':

@@ -116,6 +116,11 @@ function withPurse(dataSource: DataSource): SelectQueryBuilder<Row> {
   ) as SelectQueryBuilder<Row>;
 }
 
+/** An empty text says that it has none although the purse was minted with one. */
+function orderOf({ changedOrderId, purse }: Row): string | null {
+  return changedOrderId === null ? purse.mintedOrderId : changedOrderId || null;
+}
+
 /** More parts than this are listed in the event log alone. */
 const PARTS_SHOWN_MAX = 100;
 
@@ -167,7 +172,7 @@ export function toResponse(row: Row, { assets, chains, heads }: Facts): json.Rep
       : { number: Number(blockNumber), hash, time: blockTime.toISOString() };
   return {
     ...{ id, customerId, purseId, status, txHash, ordinal, creditedTo, reason, finality },
-    outsideOrderId: row.purse.outsideOrderId,
+    outsideOrderId: orderOf(row),
     ...STATE_PAIRS[status],
     translationToAccountCompleted: row.swept,
     money: money(row.amount),

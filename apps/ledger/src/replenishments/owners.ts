@@ -36,8 +36,9 @@ export function keyOf({ family, address }: Place): string {
 /** The owner of an address, and what decides where a credit goes. */
 export interface Owner extends OwnerFacts {
   readonly parties: Parties;
-  /** The merchant's order id of the purse. It never changes after the mint. */
+  /** The merchant's order id of the purse, now and when it was minted. */
   readonly outsideOrderId: string | null;
+  readonly mintedOrderId: string | null;
   /** Whether the account wants final transfers screened before they are credited. */
   readonly screening: boolean;
   /** Whether the purse was ever archived and restored. */
@@ -138,7 +139,9 @@ function withNewer(
 /** What an event changes of the owner, by the status that the domain declares for it. */
 function changeOf(recorded: RecordedEvent): Partial<Owner> {
   // The read was limited to streams of customers and purses.
-  const { type } = upcast(recorded) as CustomerEvent | PurseEvent;
+  const event = upcast(recorded) as CustomerEvent | PurseEvent;
+  const { type } = event;
+  if (type === 'PurseOrderChanged') return { outsideOrderId: event.data.outsideOrderId };
   if (type in PURSE_STATUS_AFTER) {
     const purseStatus = PURSE_STATUS_AFTER[type as PurseEvent['type']];
     return {
@@ -150,7 +153,9 @@ function changeOf(recorded: RecordedEvent): Partial<Owner> {
   return status === null ? {} : { customerBlocked: status === 'blocked' };
 }
 
-interface Row extends Parties, Pick<Owner, 'outsideOrderId' | 'purseStatus' | 'screening'> {
+interface Row
+  extends Parties,
+    Pick<Owner, 'outsideOrderId' | 'mintedOrderId' | 'purseStatus' | 'screening'> {
   readonly position: string;
   /** Null if there are no rows. */
   readonly address: string | null;
@@ -168,6 +173,7 @@ const FIND = `
     LEFT JOIN (
       SELECT p.address, p.family, p.id AS "purseId", p.customer_id AS "customerId",
              p.account_id AS "accountId", p.outside_order_id AS "outsideOrderId",
+             p.minted_order_id AS "mintedOrderId",
              p.status AS "purseStatus", p.was_restored AS "purseWasRestored",
              EXISTS (SELECT FROM ledger.purse WHERE held_address = r.address AND family = r.family)
                AS "addressShared",
@@ -194,6 +200,7 @@ export async function findOwners(
     owners.set(keyOf({ family, address }), {
       parties: { purseId, customerId, accountId },
       outsideOrderId: row.outsideOrderId,
+      mintedOrderId: row.mintedOrderId,
       purseStatus: row.purseStatus,
       purseWasRestored: row.purseWasRestored,
       customerBlocked: row.customerBlocked,

@@ -79,6 +79,7 @@ function messageOf({ transferId, version, chain, to }: TransferV1) {
 const itsOwner: Owner = {
   parties: owner,
   outsideOrderId: 'order-7',
+  mintedOrderId: 'order-7',
   purseWasRestored: false,
   screening: false,
   ...a.ownerFacts(),
@@ -171,6 +172,26 @@ describe('RecordTransfers', () => {
         { type: 'ReplenishmentConfirmed', data: { outsideOrderId: 'order-7' } },
       ]);
     }
+  });
+
+  it('gives what is detected after a new order id that one, and keeps it where it was detected before', async () => {
+    const { record, history, decide } = await ledger();
+    const before = transfer({ version: 1, status: 'detected', finality: null });
+    await record(before);
+    const accountId = owner.accountId;
+    await decide({ type: 'ChangePurseOrder', accountId, outsideOrderId: 'order-8' }, 'change');
+    await record({ ...before, version: 2, status: 'final', finality: a.depth });
+    await record(transfer({ transferId: nth(7) }));
+    expect((await history(before.transferId)).map(({ data }) => data)).toMatchObject([
+      { outsideOrderId: 'order-7' },
+      { outsideOrderId: 'order-7' },
+    ]);
+    const [first] = await history(before.transferId);
+    expect(first?.data).not.toHaveProperty('orderChanged');
+    expect((await history(nth(7))).map(({ data }) => data)).toMatchObject([
+      { outsideOrderId: 'order-8', orderChanged: true },
+      { outsideOrderId: 'order-8' },
+    ]);
   });
 
   it('credits a token that is listed later, when its latest report comes once more', async () => {

@@ -98,6 +98,7 @@ export class RecordTransfersHandler implements ICommandHandler<RecordTransfers> 
           report: reportOf(content),
           facts: {
             ...{ ...owner, asset, isFungible: isFungible(content.asset), sender },
+            orderChanged: owner.outsideOrderId !== owner.mintedOrderId,
             requiredFinality: this.chains.requiredFinality(content.asset),
           },
         },

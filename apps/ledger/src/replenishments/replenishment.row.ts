@@ -10,6 +10,10 @@ export class ReplenishmentRow extends ListedRow {
   @Column('uuid', { name: 'purse_id' })
   purseId!: string;
 
+  /** The order id that it has, where that is not the one of the purse's mint; empty for none. */
+  @Column('text', { name: 'changed_order_id', nullable: true })
+  changedOrderId!: string | null;
+
   @Column('text')
   status!: ReplenishmentStatus;
 

@@ -125,7 +125,7 @@ const NOT_CREDITED = {
 /** An observation may have other content than the one before, such as after a reorg. */
 function observed(
   status: ReplenishmentStatus,
-  { accountId, customerId, purseId, transfer }: Observed,
+  { accountId, customerId, purseId, transfer, outsideOrderId, orderChanged }: Observed,
   block: Inclusion | null,
   reason: RejectionReason | OwnCoins | null = null,
 ) {
@@ -133,7 +133,7 @@ function observed(
   // One literal: a batch has thousands of these, and spreads of several objects are slow.
   return {
     ...{ status, accountId, customerId, purseId, asset, amount, from, to, txHash, ordinal, reason },
-    ...{ netted, unbacked },
+    ...{ netted, unbacked, changedOrderId: orderChanged ? (outsideOrderId ?? '') : null },
     ...NOT_CREDITED,
     creditedTo: null,
     finality: null,

@@ -158,12 +158,14 @@ export interface Purse {
   readonly address: string | null;
   /** PENDING_PAYMENT: in use. ARCHIVED: out of use, but watched for ever; what arrives is held in suspense. DECLINED: compliance refused a receipt; never used again. */
   readonly status: 'PENDING_PAYMENT' | 'ARCHIVED' | 'DECLINED' | 'NO_OWNER';
-  /** Your own order id; null if none was given. */
+  /** Your own order id, as of now; null if it has none. What is detected from now on carries it. */
   readonly outsideOrderId: string | null;
   /** When it was minted. */
   readonly mintedAt: string;
   /** One entry for each watched chain of the family. Show the address to a payer only once it is watched on the payer's chain, usually seconds after the mint. What was paid before is found all the same: the blocks since the mint are scanned again. */
   readonly watch: readonly PurseWatch[];
+  /** Your own word for it among the purses of its customer and family, such as `invoices`; null for the one without. */
+  readonly reference: string | null;
 }
 
 /** A page of purses. */
@@ -214,7 +216,7 @@ export interface Replenishment {
   readonly customerId: string;
   /** Id of the purse. */
   readonly purseId: string;
-  /** Your own order id, from the purse; null if none was given. */
+  /** Your own order id: the one that the purse had when the transfer was first observed; null if it had none. */
   readonly outsideOrderId: string | null;
   /** The status. */
   readonly status: 'seen' | 'detected' | 'screening' | 'confirmed' | 'declined' | 'reverted' | 'dropped' | 'rejected' | 'voided' | 'held';
@@ -1219,6 +1221,7 @@ export interface Answers {
   readonly 'CorrectionService/CreditReplenishment': Replenishment;
   readonly 'CorrectionService/AssignAddress': Purse;
   readonly 'CorrectionService/ConfirmOwner': Purse;
+  readonly 'CorrectionService/AllowReplacement': Purse;
   readonly 'CorrectionService/GetAnyFinding': Finding;
   readonly 'CorrectionService/ListAllFindings': FindingList;
   readonly 'CorrectionService/ResolveFinding': Finding;
@@ -1394,7 +1397,11 @@ export const OPERATIONS: Readonly<Record<keyof Answers, Documented>> = {
         "example": "USDT_ETH"
       },
       "outsideOrderId": {
-        "description": "Your own order id, up to 128 characters. Every replenishment of the purse has it."
+        "description": "Your own order id, up to 128 characters. What is detected from now on carries it. Without it, a purse that exists keeps the one that it has; null removes it."
+      },
+      "reference": {
+        "description": "Your own word for one of several purses of the customer and family: 1 to 64 visible ASCII characters, such as `invoices`. Each has an address of its own. Without it, it is the customer's purse without a reference.",
+        "example": "invoices"
       }
     }
   },
@@ -1461,6 +1468,12 @@ export const OPERATIONS: Readonly<Record<keyof Answers, Documented>> = {
       },
       "minPosition": {
         "description": "Wait, up to 5 seconds, until everything up to this position is visible."
+      },
+      "family": {
+        "description": "Only purses of this family."
+      },
+      "reference": {
+        "description": "Only purses with this reference."
       }
     }
   },
@@ -1593,6 +1606,22 @@ export const OPERATIONS: Readonly<Record<keyof Answers, Documented>> = {
       }
     }
   },
+  "CorrectionService/AllowReplacement": {
+    "summary": "Let the customer of a declined purse have a new address of its family, under a reference",
+    "answer": "PurseAnswer",
+    "fields": {
+      "purseId": {
+        "description": "Id of the declined purse."
+      },
+      "reason": {
+        "description": "The reason, 1 to 500 characters; it is kept as evidence."
+      },
+      "reference": {
+        "description": "Your own name for the act, 1 to 128 characters, such as `case-1746`. A repeat with the same reference changes nothing.",
+        "example": "case-1746"
+      }
+    }
+  },
   "CorrectionService/GetAnyFinding": {
     "summary": "Get a finding of any account",
     "answer": "Finding",
@@ -1686,6 +1715,9 @@ export const OPERATIONS: Readonly<Record<keyof Answers, Documented>> = {
       },
       "families": {
         "description": "The families to mint purses of in the same call, each once."
+      },
+      "outsideOrderId": {
+        "description": "Your own order id for these purses, up to 128 characters. Without it, purses that exist keep the one that they have; null removes it."
       }
     }
   },
@@ -3005,7 +3037,7 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
           "null"
         ],
         "maxLength": 128,
-        "description": "Your own order id; null if none was given."
+        "description": "Your own order id, as of now; null if it has none. What is detected from now on carries it."
       },
       "mintedAt": {
         "type": "string",
@@ -3018,6 +3050,15 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
           "$ref": "#/components/schemas/PurseWatch"
         },
         "description": "One entry for each watched chain of the family. Show the address to a payer only once it is watched on the payer's chain, usually seconds after the mint. What was paid before is found all the same: the blocks since the mint are scanned again."
+      },
+      "reference": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 64,
+        "description": "Your own word for it among the purses of its customer and family, such as `invoices`; null for the one without.",
+        "example": "invoices"
       },
       "position": {
         "type": "string",
@@ -3035,6 +3076,7 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
       "outsideOrderId",
       "mintedAt",
       "watch",
+      "reference",
       "position"
     ]
   },
@@ -3085,7 +3127,7 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
           "null"
         ],
         "maxLength": 128,
-        "description": "Your own order id; null if none was given."
+        "description": "Your own order id, as of now; null if it has none. What is detected from now on carries it."
       },
       "mintedAt": {
         "type": "string",
@@ -3098,6 +3140,15 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
           "$ref": "#/components/schemas/PurseWatch"
         },
         "description": "One entry for each watched chain of the family. Show the address to a payer only once it is watched on the payer's chain, usually seconds after the mint. What was paid before is found all the same: the blocks since the mint are scanned again."
+      },
+      "reference": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 64,
+        "description": "Your own word for it among the purses of its customer and family, such as `invoices`; null for the one without.",
+        "example": "invoices"
       }
     },
     "required": [
@@ -3108,7 +3159,8 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
       "status",
       "outsideOrderId",
       "mintedAt",
-      "watch"
+      "watch",
+      "reference"
     ]
   },
   "PurseList": {
@@ -3250,7 +3302,7 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
           "null"
         ],
         "maxLength": 128,
-        "description": "Your own order id, from the purse; null if none was given."
+        "description": "Your own order id: the one that the purse had when the transfer was first observed; null if it had none."
       },
       "status": {
         "type": "string",
@@ -3516,7 +3568,7 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
           "null"
         ],
         "maxLength": 128,
-        "description": "Your own order id, from the purse; null if none was given."
+        "description": "Your own order id: the one that the purse had when the transfer was first observed; null if it had none."
       },
       "status": {
         "type": "string",

@@ -180,6 +180,33 @@ export interface ConfirmOwnerResponse {
   readonly replayed: boolean;
 }
 
+/** Whose customer may have a new address. The declined one stays out of use. */
+export interface AllowReplacementRequest {
+  /** Id of the declined purse. */
+  readonly purseId: string;
+  /** The reason, 1 to 500 characters; it is kept as evidence. */
+  readonly reason: string;
+  /**
+   * Your own name for the act, 1 to 128 characters, such as `case-1746`. A repeat with the same reference changes
+   * nothing.
+   */
+  readonly reference: string;
+  /** Makes a repeat of this request safe: 1 to 255 visible ASCII characters, such as a UUID. */
+  readonly requestId?: string | undefined;
+}
+
+/** The purse after the command. */
+export interface AllowReplacementResponse {
+  /** The purse. */
+  readonly purse:
+    | Purse
+    | undefined;
+  /** The position in the event log. Pass it as `min_position` to read your write. */
+  readonly position: string;
+  /** Whether this is the answer of an earlier request with the same request id. */
+  readonly replayed: boolean;
+}
+
 /** Which finding. */
 export interface GetAnyFindingRequest {
   /** Id of the finding. */
@@ -991,6 +1018,176 @@ export const ConfirmOwnerResponse: MessageFns<ConfirmOwnerResponse> = {
   },
 };
 
+function createBaseAllowReplacementRequest(): AllowReplacementRequest {
+  return { purseId: "", reason: "", reference: "", requestId: undefined };
+}
+
+export const AllowReplacementRequest: MessageFns<AllowReplacementRequest> = {
+  encode(message: AllowReplacementRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.purseId !== "") {
+      writer.uint32(10).string(message.purseId);
+    }
+    if (message.reason !== "") {
+      writer.uint32(18).string(message.reason);
+    }
+    if (message.reference !== "") {
+      writer.uint32(26).string(message.reference);
+    }
+    if (message.requestId !== undefined) {
+      writer.uint32(34).string(message.requestId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): AllowReplacementRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseAllowReplacementRequest() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.purseId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.reference = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.requestId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<AllowReplacementRequest>): AllowReplacementRequest {
+    return AllowReplacementRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<AllowReplacementRequest>): AllowReplacementRequest {
+    const message = createBaseAllowReplacementRequest() as any;
+    message.purseId = object.purseId ?? "";
+    message.reason = object.reason ?? "";
+    message.reference = object.reference ?? "";
+    message.requestId = object.requestId ?? undefined;
+    return message;
+  },
+};
+
+function createBaseAllowReplacementResponse(): AllowReplacementResponse {
+  return { purse: undefined, position: "0", replayed: false };
+}
+
+export const AllowReplacementResponse: MessageFns<AllowReplacementResponse> = {
+  encode(message: AllowReplacementResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.purse !== undefined) {
+      Purse.encode(message.purse, writer.uint32(10).fork()).join();
+    }
+    if (message.position !== "0") {
+      writer.uint32(16).uint64(message.position);
+    }
+    if (message.replayed !== false) {
+      writer.uint32(24).bool(message.replayed);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): AllowReplacementResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseAllowReplacementResponse() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.purse = Purse.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.position = reader.uint64().toString();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.replayed = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<AllowReplacementResponse>): AllowReplacementResponse {
+    return AllowReplacementResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<AllowReplacementResponse>): AllowReplacementResponse {
+    const message = createBaseAllowReplacementResponse() as any;
+    message.purse = (object.purse !== undefined && object.purse !== null) ? Purse.fromPartial(object.purse) : undefined;
+    message.position = object.position ?? "0";
+    message.replayed = object.replayed ?? false;
+    return message;
+  },
+};
+
 function createBaseGetAnyFindingRequest(): GetAnyFindingRequest {
   return { findingId: "", minPosition: undefined };
 }
@@ -1789,6 +1986,15 @@ export const CorrectionServiceDefinition = {
       requestType: ConfirmOwnerRequest as typeof ConfirmOwnerRequest,
       requestStream: false,
       responseType: ConfirmOwnerResponse as typeof ConfirmOwnerResponse,
+      responseStream: false,
+      options: {},
+    },
+    /** Let the customer of a declined purse have a new address of its family, under a reference. */
+    allowReplacement: {
+      name: "AllowReplacement",
+      requestType: AllowReplacementRequest as typeof AllowReplacementRequest,
+      requestStream: false,
+      responseType: AllowReplacementResponse as typeof AllowReplacementResponse,
       responseStream: false,
       options: {},
     },

@@ -79,7 +79,18 @@ export interface CreateCustomerRequest {
   /** The families to mint purses of in the same call, each once. */
   readonly families: readonly Family[];
   /** Makes a repeat of this request safe: 1 to 255 visible ASCII characters, such as a UUID. */
-  readonly requestId?: string | undefined;
+  readonly requestId?:
+    | string
+    | undefined;
+  /**
+   * Your own order id for these purses, up to 128 characters. Without it, purses that exist keep the one that they
+   * have; null removes it.
+   */
+  readonly outsideOrderId?:
+    | string
+    | undefined;
+  /** True: removes the order id. */
+  readonly clearOutsideOrderId: boolean;
 }
 
 /** The customer and the purses of the requested families. */
@@ -323,7 +334,14 @@ export const Customer: MessageFns<Customer> = {
 };
 
 function createBaseCreateCustomerRequest(): CreateCustomerRequest {
-  return { externalId: "", description: undefined, families: [], requestId: undefined };
+  return {
+    externalId: "",
+    description: undefined,
+    families: [],
+    requestId: undefined,
+    outsideOrderId: undefined,
+    clearOutsideOrderId: false,
+  };
 }
 
 export const CreateCustomerRequest: MessageFns<CreateCustomerRequest> = {
@@ -343,6 +361,12 @@ export const CreateCustomerRequest: MessageFns<CreateCustomerRequest> = {
     }
     if (message.requestId !== undefined) {
       writer.uint32(34).string(message.requestId);
+    }
+    if (message.outsideOrderId !== undefined) {
+      writer.uint32(42).string(message.outsideOrderId);
+    }
+    if (message.clearOutsideOrderId !== false) {
+      writer.uint32(48).bool(message.clearOutsideOrderId);
     }
     return writer;
   },
@@ -402,6 +426,22 @@ export const CreateCustomerRequest: MessageFns<CreateCustomerRequest> = {
             message.requestId = reader.string();
             continue;
           }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.outsideOrderId = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.clearOutsideOrderId = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -423,6 +463,8 @@ export const CreateCustomerRequest: MessageFns<CreateCustomerRequest> = {
     message.description = object.description ?? undefined;
     message.families = object.families?.map((e) => e) || [];
     message.requestId = object.requestId ?? undefined;
+    message.outsideOrderId = object.outsideOrderId ?? undefined;
+    message.clearOutsideOrderId = object.clearOutsideOrderId ?? false;
     return message;
   },
 };

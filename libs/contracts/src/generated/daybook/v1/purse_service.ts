@@ -127,7 +127,7 @@ export interface Purse {
    * suspense. DECLINED: compliance refused a receipt; never used again.
    */
   readonly status: PurseStatus;
-  /** Your own order id; absent if none was given. */
+  /** Your own order id, as of now; absent if it has none. What is detected from now on carries it. */
   readonly outsideOrderId?:
     | string
     | undefined;
@@ -141,6 +141,8 @@ export interface Purse {
    * the blocks since the mint are scanned again.
    */
   readonly watch: readonly PurseWatch[];
+  /** Your own word for it among the purses of its customer and family, such as `invoices`; absent for the one without. */
+  readonly reference?: string | undefined;
 }
 
 /** Whether transfers to a purse are seen on one chain. */
@@ -164,12 +166,26 @@ export interface MintPurseRequest {
     /** A currency of the registry, such as `USDT_ETH`, instead of the family. */
     { readonly $case: "currency"; readonly value: string }
     | undefined;
-  /** Your own order id, up to 128 characters. Every replenishment of the purse has it. */
+  /**
+   * Your own order id, up to 128 characters. What is detected from now on carries it. Without it, a purse that exists
+   * keeps the one that it has; null removes it.
+   */
   readonly outsideOrderId?:
     | string
     | undefined;
   /** Makes a repeat of this request safe: 1 to 255 visible ASCII characters, such as a UUID. */
-  readonly requestId?: string | undefined;
+  readonly requestId?:
+    | string
+    | undefined;
+  /**
+   * Your own word for one of several purses of the customer and family: 1 to 64 visible ASCII characters, such as
+   * `invoices`. Each has an address of its own. Without it, it is the customer's purse without a reference.
+   */
+  readonly reference?:
+    | string
+    | undefined;
+  /** True: removes the order id. */
+  readonly clearOutsideOrderId: boolean;
 }
 
 /** The purse after the command. */
@@ -231,7 +247,13 @@ export interface ListPursesRequest {
     | string
     | undefined;
   /** Wait, up to 5 seconds, until everything up to this position is visible. */
-  readonly minPosition?: string | undefined;
+  readonly minPosition?:
+    | string
+    | undefined;
+  /** Only purses of this family. */
+  readonly family: Family;
+  /** Only purses with this reference. */
+  readonly reference?: string | undefined;
 }
 
 /** A page of purses. */
@@ -320,6 +342,7 @@ function createBasePurse(): Purse {
     outsideOrderId: undefined,
     mintedAt: undefined,
     watch: [],
+    reference: undefined,
   };
 }
 
@@ -348,6 +371,9 @@ export const Purse: MessageFns<Purse> = {
     }
     for (const v of message.watch) {
       PurseWatch.encode(v!, writer.uint32(66).fork()).join();
+    }
+    if (message.reference !== undefined) {
+      writer.uint32(74).string(message.reference);
     }
     return writer;
   },
@@ -429,6 +455,14 @@ export const Purse: MessageFns<Purse> = {
             message.watch.push(PurseWatch.decode(reader, reader.uint32()));
             continue;
           }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.reference = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -454,6 +488,7 @@ export const Purse: MessageFns<Purse> = {
     message.outsideOrderId = object.outsideOrderId ?? undefined;
     message.mintedAt = object.mintedAt ?? undefined;
     message.watch = object.watch?.map((e) => PurseWatch.fromPartial(e)) || [];
+    message.reference = object.reference ?? undefined;
     return message;
   },
 };
@@ -526,7 +561,14 @@ export const PurseWatch: MessageFns<PurseWatch> = {
 };
 
 function createBaseMintPurseRequest(): MintPurseRequest {
-  return { customerId: "", kind: undefined, outsideOrderId: undefined, requestId: undefined };
+  return {
+    customerId: "",
+    kind: undefined,
+    outsideOrderId: undefined,
+    requestId: undefined,
+    reference: undefined,
+    clearOutsideOrderId: false,
+  };
 }
 
 export const MintPurseRequest: MessageFns<MintPurseRequest> = {
@@ -547,6 +589,12 @@ export const MintPurseRequest: MessageFns<MintPurseRequest> = {
     }
     if (message.requestId !== undefined) {
       writer.uint32(42).string(message.requestId);
+    }
+    if (message.reference !== undefined) {
+      writer.uint32(50).string(message.reference);
+    }
+    if (message.clearOutsideOrderId !== false) {
+      writer.uint32(56).bool(message.clearOutsideOrderId);
     }
     return writer;
   },
@@ -604,6 +652,22 @@ export const MintPurseRequest: MessageFns<MintPurseRequest> = {
             message.requestId = reader.string();
             continue;
           }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.reference = reader.string();
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.clearOutsideOrderId = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -638,6 +702,8 @@ export const MintPurseRequest: MessageFns<MintPurseRequest> = {
     }
     message.outsideOrderId = object.outsideOrderId ?? undefined;
     message.requestId = object.requestId ?? undefined;
+    message.reference = object.reference ?? undefined;
+    message.clearOutsideOrderId = object.clearOutsideOrderId ?? false;
     return message;
   },
 };
@@ -875,6 +941,8 @@ function createBaseListPursesRequest(): ListPursesRequest {
     limit: undefined,
     cursor: undefined,
     minPosition: undefined,
+    family: Family.FAMILY_UNSPECIFIED,
+    reference: undefined,
   };
 }
 
@@ -897,6 +965,12 @@ export const ListPursesRequest: MessageFns<ListPursesRequest> = {
     }
     if (message.minPosition !== undefined) {
       writer.uint32(48).uint64(message.minPosition);
+    }
+    if (message.family !== Family.FAMILY_UNSPECIFIED) {
+      writer.uint32(56).int32(familyToNumber(message.family));
+    }
+    if (message.reference !== undefined) {
+      writer.uint32(66).string(message.reference);
     }
     return writer;
   },
@@ -962,6 +1036,22 @@ export const ListPursesRequest: MessageFns<ListPursesRequest> = {
             message.minPosition = reader.uint64().toString();
             continue;
           }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.family = familyFromJSON(reader.int32());
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.reference = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -985,6 +1075,8 @@ export const ListPursesRequest: MessageFns<ListPursesRequest> = {
     message.limit = object.limit ?? undefined;
     message.cursor = object.cursor ?? undefined;
     message.minPosition = object.minPosition ?? undefined;
+    message.family = object.family ?? Family.FAMILY_UNSPECIFIED;
+    message.reference = object.reference ?? undefined;
     return message;
   },
 };
@@ -1531,7 +1623,7 @@ export const RestorePurseResponse: MessageFns<RestorePurseResponse> = {
 };
 
 /**
- * Purses: the customers' permanent deposit addresses, one on each family of chains. `CustomerService`
+ * Purses: the customers' permanent deposit addresses on each family of chains. `CustomerService`
  * explains keys, scopes and request ids.
  */
 export type PurseServiceDefinition = typeof PurseServiceDefinition;

@@ -351,7 +351,7 @@ export interface Replenishment {
   readonly customerId: string;
   /** Id of the purse. */
   readonly purseId: string;
-  /** Your own order id, from the purse; absent if none was given. */
+  /** Your own order id: the one that the purse had when the transfer was first observed; absent if it had none. */
   readonly outsideOrderId?:
     | string
     | undefined;

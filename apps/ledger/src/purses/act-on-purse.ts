@@ -6,24 +6,28 @@ import { writePurse } from './change-purse';
 import type { Purse } from './purse-resource';
 
 /**
- * Confirms that a purse of any account, of which the event log lost the owner, belongs to its customer. Refuses with
- * `purse-not-found` and with what the domain refuses.
+ * What an operator decides about a purse of any account: that it belongs to its customer, where the event log lost the
+ * owner, or that its customer may have a new address, where it was declined. Refuses with `purse-not-found` and with
+ * what the domain refuses.
  */
-export class ConfirmOwner extends CallerCommand<Act & { readonly purseId: string }, Purse> {}
+export class ActOnPurse extends CallerCommand<
+  Act & { readonly purseId: string; readonly type: 'ConfirmOwner' | 'AllowReplacement' },
+  Purse
+> {}
 
-@CommandHandler(ConfirmOwner)
-export class ConfirmOwnerHandler implements ICommandHandler<ConfirmOwner> {
+@CommandHandler(ActOnPurse)
+export class ActOnPurseHandler implements ICommandHandler<ActOnPurse> {
   constructor(private readonly store: EventStore) {}
 
-  async execute({ context, request }: ConfirmOwner): Promise<Answer<Purse>> {
-    const { purseId, reason, reference } = request;
+  async execute({ context, request }: ActOnPurse): Promise<Answer<Purse>> {
+    const { type, purseId, reason, reference } = request;
     const stream = streamName('purse', purseId);
     const known = (await loadStates(this.store, purse, [stream])).get(stream);
     if (known === undefined || known.status === 'absent') {
       throw new DomainError('purse-not-found', 'There is no purse with this id.');
     }
     const { accountId } = known;
-    const command = { type: 'ConfirmOwner', accountId, reason, reference } as const;
+    const command = { type, accountId, reason, reference };
     return writePurse(this.store, { ...context, accountId }, purseId, command);
   }
 }
