@@ -33,6 +33,7 @@ const FOLDERS = {
       'customers',
       'purses',
       'replenishments',
+      'compliance',
       'outflows',
       'findings',
       'transactions',

@@ -46,7 +46,16 @@ function withNewFields(answer: object): object {
   const { data, ...rest } = answer as { readonly data: readonly OldReplenishment[] };
   const renewed = data.map(({ block, ...old }) => {
     const shown = block && { policy: 'depth:3', current: 30 - block.number + 1, required: 3 };
-    return { ...old, block, confirmations: shown, netted: null, unbacked: null, sum: null };
+    const compliance = { mode: 'none', verdict: 'not-checked', listVersion: null };
+    return {
+      ...old,
+      block,
+      confirmations: shown,
+      netted: null,
+      unbacked: null,
+      sum: null,
+      compliance,
+    };
   });
   return { ...rest, data: renewed };
 }

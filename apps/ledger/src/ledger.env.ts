@@ -1,5 +1,5 @@
 import { InvalidXpub, loadChainsFile, purseXpubs } from '@daybook/chains';
-import type { Family } from '@daybook/domain';
+import type { ComplianceMode, Family } from '@daybook/domain';
 import { checkConnectionString, DEFAULT_PREFIX, STREAM_PREFIX } from '@daybook/event-store';
 import { parseBrokerAddress } from '@daybook/messaging';
 import {
@@ -10,8 +10,9 @@ import {
   readEnvironment,
   readHttpTls,
 } from '@daybook/platform';
-import { IsBoolean, IsOptional, IsString, Matches } from 'class-validator';
+import { IsBoolean, IsIn, IsOptional, IsString, Matches, MinLength } from 'class-validator';
 import { loadWalletsFile } from './account-wallets.env';
+import { checkCompliance } from './compliance.env';
 import { GRPC_TLS, readTlsFiles } from './grpc-tls.env';
 
 /** The roles of a process. Several processes may share them. */
@@ -119,6 +120,29 @@ export class LedgerEnv extends DatabaseEnv {
   @IsString()
   readonly walletsFile?: string;
 
+  /** By what the final transfers of accounts that screen are decided. */
+  @IsIn(['manual', 'sanctions-list', 'http'])
+  readonly compliance: 'manual' | 'sanctions-list' | 'http' = 'manual';
+
+  /** Comma-separated paths of the lists of `sanctions-list`. */
+  @IsOptional()
+  @IsString()
+  readonly sanctionsFiles?: string;
+
+  /** Where `http` asks, and the secret that signs its requests. */
+  @IsOptional()
+  @IsString()
+  readonly complianceUrl?: string;
+
+  @IsOptional()
+  @IsString()
+  @MinLength(32, { message: '$property must have at least 32 characters' })
+  readonly complianceSecret?: string;
+
+  /** How long `http` waits for an answer. */
+  @IsWholeNumber(100, 20_000)
+  readonly complianceTimeoutMs: number = 5_000;
+
   /** The key of the default account, issued at the first start. */
   @IsOptional()
   @Matches(/^dbk_[0-9A-Za-z]{8}_[0-9A-Za-z_-]{32,64}$/, {
@@ -148,6 +172,14 @@ export class LedgerEnv extends DatabaseEnv {
   @IsOptional()
   @IsString()
   readonly trustedProxies?: string;
+}
+
+/** By what the final transfers of an account are decided. Nothing else reads what the account has chosen. */
+export function complianceModeOf(
+  env: Pick<LedgerEnv, 'compliance'>,
+  policy: { readonly screening: boolean },
+): ComplianceMode {
+  return policy.screening ? env.compliance : 'none';
 }
 
 /** The configured xpub of each family. */
@@ -207,6 +239,7 @@ export function readLedgerEnv(source: NodeJS.ProcessEnv = process.env): Readonly
   httpTlsOf(env);
   parseProxies(env.trustedProxies);
   loadWalletsFile(env.walletsFile ?? null);
+  checkCompliance(env);
   if (env.eventstoredbUrl !== undefined) checkConnectionString(env.eventstoredbUrl);
   if (env.kafkaBrokers !== undefined) parseBrokerAddress(env.kafkaBrokers);
   return env;

@@ -5,6 +5,7 @@ import { loadWalletsFile } from './account-wallets.env';
 import { AccountsModule } from './accounts/accounts.module';
 import { BooksModule } from './books/books.module';
 import { ChainsModule } from './chains/chains.module';
+import { ComplianceModule } from './compliance/compliance.module';
 import { CustomersModule } from './customers/customers.module';
 import { EventsModule } from './events/events.module';
 import { FindingsModule } from './findings/findings.module';
@@ -40,6 +41,7 @@ export class LedgerModule {
         CustomersModule,
         PursesModule.forRoot(xpubs),
         ReplenishmentsModule,
+        ComplianceModule,
         OutflowsModule,
         FindingsModule,
         TransactionsModule,

@@ -3,6 +3,7 @@ import { messagingMigrations } from '@daybook/messaging';
 import { IsPostgresUrl, migrationOf, type Queries, runMigration, userIn } from '@daybook/platform';
 import { booksMigrations } from './books/books.migrations';
 import { chainsMigrations } from './chains/chains.migrations';
+import { complianceMigrations } from './compliance/compliance.migrations';
 import { edgeMigrations } from './edge/edge.migrations';
 import { findingsMigrations } from './findings/findings.migrations';
 import {
@@ -44,6 +45,7 @@ export const migrate = migrationOf(
     ...reactionsMigrations,
     ...chainsMigrations,
     ...replenishmentsMigrations,
+    ...complianceMigrations,
     ...outflowsMigrations,
     ...findingsMigrations,
     ...transactionsMigrations,

@@ -12,6 +12,7 @@ import {
   identity,
   type ParkedKeyName,
   purse,
+  replenishment,
   streamName,
   unplannedOutflow,
 } from '@daybook/domain';
@@ -61,6 +62,9 @@ export interface Known {
   /** Declined purses: one for which an operator has allowed a new address, and one for which none has. */
   readonly replacedPurseId: string;
   readonly declinedPurseId: string;
+  /** In review until one was approved. */
+  readonly approvedId: string;
+  readonly inReviewId: string;
   /** Cancelled, with a report of its watcher. */
   readonly watchRequestId: string;
   readonly chain: string;
@@ -79,8 +83,8 @@ export interface Known {
 const USDT = 'eip155:1/erc20:0xdac17f958d2ee523a2206206994597c13d831ec7';
 
 /** The references of what operators did. */
-export const [VOID, CREDIT, NOTE, ASSIGN, CONFIRM, ALLOW] = [
-  ...(['case-1', 'case-2', 'case-3', 'case-4', 'case-5', 'case-6'] as const),
+export const [VOID, CREDIT, NOTE, ASSIGN, CONFIRM, ALLOW, APPROVE] = [
+  ...(['case-1', 'case-2', 'case-3', 'case-4', 'case-5', 'case-6', 'case-7'] as const),
 ] as const;
 
 /** Of a second purse of the customer. */
@@ -163,6 +167,7 @@ export async function fill(ledger: TestLedger): Promise<Known> {
     ...(await shareAddress(ledger)),
     ...(await loseOwners(ledger)),
     ...(await declinePurses(ledger)),
+    ...(await reviewTransfers(ledger, purse)),
     ...(await changeCredits(ledger, purse)),
     ...(await resolveFindings(ledger, customer.id, purse)),
     ...(await spendKeys(ledger)),
@@ -216,6 +221,40 @@ async function declinePurses(ledger: TestLedger) {
   );
   await operate(ledger, `purses/${replacedPurseId}/replacement`, { reference: ALLOW });
   return { replacedPurseId, declinedPurseId };
+}
+
+/** Two replenishments of another address of the chain that were put in review; one is approved. */
+async function reviewTransfers(ledger: TestLedger, { id: purseId, address }: Minted) {
+  const ids: string[] = [];
+  const { customerId } = (await ledger.request('GET', `/v1/purses/${purseId}`)).body;
+  for (const digit of ['8', '9']) {
+    const { transferId, version, ...content } = transferTo(address, digit, '3000000');
+    const { commandId, ...metadata } = systemContext(DEFAULT_ACCOUNT_ID);
+    const id = replenishmentIdOf(transferId);
+    const { chain, asset, amount, from, to, txHash, block, finality } = content;
+    const transfer = { chain, asset, amount, from, to, txHash, ordinal: 'log:0' };
+    await decideAndAppend(ledger.store, {
+      ...{ stream: streamName('replenishment', id), decider: replenishment, commandId, metadata },
+      command: {
+        type: 'RecordTransfer',
+        report: { version, status: 'final', content: transfer, block, finality },
+        facts: {
+          parties: { accountId: DEFAULT_ACCOUNT_ID, customerId, purseId },
+          ...{ purseStatus: 'active', customerBlocked: false, outsideOrderId: null },
+          asset: { id: asset, chain, currency: 'COIN', decimals: 18, minimum: 1n },
+          ...{ isFungible: true, screening: true, requiredFinality: null, sender: 'elsewhere' },
+        },
+      },
+    });
+    ids.push(id);
+  }
+  const [approvedId = '', inReviewId = ''] = ids;
+  const body = { decision: 'approve', reason: 'a test', reference: APPROVE };
+  const headers = { authorization: `Bearer ${ledger.operatorKey}` };
+  const path = `/v1/operations/replenishments/${approvedId}/decision`;
+  const reply = await ledger.request('POST', path, { headers, body });
+  expect(reply.status).toBe(200);
+  return { approvedId, inReviewId };
 }
 
 /** Purses of which the log lost the owner; that of one is confirmed. */

@@ -136,6 +136,7 @@ const MEANT_OTHERWISE = [
   'address-not-shared',
   'purse-has-owner',
   'purse-not-declined',
+  'replenishment-not-screening',
   'key-not-parked',
   'chain-unknown',
   'watch-request-invalid',

@@ -3,6 +3,7 @@ import { operationsOf, type RunningOperation } from '../src/edge/operation';
 import { scopeWords } from '../src/edge/scopes';
 import {
   ALLOW,
+  APPROVE,
   ASSIGN,
   CONFIRM,
   CREDIT,
@@ -80,6 +81,10 @@ export function samplesOf(known: Known): Readonly<Record<string, unknown>> {
       allowReplacement: {
         ...{ purseId: known.replacedPurseId, reference: ALLOW },
         otherFields: { purseId: known.declinedPurseId },
+      },
+      decideReview: {
+        ...{ replenishmentId: known.approvedId, decision: 'approve', reference: APPROVE },
+        otherFields: { replenishmentId: known.inReviewId },
       },
       resolveFinding: {
         ...{ resolution: 'note', creditTo: 'customer', difference: '7', reference: NOTE },

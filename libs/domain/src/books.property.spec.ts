@@ -27,8 +27,8 @@ import {
 const decision: fc.Arbitrary<ReplenishmentCommand> = fc.record({
   type: fc.constant('ResolveCompliance'),
   accountId: fc.constant(a.parties.accountId),
-  decision: fc.constantFrom('approved', 'declined'),
-  facts: fc.constant(a.ownerFacts()),
+  decision: fc.constantFrom(a.passed, a.refused),
+  facts: fc.constantFrom(a.ownerFacts(), a.ownerFacts({ purseStatus: 'archived' })),
 });
 
 /** What operators do to credits. Few references, so that some are repeats. */

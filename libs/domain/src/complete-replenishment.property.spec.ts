@@ -32,7 +32,7 @@ const complete = (history: readonly ReplenishmentEvent[]) =>
 const resolution: ReplenishmentCommand = {
   type: 'ResolveCompliance',
   accountId: a.parties.accountId,
-  decision: 'declined',
+  decision: a.refused,
   facts: a.ownerFacts(),
 };
 

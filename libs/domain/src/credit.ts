@@ -34,11 +34,15 @@ const SUSPENSE_OF = {
   'shared-address': 'suspense/shared-address',
   'no-owner': 'suspense/no-owner',
   'compliance-declined': 'suspense/declined',
+  'in-review': 'suspense/in-review',
 } as const satisfies Readonly<Record<string, BookKind>>;
 
 /** Why money is held in suspense. */
 export type HeldReason = keyof typeof SUSPENSE_OF;
 export type HeldCredit = Extract<Credit, { to: 'suspense' }>;
+
+/** Where final money is while compliance decides. */
+export const IN_REVIEW: HeldCredit = { to: 'suspense', reason: 'in-review' };
 
 /** Facts of other streams, read a moment before the decision and kept in the event by its outcome. */
 export interface OwnerFacts {
@@ -76,11 +80,30 @@ export function receiptOf(booked: Omit<Booked<Credit | OwnCredit>, 'version'>): 
   return [creditedFrom('custody/purse', kindOf(booked.credit), booked)];
 }
 
-/** The postings of a release: what was held is the customer's or the account's now. */
+/** The postings of what ends holding: the money is the customer's or the account's now, or is held for another reason. */
 export function resolutionOf(
-  booked: Booked<Exclude<Credit, HeldCredit>> & { readonly heldFor: HeldReason },
+  booked: Booked & { readonly heldFor: HeldReason },
 ): readonly Posting[] {
   return [creditedFrom(SUSPENSE_OF[booked.heldFor], 'resolution', booked)];
+}
+
+/** The postings of a review that begins; none of earlier versions, which booked nothing before the decision. */
+export function reviewOf({
+  credit,
+  asset,
+  amount,
+  ...parties
+}: Parties & Partial<Pick<Booked, 'asset' | 'amount' | 'credit'>>): readonly Posting[] {
+  if (credit === undefined || asset === undefined || amount === undefined) return [];
+  return receiptOf({ ...parties, asset, amount, credit });
+}
+
+/** The postings of a credit that may follow a review, during which the purse had the coins already. */
+export function creditingOf(
+  booked: Booked & { readonly heldFor?: HeldReason },
+): readonly Posting[] {
+  const { heldFor, ...credited } = booked;
+  return heldFor === undefined ? receiptOf(credited) : resolutionOf({ ...credited, heldFor });
 }
 
 function creditedFrom(

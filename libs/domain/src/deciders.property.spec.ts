@@ -175,7 +175,8 @@ const replenishmentCommands: fc.Arbitrary<ReplenishmentCommand> = fc.oneof(
     arbitrary: fc.record({
       type: fc.constant('ResolveCompliance'),
       accountId: accountIds,
-      decision: fc.constantFrom('approved', 'declined'),
+      decision: fc.constantFrom(a.passed, a.refused),
+      act: fc.constantFrom(undefined, a.act, { ...a.act, reference: 'case-2' }),
       facts: fc.record(owners),
     }),
   },

@@ -27,6 +27,7 @@ const credits: readonly Credit[] = [
 ];
 const tag = { kind: 'tag', tag: 'finalized' } as const;
 const outsideOrderId = 'order-7';
+const list = { ...a.refused, verdict: 'passed' } as const;
 const sum = { first: a.replenishmentId, amount: '10', count: 2 };
 
 /** The current shape of each event, which the compiler checks, in each form that a field may have. */
@@ -104,11 +105,13 @@ const CURRENT: { readonly [Type in DomainEvent['type']]: readonly a.EventOf<Type
   ComplianceCheckStarted: [
     a.complianceCheckStarted(),
     a.complianceCheckStarted({ finality: tag, outsideOrderId, belowMinimum: true }),
+    a.complianceCheckStartedUnbooked(),
   ],
   ReplenishmentConfirmed: [
     ...credits.map((credit) => a.replenishmentConfirmed({ credit })),
     a.replenishmentConfirmed({ finality: tag, outsideOrderId }),
     a.replenishmentConfirmed({ restored: a.act }),
+    a.replenishmentConfirmed({ compliance: list, act: a.act }),
     a.replenishmentConfirmed({
       transfer: a.transfer({ netted: '5', unbacked: '2', txHash: null }),
     }),
@@ -117,16 +120,19 @@ const CURRENT: { readonly [Type in DomainEvent['type']]: readonly a.EventOf<Type
     a.replenishmentDeclined(),
     a.replenishmentDeclined({ finality: tag, outsideOrderId }),
     a.replenishmentDeclined({ restored: a.act }),
+    a.replenishmentDeclined({ heldFor: 'in-review', compliance: a.refused, act: a.act }),
   ],
   ReplenishmentHeld: [
     a.replenishmentHeld(),
     a.replenishmentHeld({ credit: { to: 'suspense', reason: 'purse-archived' } }),
     a.replenishmentHeld({ finality: tag, outsideOrderId, restored: a.act }),
+    a.replenishmentHeld({ heldFor: 'in-review', compliance: list, act: a.act }),
   ],
   ReplenishmentReleased: [
     a.replenishmentReleased({ sum: { ...sum, parts: [a.replenishmentId] }, outsideOrderId }),
     a.replenishmentReleased({ credit: { to: 'account', reason: 'customer-blocked' }, sum }),
     a.replenishmentReleased({ act: a.act }),
+    a.replenishmentReleased({ heldFor: 'in-review', compliance: list }),
   ],
   ReplenishmentReverted: [
     ...credits.map((credit) => a.replenishmentReverted({ credit })),
@@ -231,7 +237,8 @@ function shapeOf(examples: readonly unknown[]): ReadonlySet<string> {
  * What version 1 of a replenishment's events lacks, and `completeReplenishment` adds; and what is said only of
  * a replenishment that was voided; and the reference of a purse.
  */
-const ADDED_LATER = /^(transfer|block|outsideOrderId|orderChanged|restored|belowMinimum|reference)/;
+const ADDED_LATER =
+  /^(transfer|block|outsideOrderId|orderChanged|restored|belowMinimum|reference|asset|amount|credit|compliance|heldFor|act)/;
 
 /** The names of the fields of a shape. */
 function namesOf(shape: ReadonlySet<string>): ReadonlySet<string> {

@@ -3,13 +3,16 @@ import type { Act } from './act';
 import type { AddressBranchEvent } from './address-branch';
 import type { AssetRecordEvent } from './asset-record';
 import { type Posting, takeBack } from './books';
+import type { ComplianceDecision } from './compliance';
 import {
   type Credit,
+  creditingOf,
   type OwnCredit,
   type Parties,
   receiptOf,
   resolutionOf,
   reversalOf,
+  reviewOf,
   voidOf,
 } from './credit';
 import type { CustomerEvent } from './customer';
@@ -110,10 +113,15 @@ const EXTENT = {
   toBlock: 'everyone',
   observed: { block: { number: 'everyone', hash: 'everyone' }, at: 'everyone' },
 } as const satisfies Fields<DataOf<'FindingUpdated'>>;
+const DECIDED = {
+  compliance: everyone<ComplianceDecision>('mode', 'verdict', 'listVersion'),
+  heldFor: 'everyone',
+  act: ACT,
+} as const;
 const CREDITED = {
   ...COMPLETED,
-  postings: receiptOf,
-  publicFields: { ...BOOKED, finality: FINALITY, restored: ACT },
+  postings: creditingOf,
+  publicFields: { ...BOOKED, finality: FINALITY, restored: ACT, ...DECIDED },
 } as const;
 
 /** Every type of event. One that is missing, or lacks a decision, does not compile. */
@@ -212,22 +220,21 @@ export const EVENTS = {
     isPublic: (data: DataOf<'ReplenishmentVersionNoted'>) => data.reason !== undefined,
   },
   ComplianceCheckStarted: {
-    ...UNCREDITED,
-    publicFields: { ...INCLUDED, finality: FINALITY, belowMinimum: 'everyone' },
+    ...COMPLETED,
+    postings: reviewOf,
+    publicFields: { ...BOOKED, finality: FINALITY, belowMinimum: 'everyone' },
   },
   ReplenishmentConfirmed: CREDITED,
   ReplenishmentDeclined: CREDITED,
   ReplenishmentHeld: {
-    postings: receiptOf,
-    publicFields: { ...BOOKED, finality: FINALITY, restored: ACT },
+    postings: creditingOf,
+    publicFields: { ...BOOKED, finality: FINALITY, restored: ACT, ...DECIDED },
   },
   ReplenishmentReleased: {
     postings: resolutionOf,
     publicFields: {
-      ...BOOKED,
-      heldFor: 'everyone',
+      ...{ ...BOOKED, ...DECIDED },
       sum: everyone<SumOfHeld>('first', 'amount', 'count', 'parts'),
-      act: ACT,
     },
   },
   ReplenishmentReverted: { ...COMPLETED, postings: reversalOf, publicFields: BOOKED },

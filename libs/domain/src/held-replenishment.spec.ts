@@ -85,21 +85,23 @@ describe('a transfer below the minimum', () => {
   });
 
   it('is screened before it is held, and never held when that declines it', () => {
-    const started = a.complianceCheckStarted({ version: 2, transfer, belowMinimum: true });
+    const heldFor = 'in-review' as const;
+    const started = a.complianceCheckStarted({ version: 2, ...small, belowMinimum: true });
     const resolve = (decision: 'approved' | 'declined') => ({
       ...({ type: 'ResolveCompliance', accountId: a.parties.accountId } as const),
-      ...{ decision, facts: a.ownerFacts() },
+      decision: decision === 'approved' ? a.passed : a.refused,
+      facts: a.ownerFacts(),
     });
     given(detected)
       .when(record({ status: 'final', version: 2 }, { screening: true }))
       .emits(started)
       .when(resolve('approved'))
-      .emits(held)
+      .emits(a.replenishmentHeld({ version: 2, ...small, heldFor, compliance: a.passed }))
       .when(resolve('approved'))
       .changesNothing();
     given(detected, started)
       .when(resolve('declined'))
-      .emits(a.replenishmentDeclined({ version: 2, ...small }))
+      .emits(a.replenishmentDeclined({ version: 2, ...small, heldFor, compliance: a.refused }))
       .when(release())
       .changesNothing();
   });

@@ -17,18 +17,18 @@ export type ReleaseCommand = CommandIn<{
 }>;
 
 /**
- * The event of a transfer that is final and may be credited. What is below the minimum is held, no matter who would be
- * credited; for its purse if that is out of use, so that it is no part of a sum. So is what has no owner.
+ * The event of a transfer that is final and may be credited. What nobody may have yet is held, with the reason, and so is
+ * what is below the minimum, no matter who would be credited; for its purse if that is out of use, so that it is no part
+ * of a sum.
  */
 export function whenFinal(
   state: KnownReplenishment & { readonly finality: Finality },
   facts: OwnerFacts,
   isBelowMinimum: boolean,
-): ReplenishmentEvent {
+): Extract<ReplenishmentEvent, { type: 'ReplenishmentHeld' | 'ReplenishmentConfirmed' }> {
   const { version, finality } = state;
   const credit = creditOf(facts);
-  const isUnowned = credit.to === 'suspense' && credit.reason === 'no-owner';
-  return isBelowMinimum || isUnowned
+  return isBelowMinimum || credit.to === 'suspense'
     ? {
         type: 'ReplenishmentHeld',
         data: { ...booking(state, version, heldCredit(credit)), finality },

@@ -4,6 +4,7 @@ export * from './address-branch';
 export * from './asset-record';
 export * from './books';
 export * from './complete-replenishment';
+export * from './compliance';
 export * from './credit';
 export * from './customer';
 export * from './decider';

@@ -61,7 +61,7 @@ describe('the journal of a replenishment', () => {
       a.purseDeclined(),
       a.replenishmentSeen(),
       a.replenishmentDetected(),
-      a.complianceCheckStarted(),
+      a.complianceCheckStartedUnbooked(),
       a.replenishmentReverted({ credit: null }),
       a.replenishmentDropped(),
       a.replenishmentRejected(),

@@ -1,4 +1,5 @@
 import type { Act } from './act';
+import type { ComplianceDecision } from './compliance';
 import type { Booked, Credit, HeldCredit, HeldReason, OwnCredit, Parties } from './credit';
 import type { EventIn } from './decider';
 import type { SumOfHeld } from './held-sum';
@@ -40,6 +41,16 @@ interface PerhapsRestored {
   readonly restored?: Act;
 }
 
+/**
+ * Present where compliance decided. `heldFor`: it was in review until then, so that its receipt is booked already;
+ * absent where earlier versions booked nothing before the decision. `act`: what the operator said who decided.
+ */
+interface PerhapsDecided {
+  readonly compliance?: ComplianceDecision;
+  readonly heldFor?: HeldReason;
+  readonly act?: Act;
+}
+
 type AboutSwept = Observed & { block: Inclusion | null };
 
 /** A sweep by its outflow. */
@@ -56,16 +67,41 @@ export type ReplenishmentEvent = EventIn<{
    * changes but the version, so that what was reported before it is late.
    */
   ReplenishmentVersionNoted: Observed & { block: Inclusion; reason?: WaitingReason };
-  /** `belowMinimum`: it is held if it is approved. */
+  /**
+   * Final and in review: custody has its coins. `belowMinimum`: it is held if it is approved. Earlier versions booked
+   * nothing before the decision, and had no `credit`, asset and amount.
+   */
   ComplianceCheckStarted: Parties &
-    AboutIncluded & { version: number; finality: Finality; belowMinimum?: true };
-  ReplenishmentConfirmed: Booked & AboutIncluded & PerhapsRestored & { finality: Finality };
-  ReplenishmentDeclined: Booked & AboutIncluded & PerhapsRestored & { finality: Finality };
+    AboutIncluded &
+    Partial<Pick<Booked<HeldCredit>, 'asset' | 'amount' | 'credit'>> & {
+      version: number;
+      finality: Finality;
+      belowMinimum?: true;
+    };
+  ReplenishmentConfirmed: Booked &
+    AboutIncluded &
+    PerhapsRestored &
+    PerhapsDecided & { finality: Finality };
+  ReplenishmentDeclined: Booked &
+    AboutIncluded &
+    PerhapsRestored &
+    PerhapsDecided & { finality: Finality };
   /** Final, so custody has its coins, but nobody is credited: it waits in suspense. */
-  ReplenishmentHeld: Booked<HeldCredit> & AboutIncluded & PerhapsRestored & { finality: Finality };
-  /** What was held is credited: as a part of a sum that reached the minimum, or by an operator. */
+  ReplenishmentHeld: Booked<HeldCredit> &
+    AboutIncluded &
+    PerhapsRestored &
+    PerhapsDecided & { finality: Finality };
+  /**
+   * What was held is credited: as a part of a sum that reached the minimum, because compliance approved it, or by
+   * somebody's decision.
+   */
   ReplenishmentReleased: Booked<Exclude<Credit, HeldCredit>> &
-    AboutIncluded & { heldFor: HeldReason; sum?: SumOfHeld; act?: Act };
+    AboutIncluded & {
+      heldFor: HeldReason;
+      sum?: SumOfHeld;
+      compliance?: ComplianceDecision;
+      act?: Act;
+    };
   /** `credit` is what is taken back; null when nothing had been booked yet. */
   ReplenishmentReverted: Booked<Credit | null> & AboutIncluded;
   /** An operator took the credit back, for good unless an operator credits it again. */

@@ -1,4 +1,5 @@
 import type { Act, PastAct } from './act';
+import type { ComplianceDecision } from './compliance';
 import type { Credit, OwnCredit, Parties } from './credit';
 import { DomainError } from './errors';
 import type { OutsideOrderId, ReplenishmentEvent } from './replenishment-event';
@@ -12,6 +13,9 @@ import {
   type TransferContent,
   type WaitingReason,
 } from './transfer';
+
+/** What people did to a credit: operators void it or give it again, and decide a review. */
+type ActType = 'void' | 'credit' | 'review';
 
 /** What a void took back. */
 export interface Voided {
@@ -68,7 +72,7 @@ export type ReplenishmentState =
       /** Whether sweeps cover the whole of it; undefined when they never did. */
       readonly swept?: boolean | undefined;
       /** What operators did to the credit, in order; undefined before the first time. */
-      readonly acts?: readonly PastAct<'void' | 'credit'>[] | undefined;
+      readonly acts?: readonly PastAct<ActType>[] | undefined;
       /** What was taken back, while it is voided. */
       readonly voided?: Voided | undefined;
     };
@@ -125,7 +129,7 @@ export function evolveReplenishment(
     case 'ComplianceCheckStarted':
       return {
         ...{ ...state, status, version, waiting: undefined, finality: event.data.finality },
-        belowMinimum: event.data.belowMinimum,
+        ...{ credit: event.data.credit ?? null, belowMinimum: event.data.belowMinimum },
       };
     case 'OwnCoinsBooked': {
       const { credit, finality } = event.data;
@@ -135,13 +139,17 @@ export function evolveReplenishment(
     case 'ReplenishmentDeclined':
     case 'ReplenishmentHeld': {
       const { credit, finality, restored } = event.data;
-      const booked = { ...state, status, version, waiting: undefined, credit, finality };
+      const acts = actsAfterReview(state, event.data);
+      const booked = { ...state, status, version, waiting: undefined, credit, finality, acts };
       if (restored === undefined) return booked;
       return { ...booked, voided: undefined, acts: actsAfter(state, 'credit', restored) };
     }
     case 'ReplenishmentReleased': {
-      const { credit, act } = event.data;
+      const { credit, act, compliance } = event.data;
       const released = { ...state, status, version, credit };
+      if (compliance !== undefined) {
+        return { ...released, acts: actsAfterReview(state, event.data) };
+      }
       return act === undefined ? released : { ...released, acts: actsAfter(state, 'credit', act) };
     }
     case 'ReplenishmentVoided': {
@@ -162,11 +170,23 @@ export function evolveReplenishment(
   }
 }
 
+/** With the act of the operator who decided a review, if one did. */
+function actsAfterReview(
+  { acts }: KnownReplenishment,
+  {
+    act,
+    compliance,
+  }: { readonly act?: Act; readonly compliance?: Pick<ComplianceDecision, 'verdict'> },
+): readonly PastAct<ActType>[] | undefined {
+  if (act === undefined || compliance === undefined) return acts;
+  return [...(acts ?? []), { type: 'review', ...act, about: compliance.verdict }];
+}
+
 function actsAfter(
   { acts = [] }: KnownReplenishment,
   type: 'void' | 'credit',
   { reason, reference }: Act,
-): readonly PastAct<'void' | 'credit'>[] {
+): readonly PastAct<ActType>[] {
   return [...acts, { type, reason, reference }];
 }
 

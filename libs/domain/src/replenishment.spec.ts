@@ -78,6 +78,7 @@ describe('the order id of the purse', () => {
 
   it('is carried by everything that is recorded of the transfer', () => {
     const screens = { ...order('order-7'), screening: true };
+    const inReview = { to: 'suspense', reason: 'in-review' } as const;
     given()
       .when(record({ status: 'seen', version: 1 }, screens))
       .emits(a.replenishmentSeen({ version: 1, ...order('order-7') }))
@@ -87,7 +88,7 @@ describe('the order id of the purse', () => {
         a.complianceCheckStarted({ version: 2, ...order('order-7') }),
       )
       .when(record({ status: 'reverted', version: 3 }, screens))
-      .emits(a.replenishmentReverted({ version: 3, credit: null, ...order('order-7') }));
+      .emits(a.replenishmentReverted({ version: 3, credit: inReview, ...order('order-7') }));
   });
 
   it('stays that of the first observation, also when there was none', () => {
@@ -240,7 +241,11 @@ describe('a transfer that is never credited', () => {
 });
 
 describe('where a final transfer is credited', () => {
-  const cases: [string, Partial<OwnerFacts>, ReturnType<typeof a.replenishmentConfirmed>][] = [
+  const cases: [
+    string,
+    Partial<OwnerFacts>,
+    ReturnType<typeof a.replenishmentConfirmed> | ReturnType<typeof a.replenishmentHeld>,
+  ][] = [
     ['to the customer', {}, a.replenishmentConfirmed()],
     [
       'to the account while the customer is blocked',
@@ -250,22 +255,22 @@ describe('where a final transfer is credited', () => {
     [
       'to suspense on an archived purse',
       { purseStatus: 'archived' },
-      a.replenishmentConfirmed({ credit: { to: 'suspense', reason: 'purse-archived' } }),
+      a.replenishmentHeld({ credit: { to: 'suspense', reason: 'purse-archived' } }),
     ],
     [
       'to suspense on a declined purse',
       { purseStatus: 'declined' },
-      a.replenishmentConfirmed({ credit: { to: 'suspense', reason: 'purse-declined' } }),
+      a.replenishmentHeld({ credit: { to: 'suspense', reason: 'purse-declined' } }),
     ],
     [
       'to suspense, for the purse first, when the customer is blocked too',
       { purseStatus: 'archived', customerBlocked: true },
-      a.replenishmentConfirmed({ credit: { to: 'suspense', reason: 'purse-archived' } }),
+      a.replenishmentHeld({ credit: { to: 'suspense', reason: 'purse-archived' } }),
     ],
     [
       'to suspense, for the purse first, when a declined purse has a blocked customer',
       { purseStatus: 'declined', customerBlocked: true },
-      a.replenishmentConfirmed({ credit: { to: 'suspense', reason: 'purse-declined' } }),
+      a.replenishmentHeld({ credit: { to: 'suspense', reason: 'purse-declined' } }),
     ],
   ];
 
@@ -277,14 +282,13 @@ describe('where a final transfer is credited', () => {
 
   it.each(cases)('is %s when screening approves it', (_, facts, expected) => {
     const { accountId } = a.parties;
-    given(a.replenishmentDetected(), a.complianceCheckStarted())
-      .when({
-        type: 'ResolveCompliance',
-        accountId,
-        decision: 'approved',
-        facts: a.ownerFacts(facts),
-      })
-      .emits(expected);
+    const decision = a.passed;
+    const said = { compliance: decision } as const;
+    const resolve = { type: 'ResolveCompliance', accountId, decision } as const;
+    const decided = { ...expected, data: { ...expected.data, ...said } } as ReplenishmentEvent;
+    given(a.replenishmentDetected(), a.complianceCheckStartedUnbooked())
+      .when({ ...resolve, facts: a.ownerFacts(facts) })
+      .emits(decided);
   });
 
   it('is decided by what holds when it becomes final, not when it was detected', () => {
@@ -319,7 +323,12 @@ describe('what is known of a replenishment', () => {
       [seenWithOrder, a.replenishmentRejected({ version: 2, outsideOrderId })],
       { ...inBlock, rejection: 'unknown-token' },
     ],
-    ['screening', 3, [detectedWithOrder, screening], final],
+    [
+      'screening',
+      3,
+      [detectedWithOrder, screening],
+      { ...final, credit: { to: 'suspense', reason: 'in-review' } },
+    ],
     ['confirmed', 3, [detectedWithOrder, confirmed], { ...final, credit: confirmed.data.credit }],
     [
       'declined',

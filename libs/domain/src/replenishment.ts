@@ -1,4 +1,4 @@
-import { isOwnCredit, type OwnCredit, type OwnerFacts, type Parties } from './credit';
+import { IN_REVIEW, isOwnCredit, type OwnCredit, type OwnerFacts, type Parties } from './credit';
 import { type CommandIn, type Decider, fold } from './decider';
 import { type ReleaseCommand, releaseInSum, whenFinal } from './held-replenishment';
 import type { Observed, OutsideOrderId, ReplenishmentEvent, SweepRef } from './replenishment-event';
@@ -230,10 +230,9 @@ function conclude(
     return [{ type: 'OwnCoinsBooked', data }];
   }
   if (state.status !== 'detected') return [];
-  const { parties, transfer, outsideOrderId } = state;
-  const isBelow = isBelowMinimum(transfer, facts);
+  const isBelow = isBelowMinimum(state.transfer, facts);
   if (facts.screening) {
-    const about = { ...parties, version, finality, transfer, block, outsideOrderId };
+    const about = { ...booking(state, version, IN_REVIEW), finality };
     const data = isBelow ? { ...about, belowMinimum: true as const } : about;
     return [{ type: 'ComplianceCheckStarted', data }];
   }
@@ -250,8 +249,7 @@ function settle(
   { blockHash, amount, sweep }: Extract<ReplenishmentCommand, { type: 'SettleReplenishment' }>,
   state: ReplenishmentState,
 ): readonly ReplenishmentEvent[] {
-  const { status } = state;
-  if (status !== 'confirmed' && status !== 'declined' && status !== 'held') return [];
+  if (state.status === 'absent' || !isArrived(state)) return [];
   const { version, parties, transfer, block, outsideOrderId } = state;
   if (block?.hash !== blockHash || `${netAmount(transfer)}` !== amount) return [];
   if ((state.swept ?? false) === (sweep !== null)) return [];
@@ -259,6 +257,12 @@ function settle(
   return sweep === null
     ? [{ type: 'ReplenishmentSweepReverted', data }]
     : [{ type: 'ReplenishmentSwept', data: { ...data, sweep } }];
+}
+
+/** Whether the coins are booked, as of a deposit. */
+function isArrived({ status, credit }: Known): boolean {
+  if (status === 'screening') return credit !== null;
+  return status === 'confirmed' || status === 'declined' || status === 'held';
 }
 
 function observation({ report, facts }: Report, state: ReplenishmentState): Observed {

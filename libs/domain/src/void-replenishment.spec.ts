@@ -160,7 +160,7 @@ describe('a report of a voided transfer', () => {
         }),
       )
       .when({
-        ...{ type: 'ResolveCompliance', accountId: a.parties.accountId, decision: 'approved' },
+        ...{ type: 'ResolveCompliance', accountId: a.parties.accountId, decision: a.passed },
         facts: a.ownerFacts(),
       })
       .refuses('replenishment-not-screening');

@@ -48,7 +48,7 @@ function voidCredit(
     const by = state.acts?.at(-1)?.reference;
     throw new DomainError('replenishment-voided', `It is voided already, by reference ${by}.`);
   }
-  if (credit === null || isOwnCredit(credit)) {
+  if (credit === null || isOwnCredit(credit) || status === 'screening') {
     throw new DomainError(
       'replenishment-not-credited',
       `Only what is credited can be voided; this replenishment is ${status}.`,
@@ -70,7 +70,9 @@ function creditAgain(
   state: KnownReplenishment,
 ): readonly ReplenishmentEvent[] {
   const { status, voided, block, finality } = state;
-  if (status === 'held') return release(state, facts, { act });
+  // Earlier versions confirmed what was credited to suspense.
+  const isHeld = state.credit?.to === 'suspense' && (status === 'held' || status === 'confirmed');
+  if (isHeld) return release(state, facts, { act });
   if (status !== 'voided' || voided === undefined) {
     throw new DomainError(
       'replenishment-not-voided',
@@ -83,8 +85,8 @@ function creditAgain(
       'The chain does not show the transfer that was voided, as final, in the last report of it.',
     );
   }
-  const isHeld = voided.credit.to === 'suspense';
-  const credit = isHeld ? voided.credit : creditOf({ purseStatus: 'active', ...facts });
+  const wasHeld = voided.credit.to === 'suspense';
+  const credit = wasHeld ? voided.credit : creditOf({ purseStatus: 'active', ...facts });
   const data = { ...booking(state, state.version, credit), finality, restored: act };
   switch (voided.as) {
     case 'confirmed':

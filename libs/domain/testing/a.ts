@@ -328,11 +328,24 @@ export const replenishmentLaterVersionNoted = event('ReplenishmentVersionNoted',
   block: block(),
 });
 export const complianceCheckStarted = event('ComplianceCheckStarted', {
-  ...parties,
-  version: 1,
+  ...booked,
+  credit: { to: 'suspense', reason: 'in-review' },
   finality: depth,
   ...included,
 });
+export const passed = { mode: 'manual', verdict: 'passed' } as const;
+export const refused = {
+  mode: 'sanctions-list',
+  verdict: 'declined',
+  listVersion: '7c1f',
+} as const;
+/** As earlier versions wrote it, which booked nothing before the decision. */
+export function complianceCheckStartedUnbooked(
+  overrides: Parameters<typeof complianceCheckStarted>[0] = {},
+): EventOf<'ComplianceCheckStarted'> {
+  const { asset: _, amount: __, credit: ___, ...data } = complianceCheckStarted(overrides).data;
+  return { type: 'ComplianceCheckStarted', data };
+}
 export const replenishmentConfirmed = event('ReplenishmentConfirmed', {
   ...booked,
   finality: depth,

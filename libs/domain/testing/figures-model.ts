@@ -36,9 +36,22 @@ export function movedBy(event: DomainEvent): Moved | null {
     event.type === 'ReplenishmentHeld'
   ) {
     const amount = BigInt(event.data.amount);
-    const { asset, credit } = event.data;
-    const delta = { ...credited(credit, amount), received: amount, receipts: 1n };
+    const { asset, credit, heldFor } = event.data;
+    const delta =
+      heldFor === undefined
+        ? { ...credited(credit, amount), received: amount, receipts: 1n }
+        : { ...credited(credit, amount), custody: 0n, suspense: suspenseOf(credit, amount) };
     return { parties: event.data, asset, delta };
+  }
+  if (event.type === 'ComplianceCheckStarted') {
+    const { asset, amount, credit } = event.data;
+    if (asset === undefined || amount === undefined || credit === undefined) return null;
+    const received = { received: BigInt(amount), receipts: 1n };
+    return {
+      parties: event.data,
+      asset,
+      delta: { ...credited(credit, BigInt(amount)), ...received },
+    };
   }
   const isTakenBack =
     event.type === 'ReplenishmentReverted' || event.type === 'ReplenishmentVoided';
@@ -69,6 +82,11 @@ export function movedBy(event: DomainEvent): Moved | null {
     return { parties: event.data, asset, delta: left(use, -BigInt(amount)) };
   }
   return null;
+}
+
+/** What leaves suspense with a decision, unless it is held for another reason from then on. */
+function suspenseOf(credit: Credit, amount: bigint): bigint {
+  return credit.to === 'suspense' ? 0n : -amount;
 }
 
 /** By how much a use of coins moves the figures of the purse that they left. */

@@ -55,7 +55,8 @@ export const FIGURES_AFTER = `
 
 /** The next replenishments in key order, and whether the journal books each where its row says. */
 export const REPLENISHMENTS_AFTER = `
-  SELECT r.id, r.status IN ('confirmed', 'declined', 'held') AS credited,
+  SELECT r.id, r.status IN ('confirmed', 'declined', 'held')
+           OR (r.status = 'screening' AND r.credited_to IS NOT NULL) AS credited,
          coalesce(j.kind = 'receipt' AND j.purse_id = r.purse_id AND j.asset = r.asset
            AND j.amount = r.amount - coalesce(r.netted, 0), false) AS booked
     FROM (SELECT * FROM ${LIVE_SCHEMA}.replenishment WHERE id > $1::uuid ORDER BY id LIMIT $2) AS r

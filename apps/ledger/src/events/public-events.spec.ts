@@ -89,7 +89,10 @@ describe('the public form of an event', () => {
     expect(kept).toEqual(expected);
     expect(Object.fromEntries(kept)).toMatchObject({
       CustomerCreated: ['externalId', 'description'],
-      ReplenishmentConfirmed: ['customerId', 'purseId', 'restored.reason', 'restored.reference'],
+      ReplenishmentConfirmed: [
+        ...['customerId', 'purseId', 'restored.reason', 'restored.reference'],
+        ...['act.reason', 'act.reference'],
+      ],
     });
   });
 

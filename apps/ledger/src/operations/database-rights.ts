@@ -35,6 +35,7 @@ const OTHER_TABLES: Readonly<Record<string, Rights>> = {
   reaction: { reactions: KEPT },
   due: { reactions: ['INSERT', 'UPDATE', 'DELETE'] },
   finding_caused: { reactions: ['INSERT'] },
+  compliance_verdict: { reactions: ['INSERT'] },
   chain_head: { consumer: KEPT },
   watch_report: { consumer: KEPT },
   reconciliation: { consumer: KEPT },

@@ -86,6 +86,7 @@ export function dueTimesOf(
 /** Null if the event books nothing that counts, and takes nothing such back. */
 export function bookingOf(event: ReplenishmentEvent | OutflowEvent): Booking | null {
   switch (event.type) {
+    case 'ComplianceCheckStarted':
     case 'ReplenishmentConfirmed':
     case 'ReplenishmentDeclined':
     case 'ReplenishmentHeld':
@@ -97,6 +98,8 @@ export function bookingOf(event: ReplenishmentEvent | OutflowEvent): Booking | n
       const { purseId, asset, block, credit } = event.data;
       // Events of version 1 have no block; when they were written, nothing was swept.
       if (credit === null || block === null || block === undefined) return null;
+      // Earlier versions booked nothing before the decision.
+      if (credit === undefined || asset === undefined) return null;
       return { key: `${purseId}/${asset}`, isSweep: false, block: block.number };
     }
     case 'SweepCompleted':
@@ -116,7 +119,6 @@ export function bookingOf(event: ReplenishmentEvent | OutflowEvent): Booking | n
     case 'ReplenishmentDropped':
     case 'ReplenishmentRejected':
     case 'ReplenishmentReportNoted':
-    case 'ComplianceCheckStarted':
     case 'OwnCoinsDetected':
     // Its coins were in the purse before.
     case 'ReplenishmentReleased':

@@ -104,7 +104,8 @@ const CREDITED = `
          r.credit_position AS position, r.amount - coalesce(r.netted, 0) AS amount, r.swept,
          r.last_position AS last
     FROM ledger.replenishment r
-   WHERE r.purse_id = $1 AND r.asset = $2 AND r.status IN ('confirmed', 'declined', 'held')
+   WHERE r.purse_id = $1 AND r.asset = $2 AND (r.status IN ('confirmed', 'declined', 'held')
+       OR (r.status = 'screening' AND r.credited_to IS NOT NULL))
      AND r.block_number BETWEEN $3 AND $5
      AND (r.block_number, r.credit_position) > ($3, $4::bigint)`;
 

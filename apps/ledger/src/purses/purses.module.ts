@@ -9,6 +9,7 @@ import { ActOnPurseHandler } from './act-on-purse';
 import { AssignAddressHandler } from './assign-address';
 import { ChangePurseHandler } from './change-purse';
 import { CustomerWithPursesController } from './customer-with-purses.controller';
+import { DeclinePurses } from './decline-purses.reaction';
 import { ExpirePurseHandler } from './expire-purse';
 import { ExpirePurses } from './expire-purses.reaction';
 import { GetPurseHandler, ListPursesHandler } from './get-purses';
@@ -44,6 +45,7 @@ export class PursesModule implements OnModuleInit {
         ActOnPurseHandler,
         ExpirePurseHandler,
         ExpirePurses,
+        DeclinePurses,
         GetPurseHandler,
         ListPursesHandler,
       ],

@@ -5,10 +5,8 @@ import {
   customer,
   DomainError,
   type KnownReplenishment,
-  type ReplenishmentEvent,
   replenishment,
   streamName,
-  upcast,
 } from '@daybook/domain';
 import { EventStore, loadStates } from '@daybook/event-store';
 import { CommandHandler, type ICommandHandler, QueryBus } from '@nestjs/cqrs';
@@ -17,9 +15,8 @@ import { GetCustody } from '../books';
 import { AssetNames, ChainRegistry, Heads } from '../chains';
 import { type Answer, CallerCommand } from '../edge/request-context';
 import { writeAs } from '../edge/write-as';
-import { PurseRow } from '../purses';
-import { factsNow, toResponse } from './get-replenishments';
-import { rowIn } from './replenishments.projection';
+import { LedgerEnv } from '../ledger.env';
+import { replenishmentAt } from './get-replenishments';
 
 /**
  * Voids a replenishment of any account, or credits one that is voided or held. Refuses with `replenishment-not-found`
@@ -36,12 +33,13 @@ export class ChangeCredit extends CallerCommand<
 @CommandHandler(ChangeCredit)
 export class ChangeCreditHandler implements ICommandHandler<ChangeCredit> {
   constructor(
-    private readonly store: EventStore,
-    private readonly dataSource: DataSource,
+    readonly store: EventStore,
+    readonly dataSource: DataSource,
     private readonly queries: QueryBus,
     readonly assets: AssetNames,
     readonly chains: ChainRegistry,
     readonly heads: Heads,
+    readonly env: LedgerEnv,
   ) {}
 
   async execute({ context, request }: ChangeCredit): Promise<Answer<json.Replenishment>> {
@@ -54,7 +52,7 @@ export class ChangeCreditHandler implements ICommandHandler<ChangeCredit> {
     const { accountId } = known.parties;
     const own = { ...context, accountId };
     const answer = await writeAs(this.store, own, stream, replenishment, command, () => null);
-    return { ...answer, resource: await this.resource(stream, answer.position) };
+    return { ...answer, resource: await replenishmentAt(this, stream, answer.position) };
   }
 
   private async commandFor(
@@ -69,17 +67,5 @@ export class ChangeCreditHandler implements ICommandHandler<ChangeCredit> {
     const owner = streamName('customer', parties.customerId);
     const states = await loadStates(this.store, customer, [owner]);
     return { type, ...act, facts: { customerBlocked: states.get(owner)?.status === 'blocked' } };
-  }
-
-  /** From the event log, because the read models may not have the command yet. */
-  private async resource(stream: string, position: bigint): Promise<json.Replenishment> {
-    const history = (await this.store.readStream(stream))
-      .filter((recorded) => recorded.position <= position)
-      .map((recorded) => ({ recorded, event: upcast(recorded) as ReplenishmentEvent }));
-    const row = rowIn(history);
-    const purse = await this.dataSource
-      .getRepository(PurseRow)
-      .findOneByOrFail({ id: row.purseId });
-    return toResponse(Object.assign(row, { purse }), await factsNow(this));
   }
 }

@@ -1,17 +1,25 @@
 import { displayAddress } from '@daybook/chains';
 import type { json } from '@daybook/contracts';
-import type { ReplenishmentStatus } from '@daybook/domain';
+import {
+  type ComplianceMode,
+  type ReplenishmentEvent,
+  type ReplenishmentStatus,
+  upcast,
+} from '@daybook/domain';
+import { EventStore } from '@daybook/event-store';
 import { DurableLog } from '@daybook/messaging';
 import { type IQueryHandler, QueryHandler } from '@nestjs/cqrs';
 import { DataSource, In, type SelectQueryBuilder } from 'typeorm';
 import { AssetNames, ChainRegistry, confirmationsOf, type Head, Heads } from '../chains';
 import { type KnownAssets, toMoney } from '../edge/money';
 import { AccountQuery } from '../edge/request-context';
+import { complianceModeOf, LedgerEnv } from '../ledger.env';
 import { type ListOf, listNewest, type Page } from '../projections/cursor';
 import { PositionReached } from '../projections/position-reached';
 import { GetPurseReplenishments, type PurseReplenishments, PurseRow } from '../purses';
 import { ReplenishmentRow } from './replenishment.row';
 import { STATE_PAIRS } from './replenishments.dto';
+import { rowIn } from './replenishments.projection';
 import { whyUnrecorded } from './transfers.consumer';
 
 /** One replenishment of the account by id, or null. */
@@ -43,6 +51,7 @@ export class GetReplenishmentHandler implements IQueryHandler<GetReplenishment> 
     readonly assets: AssetNames,
     readonly chains: ChainRegistry,
     readonly heads: Heads,
+    readonly env: LedgerEnv,
   ) {}
 
   async execute({ accountId, request: id }: GetReplenishment) {
@@ -58,6 +67,7 @@ export class ListReplenishmentsHandler implements IQueryHandler<ListReplenishmen
     readonly assets: AssetNames,
     readonly chains: ChainRegistry,
     readonly heads: Heads,
+    readonly env: LedgerEnv,
   ) {}
 
   async execute({ accountId, request }: ListReplenishments): Promise<Page<json.Replenishment>> {
@@ -72,11 +82,11 @@ export class ListReplenishmentsHandler implements IQueryHandler<ListReplenishmen
 }
 
 const OPEN: readonly ReplenishmentStatus[] = ['seen', 'detected', 'screening'];
-const RECEIVED: readonly ReplenishmentStatus[] = ['confirmed'];
 
-// The index is by customer, who has one purse per family.
+// The index is by customer, who has few purses. What is held below the minimum alone is no receipt.
 const USE_OF_PURSE = `
-  SELECT max(credited_at) FILTER (WHERE status = ANY($4::text[])) AS last,
+  SELECT max(credited_at) FILTER (WHERE status = 'confirmed'
+           OR (status = 'held' AND reason IS DISTINCT FROM 'below-minimum')) AS last,
          count(*) FILTER (WHERE status = ANY($3::text[]))::int AS open
     FROM ledger.replenishment WHERE customer_id = $1 AND purse_id = $2`;
 
@@ -96,7 +106,7 @@ export class PurseReplenishmentsHandler implements IQueryHandler<GetPurseRepleni
     // In this order: what is recorded by the first call is in the read models after the second.
     const unrecorded = await whyUnrecorded(this.log, receivers);
     await this.reached.catchUp();
-    const values = [purse.customerId, purse.id, OPEN, RECEIVED];
+    const values = [purse.customerId, purse.id, OPEN];
     const [row]: [{ last: Date | null; open: number }] = await this.dataSource.query(
       USE_OF_PURSE,
       values,
@@ -141,24 +151,54 @@ function sumIn(
 
 /** What an answer has besides the row. */
 export interface Facts {
+  /** By what money in review is decided. */
+  readonly reviewedBy: ComplianceMode;
   readonly assets: KnownAssets;
   readonly chains: ChainRegistry;
   readonly heads: ReadonlyMap<string, Head>;
 }
 
-export async function factsNow({
-  assets,
-  chains,
-  heads,
-}: {
+/** Where the facts of answers come from. */
+interface Sources {
   readonly assets: AssetNames;
   readonly chains: ChainRegistry;
   readonly heads: Heads;
-}): Promise<Facts> {
-  return { chains, assets: await assets.now(), heads: await heads.now() };
+  readonly env: LedgerEnv;
 }
 
-export function toResponse(row: Row, { assets, chains, heads }: Facts): json.Replenishment {
+export async function factsNow({ assets, chains, heads, env }: Sources): Promise<Facts> {
+  const reviewedBy = complianceModeOf(env, { screening: true });
+  return { chains, reviewedBy, assets: await assets.now(), heads: await heads.now() };
+}
+
+/** A replenishment right after a command, from the event log: the read models may not have the command yet. */
+export async function replenishmentAt(
+  sources: Sources & { readonly store: EventStore; readonly dataSource: DataSource },
+  stream: string,
+  position: bigint,
+): Promise<json.Replenishment> {
+  const history = (await sources.store.readStream(stream))
+    .filter((recorded) => recorded.position <= position)
+    .map((recorded) => ({ recorded, event: upcast(recorded) as ReplenishmentEvent }));
+  const row = rowIn(history);
+  const purses = sources.dataSource.getRepository(PurseRow);
+  const purse = await purses.findOneByOrFail({ id: row.purseId });
+  return toResponse(Object.assign(row, { purse }), await factsNow(sources));
+}
+
+function complianceIn(row: ReplenishmentRow, reviewedBy: ComplianceMode): json.Compliance {
+  const { status, complianceMode: mode, complianceVerdict, listVersion } = row;
+  if (mode !== null && complianceVerdict !== null) {
+    return { mode, verdict: complianceVerdict, listVersion };
+  }
+  if (status === 'screening') return { mode: reviewedBy, verdict: 'pending', listVersion: null };
+  return { mode: 'none', verdict: 'not-checked', listVersion: null };
+}
+
+export function toResponse(
+  row: Row,
+  { assets, chains, heads, reviewedBy }: Facts,
+): json.Replenishment {
   const { family } = row.purse;
   const chain = row.asset.slice(0, row.asset.indexOf('/'));
   const policy = chains.policyOf(chain, row.asset);
@@ -174,6 +214,7 @@ export function toResponse(row: Row, { assets, chains, heads }: Facts): json.Rep
     ...{ id, customerId, purseId, status, txHash, ordinal, creditedTo, reason, finality },
     outsideOrderId: orderOf(row),
     ...STATE_PAIRS[status],
+    compliance: complianceIn(row, reviewedBy),
     translationToAccountCompleted: row.swept,
     money: money(row.amount),
     netted: row.netted === null ? null : money(row.netted),

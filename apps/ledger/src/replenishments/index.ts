@@ -12,4 +12,5 @@ export { placeOf } from './record-transfers';
 export { arrivedIn } from './replenishment.row';
 export { ReplenishmentsModule } from './replenishments.module';
 export { replenishmentsProjection } from './replenishments.projection';
+export { ResolveCompliance } from './resolve-compliance';
 export { type Settlement, SettleReplenishments } from './settle-replenishments';

@@ -1,4 +1,10 @@
-import type { Credit, RejectionReason, ReplenishmentStatus } from '@daybook/domain';
+import type {
+  ComplianceDecision,
+  ComplianceMode,
+  Credit,
+  RejectionReason,
+  ReplenishmentStatus,
+} from '@daybook/domain';
 import { Column, Entity } from 'typeorm';
 import { ListedRow } from '../projections/cursor';
 
@@ -61,6 +67,16 @@ export class ReplenishmentRow extends ListedRow {
   @Column('text', { nullable: true })
   reason!: RejectionReason | string | null;
 
+  /** By what compliance decided; null where it did not, or has not yet. */
+  @Column('text', { name: 'compliance_mode', nullable: true })
+  complianceMode!: ComplianceMode | null;
+
+  @Column('text', { name: 'compliance_verdict', nullable: true })
+  complianceVerdict!: ComplianceDecision['verdict'] | null;
+
+  @Column('text', { name: 'list_version', nullable: true })
+  listVersion!: string | null;
+
   /** `depth:12` or `tag:finalized`. */
   @Column('text', { nullable: true })
   finality!: string | null;
@@ -69,7 +85,7 @@ export class ReplenishmentRow extends ListedRow {
   @Column('boolean')
   swept!: boolean;
 
-  /** When it was credited, or held until it is, and where it was booked in the log; null while it is not. */
+  /** Since when it is credited, or held as it is, and where its receipt was booked in the log; null while it is not. */
   @Column('timestamptz', { name: 'credited_at', nullable: true })
   creditedAt!: Date | null;
 

@@ -68,4 +68,12 @@ export const replenishmentsMigrations = sqlMigrations({
     CREATE INDEX replenishment_called ON ledger.replenishment (tx_hash)
      WHERE ordinal LIKE 'call:%' OR ordinal LIKE 'internal:%';
   `,
+
+  // What compliance decided. The list of what waits in suspense, by account: few rows are in the index, and most never.
+  ReviewedReplenishments1700000018400: `
+    ALTER TABLE ledger.replenishment ADD COLUMN compliance_mode text,
+      ADD COLUMN compliance_verdict text, ADD COLUMN list_version text;
+    CREATE INDEX replenishment_in_suspense ON ledger.replenishment (account_id, first_position)
+     WHERE credited_to = 'suspense';
+  `,
 });

@@ -16,6 +16,7 @@ import { findOwners, Owners } from './owners';
 import { RecordTransfersHandler } from './record-transfers';
 import { ReleaseHeld } from './release-held.reaction';
 import { ReplenishmentsController } from './replenishments.controller';
+import { ResolveComplianceHandler } from './resolve-compliance';
 import { SettleReplenishmentsHandler } from './settle-replenishments';
 import { consumeTransfers } from './transfers.consumer';
 
@@ -38,6 +39,7 @@ const CATCH_UP_TIMEOUT_MS = 10_000;
     },
     RecordTransfersHandler,
     ChangeCreditHandler,
+    ResolveComplianceHandler,
     SettleReplenishmentsHandler,
     ReleaseHeld,
     GetReplenishmentHandler,

@@ -1,4 +1,5 @@
 import {
+  type ComplianceDecision,
   type Credit,
   type Finality,
   finalityText,
@@ -32,12 +33,21 @@ function changeIn({
   if (event.type === 'ReplenishmentVersionNoted' && event.data.reason === undefined) return null;
   const change = { ...changeOf(event), updatedAt: recordedAt, lastPosition: position };
   switch (event.type) {
+    case 'ComplianceCheckStarted':
+      // Earlier versions booked nothing before the decision.
+      if (event.data.credit === undefined) return change;
+      return { ...change, creditedAt: recordedAt, creditPosition: position };
     case 'ReplenishmentConfirmed':
     case 'ReplenishmentDeclined':
-      return { ...change, creditedAt: recordedAt, creditPosition: position };
     case 'ReplenishmentHeld': {
-      const heldPosition = event.data.credit.reason === 'below-minimum' ? position : null;
-      return { ...change, creditedAt: recordedAt, creditPosition: position, heldPosition };
+      const { credit, heldFor } = event.data;
+      // What was in review is booked already, which is its place among those that sweeps cover.
+      const booked = heldFor === undefined ? { creditPosition: position } : {};
+      const isBelow = credit.to === 'suspense' && credit.reason === 'below-minimum';
+      const held = event.type === 'ReplenishmentHeld' && {
+        heldPosition: isBelow ? position : null,
+      };
+      return { ...change, creditedAt: recordedAt, ...booked, ...held };
     }
     // It stays booked where it was held, which is its place among those that sweeps cover.
     case 'ReplenishmentReleased': {
@@ -94,7 +104,7 @@ function changeOf(event: ReplenishmentEvent): Change<ReplenishmentRow> {
         ...includedIn(null),
       };
     case 'ComplianceCheckStarted':
-      return inState('screening', event.data.finality);
+      return { ...inState('screening', event.data.finality, event.data.credit), ...UNDECIDED };
     case 'ReplenishmentConfirmed':
       return credited('confirmed', event.data);
     case 'ReplenishmentDeclined':
@@ -117,6 +127,7 @@ function changeOf(event: ReplenishmentEvent): Change<ReplenishmentRow> {
 const NO_SUM = {
   ...{ sumFirst: null, sumAmount: null, sumCount: null, sumParts: null, sumPosition: null },
 };
+const UNDECIDED = { complianceMode: null, complianceVerdict: null, listVersion: null };
 const NOT_CREDITED = {
   ...{ swept: false, creditedAt: null, creditPosition: null, heldPosition: null },
   ...NO_SUM,
@@ -135,6 +146,7 @@ function observed(
     ...{ status, accountId, customerId, purseId, asset, amount, from, to, txHash, ordinal, reason },
     ...{ netted, unbacked, changedOrderId: orderChanged ? (outsideOrderId ?? '') : null },
     ...NOT_CREDITED,
+    ...UNDECIDED,
     creditedTo: null,
     finality: null,
     blockNumber: block?.number ?? null,
@@ -146,9 +158,9 @@ function observed(
 /** The chain may show what is credited again in another block than before. */
 function credited(
   status: 'confirmed' | 'declined' | 'held',
-  { finality, credit, restored, block = null }: CreditingEvent['data'],
+  { finality, credit, restored, compliance, block = null }: CreditingEvent['data'],
 ) {
-  const state = inState(status, finality, credit);
+  const state = { ...inState(status, finality, credit), ...decided(compliance) };
   return restored === undefined ? state : { ...state, ...includedIn(block) };
 }
 
@@ -158,8 +170,9 @@ type CreditingEvent = Extract<
 >;
 
 /** What it was final by, and whether it is swept, stays. */
-function released({ credit, sum }: ReleaseEvent['data']) {
+function released({ credit, sum, compliance }: ReleaseEvent['data']) {
   return {
+    ...decided(compliance),
     status: 'confirmed' as const,
     creditedTo: credit.to,
     reason: credit.to === 'customer' ? null : credit.reason,
@@ -172,6 +185,13 @@ function released({ credit, sum }: ReleaseEvent['data']) {
 }
 
 type ReleaseEvent = Extract<ReplenishmentEvent, { type: 'ReplenishmentReleased' }>;
+
+/** A later event without a decision leaves the one that there is. */
+function decided(compliance: ComplianceDecision | undefined) {
+  if (compliance === undefined) return {};
+  const { mode, verdict, listVersion = null } = compliance;
+  return { complianceMode: mode, complianceVerdict: verdict, listVersion };
+}
 
 function includedIn(block: Inclusion | null) {
   return {

@@ -7,9 +7,10 @@
 
 export * from "./daybook/v1/account_service";
 export * from "./daybook/v1/money";
+export * from "./daybook/v1/replenishment_service";
+export * from "./daybook/v1/compliance_service";
 export * from "./daybook/v1/finding_service";
 export * from "./daybook/v1/purse_service";
-export * from "./daybook/v1/replenishment_service";
 export * from "./daybook/v1/correction_service";
 export * from "./daybook/v1/customer_service";
 export * from "./daybook/v1/event_service";

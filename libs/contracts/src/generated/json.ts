@@ -84,6 +84,114 @@ export interface Money {
   readonly decimals: number;
 }
 
+/** The block that includes a transfer. */
+export interface Block {
+  /** Its height. */
+  readonly number: number;
+  /** Its hash. */
+  readonly hash: string;
+  /** The time in its header. */
+  readonly time: string;
+}
+
+/** How far a transfer is from being final. */
+export interface Confirmations {
+  /** The blocks from the one that includes it up to the newest one. */
+  readonly current: number;
+  /** How many it needs; null if it waits for a tag of the chain instead. */
+  readonly required: number | null;
+  /** What it waits for: `depth:<blocks>` or `tag:<tag>`, such as `tag:finalized`. */
+  readonly policy: string;
+}
+
+/** What a purse held below the minimum of one asset, and was credited when it added up to the minimum. */
+export interface HeldSum {
+  /** Id of the oldest part. `ListEvents` has all parts in its event. */
+  readonly firstReplenishmentId: string;
+  /** What the parts add up to. */
+  readonly money: Money;
+  /** The number of parts. */
+  readonly count: number;
+  /** Ids of the parts, oldest first; empty if there are more than 100. */
+  readonly replenishmentIds: readonly string[];
+}
+
+/** A decision of compliance, and where it comes from. */
+export interface Compliance {
+  /** Who or what decided, or is to decide. */
+  readonly mode: 'none' | 'manual' | 'sanctions-list' | 'http';
+  /** What was decided. */
+  readonly verdict: 'not-checked' | 'pending' | 'passed' | 'declined';
+  /** The list that was looked at, by the hash of its content; null where none was. */
+  readonly listVersion: string | null;
+}
+
+/** The record of a transfer to a purse. */
+export interface Replenishment {
+  /** Id of the replenishment. */
+  readonly id: string;
+  /** Id of the customer who owns the purse. */
+  readonly customerId: string;
+  /** Id of the purse. */
+  readonly purseId: string;
+  /** Your own order id: the one that the purse had when the transfer was first observed; null if it had none. */
+  readonly outsideOrderId: string | null;
+  /** The status. */
+  readonly status: 'seen' | 'detected' | 'screening' | 'confirmed' | 'declined' | 'reverted' | 'dropped' | 'rejected' | 'voided' | 'held';
+  /** The first part of the status as a pair of states. */
+  readonly transactionState: 'MEM_POOL_FOUND' | 'PENDING_COMPLIANCE_CHECK' | 'CONFIRMED' | 'DECLINED' | 'REVERTED' | 'DROPPED' | 'REJECTED' | 'VOIDED' | 'HELD';
+  /** The second part of that pair. */
+  readonly complianceState: 'UNCHECKED' | 'IN_PROGRESS' | 'CHECKED' | 'DECLINE';
+  /** Whether sweeps to the account's wallets cover the whole of it: the oldest replenishments of a purse and asset first, parts counted. */
+  readonly translationToAccountCompleted: boolean;
+  /** The transferred amount. */
+  readonly money: Money;
+  /** CAIP-2 id of the chain, such as `eip155:1`. */
+  readonly chain: string;
+  /** Hash of the transaction; null (over gRPC empty) for what none moved, such as a withdrawal of a validator. */
+  readonly txHash: string | null;
+  /** The transfer within its transaction: `<kind>:<number>`, such as `log:0`. */
+  readonly ordinal: string;
+  /** Address of the sender. */
+  readonly from: string;
+  /** Address of the purse. */
+  readonly to: string;
+  /** Null while no block includes the transfer. */
+  readonly block: Block | null;
+  /** Whether the customer was blocked, so that the account was credited instead. */
+  readonly blocked: boolean;
+  /** Where it is booked; null while it is not. */
+  readonly creditedTo: 'customer' | 'account' | 'suspense' | null;
+  /** Why it was rejected, why it waits (`awaiting-second-provider`, `unproven-trace`, `unread-balance`), why it is held (`below-minimum`, `in-review`, `purse-archived`, `purse-declined`, `compliance-declined`, ...), or why the customer was not credited; else null. */
+  readonly reason: string | null;
+  /** The finality policy that was applied, such as `depth:12`; null before. */
+  readonly finality: string | null;
+  /** When it was first recorded. */
+  readonly createdAt: string;
+  /** When it last changed. */
+  readonly updatedAt: string;
+  /** The position of its last event. */
+  readonly position: string;
+  /** How many confirmations it has, and how many it needs; null while no block includes the transfer, and while the chain's newest block is not known. */
+  readonly confirmations: Confirmations | null;
+  /** How much of the amount does not count: what left the purse again in the same transaction, and `unbacked`. It is credited less by this. Null when all of it counts. */
+  readonly netted: Money | null;
+  /** How much of `netted` did not arrive: the token is credited by balance, and that of the purse shows less than the token's log says. Null when nothing is missing. */
+  readonly unbacked: Money | null;
+  /** The sum that it was credited with, if it is below the minimum of its asset; else null. */
+  readonly sum: HeldSum | null;
+  /** What compliance decided. `complianceState` shows CHECKED for what is credited without a check, too. */
+  readonly compliance: Compliance;
+}
+
+/** A page of replenishments. */
+export interface ReplenishmentList {
+  /** From the newest to the oldest. */
+  readonly data: readonly Replenishment[];
+  /** Pass it as `cursor` for the next page; null on the last page. */
+  readonly nextCursor: string | null;
+}
+
 /** A difference between the chain and the books. */
 export interface Finding {
   /** Id of the finding. */
@@ -172,102 +280,6 @@ export interface Purse {
 export interface PurseList {
   /** From the newest to the oldest. */
   readonly data: readonly Purse[];
-  /** Pass it as `cursor` for the next page; null on the last page. */
-  readonly nextCursor: string | null;
-}
-
-/** The block that includes a transfer. */
-export interface Block {
-  /** Its height. */
-  readonly number: number;
-  /** Its hash. */
-  readonly hash: string;
-  /** The time in its header. */
-  readonly time: string;
-}
-
-/** How far a transfer is from being final. */
-export interface Confirmations {
-  /** The blocks from the one that includes it up to the newest one. */
-  readonly current: number;
-  /** How many it needs; null if it waits for a tag of the chain instead. */
-  readonly required: number | null;
-  /** What it waits for: `depth:<blocks>` or `tag:<tag>`, such as `tag:finalized`. */
-  readonly policy: string;
-}
-
-/** What a purse held below the minimum of one asset, and was credited when it added up to the minimum. */
-export interface HeldSum {
-  /** Id of the oldest part. `ListEvents` has all parts in its event. */
-  readonly firstReplenishmentId: string;
-  /** What the parts add up to. */
-  readonly money: Money;
-  /** The number of parts. */
-  readonly count: number;
-  /** Ids of the parts, oldest first; empty if there are more than 100. */
-  readonly replenishmentIds: readonly string[];
-}
-
-/** The record of a transfer to a purse. */
-export interface Replenishment {
-  /** Id of the replenishment. */
-  readonly id: string;
-  /** Id of the customer who owns the purse. */
-  readonly customerId: string;
-  /** Id of the purse. */
-  readonly purseId: string;
-  /** Your own order id: the one that the purse had when the transfer was first observed; null if it had none. */
-  readonly outsideOrderId: string | null;
-  /** The status. */
-  readonly status: 'seen' | 'detected' | 'screening' | 'confirmed' | 'declined' | 'reverted' | 'dropped' | 'rejected' | 'voided' | 'held';
-  /** The first part of the status as a pair of states. */
-  readonly transactionState: 'MEM_POOL_FOUND' | 'PENDING_COMPLIANCE_CHECK' | 'CONFIRMED' | 'DECLINED' | 'REVERTED' | 'DROPPED' | 'REJECTED' | 'VOIDED' | 'HELD';
-  /** The second part of that pair. */
-  readonly complianceState: 'UNCHECKED' | 'IN_PROGRESS' | 'CHECKED' | 'DECLINE';
-  /** Whether sweeps to the account's wallets cover the whole of it: the oldest replenishments of a purse and asset first, parts counted. */
-  readonly translationToAccountCompleted: boolean;
-  /** The transferred amount. */
-  readonly money: Money;
-  /** CAIP-2 id of the chain, such as `eip155:1`. */
-  readonly chain: string;
-  /** Hash of the transaction; null (over gRPC empty) for what none moved, such as a withdrawal of a validator. */
-  readonly txHash: string | null;
-  /** The transfer within its transaction: `<kind>:<number>`, such as `log:0`. */
-  readonly ordinal: string;
-  /** Address of the sender. */
-  readonly from: string;
-  /** Address of the purse. */
-  readonly to: string;
-  /** Null while no block includes the transfer. */
-  readonly block: Block | null;
-  /** Whether the customer was blocked, so that the account was credited instead. */
-  readonly blocked: boolean;
-  /** Where it is booked; null while it is not. */
-  readonly creditedTo: 'customer' | 'account' | 'suspense' | null;
-  /** Why it was rejected, why it waits (`awaiting-second-provider`, `unproven-trace`, `unread-balance`), why it is held (`below-minimum`), or why the customer was not credited; else null. */
-  readonly reason: string | null;
-  /** The finality policy that was applied, such as `depth:12`; null before. */
-  readonly finality: string | null;
-  /** When it was first recorded. */
-  readonly createdAt: string;
-  /** When it last changed. */
-  readonly updatedAt: string;
-  /** The position of its last event. */
-  readonly position: string;
-  /** How many confirmations it has, and how many it needs; null while no block includes the transfer, and while the chain's newest block is not known. */
-  readonly confirmations: Confirmations | null;
-  /** How much of the amount does not count: what left the purse again in the same transaction, and `unbacked`. It is credited less by this. Null when all of it counts. */
-  readonly netted: Money | null;
-  /** How much of `netted` did not arrive: the token is credited by balance, and that of the purse shows less than the token's log says. Null when nothing is missing. */
-  readonly unbacked: Money | null;
-  /** The sum that it was credited with, if it is below the minimum of its asset; else null. */
-  readonly sum: HeldSum | null;
-}
-
-/** A page of replenishments. */
-export interface ReplenishmentList {
-  /** From the newest to the oldest. */
-  readonly data: readonly Replenishment[];
   /** Pass it as `cursor` for the next page; null on the last page. */
   readonly nextCursor: string | null;
 }
@@ -1207,6 +1219,9 @@ export interface Answers {
   readonly 'AccountService/ListApiKeys': ApiKeyList;
   readonly 'AccountService/IssueApiKey': IssuedApiKey;
   readonly 'AccountService/RevokeApiKey': ApiKey;
+  readonly 'ReplenishmentService/GetReplenishment': Replenishment;
+  readonly 'ReplenishmentService/ListReplenishments': ReplenishmentList;
+  readonly 'ComplianceService/DecideReview': Replenishment;
   readonly 'FindingService/GetFinding': Finding;
   readonly 'FindingService/ListFindings': FindingList;
   readonly 'PurseService/MintPurse': Purse;
@@ -1215,8 +1230,6 @@ export interface Answers {
   readonly 'PurseService/GetPurse': Purse;
   readonly 'PurseService/ListPurses': PurseList;
   readonly 'PurseService/ListCustomerPurses': PurseList;
-  readonly 'ReplenishmentService/GetReplenishment': Replenishment;
-  readonly 'ReplenishmentService/ListReplenishments': ReplenishmentList;
   readonly 'CorrectionService/VoidReplenishment': Replenishment;
   readonly 'CorrectionService/CreditReplenishment': Replenishment;
   readonly 'CorrectionService/AssignAddress': Purse;
@@ -1341,6 +1354,71 @@ export const OPERATIONS: Readonly<Record<keyof Answers, Documented>> = {
       },
       "reason": {
         "description": "The reason, 1 to 500 characters; it is kept as evidence."
+      }
+    }
+  },
+  "ReplenishmentService/GetReplenishment": {
+    "summary": "Get a replenishment",
+    "answer": "Replenishment",
+    "fields": {
+      "replenishmentId": {
+        "description": "Id of the replenishment."
+      },
+      "minPosition": {
+        "description": "Wait, up to 5 seconds, until everything up to this position is visible."
+      }
+    }
+  },
+  "ReplenishmentService/ListReplenishments": {
+    "summary": "List replenishments",
+    "answer": "ReplenishmentList",
+    "fields": {
+      "customerId": {
+        "description": "Only those of this customer."
+      },
+      "purseId": {
+        "description": "Only those to this purse."
+      },
+      "status": {
+        "description": "Only those with this status or transaction state."
+      },
+      "asset": {
+        "description": "Only those of this asset: its CAIP-19 id, or its currency code, such as `USDT_ETH`.",
+        "example": "USDT_ETH"
+      },
+      "from": {
+        "description": "Only those first recorded at or after this time."
+      },
+      "to": {
+        "description": "Only those first recorded before this time."
+      },
+      "limit": {
+        "description": "How many entries at most; 25 by default. A value above 100 counts as 100."
+      },
+      "cursor": {
+        "description": "The `nextCursor` of the page before, with the same filters."
+      },
+      "minPosition": {
+        "description": "Wait, up to 5 seconds, until everything up to this position is visible."
+      }
+    }
+  },
+  "ComplianceService/DecideReview": {
+    "summary": "Approve or decline a replenishment that is in review",
+    "answer": "ReplenishmentAnswer",
+    "fields": {
+      "replenishmentId": {
+        "description": "Id of the replenishment."
+      },
+      "decision": {
+        "description": "What is decided."
+      },
+      "reason": {
+        "description": "The reason, 1 to 500 characters; it is kept as evidence."
+      },
+      "reference": {
+        "description": "Your own name for the act, 1 to 128 characters, such as `case-1751`. A repeat with the same reference changes nothing.",
+        "example": "case-1751"
       }
     }
   },
@@ -1484,52 +1562,6 @@ export const OPERATIONS: Readonly<Record<keyof Answers, Documented>> = {
     "fields": {
       "customerId": {
         "description": "Id of the customer."
-      },
-      "limit": {
-        "description": "How many entries at most; 25 by default. A value above 100 counts as 100."
-      },
-      "cursor": {
-        "description": "The `nextCursor` of the page before, with the same filters."
-      },
-      "minPosition": {
-        "description": "Wait, up to 5 seconds, until everything up to this position is visible."
-      }
-    }
-  },
-  "ReplenishmentService/GetReplenishment": {
-    "summary": "Get a replenishment",
-    "answer": "Replenishment",
-    "fields": {
-      "replenishmentId": {
-        "description": "Id of the replenishment."
-      },
-      "minPosition": {
-        "description": "Wait, up to 5 seconds, until everything up to this position is visible."
-      }
-    }
-  },
-  "ReplenishmentService/ListReplenishments": {
-    "summary": "List replenishments",
-    "answer": "ReplenishmentList",
-    "fields": {
-      "customerId": {
-        "description": "Only those of this customer."
-      },
-      "purseId": {
-        "description": "Only those to this purse."
-      },
-      "status": {
-        "description": "Only those with this status or transaction state."
-      },
-      "asset": {
-        "description": "Only those of this asset: its CAIP-19 id, or its currency code, such as `USDT_ETH`.",
-        "example": "USDT_ETH"
-      },
-      "from": {
-        "description": "Only those first recorded at or after this time."
-      },
-      "to": {
-        "description": "Only those first recorded before this time."
       },
       "limit": {
         "description": "How many entries at most; 25 by default. A value above 100 counts as 100."
@@ -2187,34 +2219,6 @@ export const WORDS: Readonly<Record<string, Readonly<Record<string, string>>>> =
     "KEY_STATUS_EXPIRED": "expired",
     "KEY_STATUS_REVOKED": "revoked"
   },
-  "FindingKind": {
-    "FINDING_KIND_UNEXPLAINED": "unexplained",
-    "FINDING_KIND_UNPLANNED_OUTFLOW": "unplanned-outflow",
-    "FINDING_KIND_UNREADABLE": "unreadable"
-  },
-  "FindingStatus": {
-    "FINDING_STATUS_OPEN": "open",
-    "FINDING_STATUS_CLOSED": "closed"
-  },
-  "FindingEnd": {
-    "FINDING_END_EXPLAINED": "explained",
-    "FINDING_END_CREDITED": "credited",
-    "FINDING_END_NOTED": "noted"
-  },
-  "FindingClaimant": {
-    "FINDING_CLAIMANT_CUSTOMER": "customer",
-    "FINDING_CLAIMANT_ACCOUNT": "account"
-  },
-  "Family": {
-    "FAMILY_EVM": "evm",
-    "FAMILY_TRON": "tron"
-  },
-  "PurseStatus": {
-    "PURSE_STATUS_PENDING_PAYMENT": "PENDING_PAYMENT",
-    "PURSE_STATUS_ARCHIVED": "ARCHIVED",
-    "PURSE_STATUS_DECLINED": "DECLINED",
-    "PURSE_STATUS_NO_OWNER": "NO_OWNER"
-  },
   "ReplenishmentStatus": {
     "REPLENISHMENT_STATUS_SEEN": "seen",
     "REPLENISHMENT_STATUS_DETECTED": "detected",
@@ -2248,6 +2252,50 @@ export const WORDS: Readonly<Record<string, Readonly<Record<string, string>>>> =
     "CREDITED_TO_CUSTOMER": "customer",
     "CREDITED_TO_ACCOUNT": "account",
     "CREDITED_TO_SUSPENSE": "suspense"
+  },
+  "ComplianceMode": {
+    "COMPLIANCE_MODE_NONE": "none",
+    "COMPLIANCE_MODE_MANUAL": "manual",
+    "COMPLIANCE_MODE_SANCTIONS_LIST": "sanctions-list",
+    "COMPLIANCE_MODE_HTTP": "http"
+  },
+  "ComplianceVerdict": {
+    "COMPLIANCE_VERDICT_NOT_CHECKED": "not-checked",
+    "COMPLIANCE_VERDICT_PENDING": "pending",
+    "COMPLIANCE_VERDICT_PASSED": "passed",
+    "COMPLIANCE_VERDICT_DECLINED": "declined"
+  },
+  "ReviewDecision": {
+    "REVIEW_DECISION_APPROVE": "approve",
+    "REVIEW_DECISION_DECLINE": "decline"
+  },
+  "FindingKind": {
+    "FINDING_KIND_UNEXPLAINED": "unexplained",
+    "FINDING_KIND_UNPLANNED_OUTFLOW": "unplanned-outflow",
+    "FINDING_KIND_UNREADABLE": "unreadable"
+  },
+  "FindingStatus": {
+    "FINDING_STATUS_OPEN": "open",
+    "FINDING_STATUS_CLOSED": "closed"
+  },
+  "FindingEnd": {
+    "FINDING_END_EXPLAINED": "explained",
+    "FINDING_END_CREDITED": "credited",
+    "FINDING_END_NOTED": "noted"
+  },
+  "FindingClaimant": {
+    "FINDING_CLAIMANT_CUSTOMER": "customer",
+    "FINDING_CLAIMANT_ACCOUNT": "account"
+  },
+  "Family": {
+    "FAMILY_EVM": "evm",
+    "FAMILY_TRON": "tron"
+  },
+  "PurseStatus": {
+    "PURSE_STATUS_PENDING_PAYMENT": "PENDING_PAYMENT",
+    "PURSE_STATUS_ARCHIVED": "ARCHIVED",
+    "PURSE_STATUS_DECLINED": "DECLINED",
+    "PURSE_STATUS_NO_OWNER": "NO_OWNER"
   },
   "FindingResolution": {
     "FINDING_RESOLUTION_CREDIT": "credit",
@@ -2770,6 +2818,651 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
       "decimals"
     ]
   },
+  "Block": {
+    "type": "object",
+    "description": "The block that includes a transfer.",
+    "properties": {
+      "number": {
+        "type": "integer",
+        "minimum": 0,
+        "description": "Its height."
+      },
+      "hash": {
+        "type": "string",
+        "maxLength": 128,
+        "description": "Its hash."
+      },
+      "time": {
+        "type": "string",
+        "format": "date-time",
+        "description": "The time in its header."
+      }
+    },
+    "required": [
+      "number",
+      "hash",
+      "time"
+    ]
+  },
+  "Confirmations": {
+    "type": "object",
+    "description": "How far a transfer is from being final.",
+    "properties": {
+      "current": {
+        "type": "integer",
+        "minimum": 0,
+        "description": "The blocks from the one that includes it up to the newest one."
+      },
+      "required": {
+        "type": [
+          "integer",
+          "null"
+        ],
+        "minimum": 0,
+        "description": "How many it needs; null if it waits for a tag of the chain instead."
+      },
+      "policy": {
+        "type": "string",
+        "maxLength": 64,
+        "description": "What it waits for: `depth:<blocks>` or `tag:<tag>`, such as `tag:finalized`.",
+        "example": "tag:finalized"
+      }
+    },
+    "required": [
+      "current",
+      "required",
+      "policy"
+    ]
+  },
+  "HeldSum": {
+    "type": "object",
+    "description": "What a purse held below the minimum of one asset, and was credited when it added up to the minimum.",
+    "properties": {
+      "firstReplenishmentId": {
+        "type": "string",
+        "format": "uuid",
+        "description": "Id of the oldest part. `ListEvents` has all parts in its event."
+      },
+      "money": {
+        "$ref": "#/components/schemas/Money",
+        "description": "What the parts add up to."
+      },
+      "count": {
+        "type": "integer",
+        "minimum": 0,
+        "description": "The number of parts."
+      },
+      "replenishmentIds": {
+        "type": "array",
+        "items": {
+          "type": "string"
+        },
+        "description": "Ids of the parts, oldest first; empty if there are more than 100."
+      }
+    },
+    "required": [
+      "firstReplenishmentId",
+      "money",
+      "count",
+      "replenishmentIds"
+    ]
+  },
+  "Compliance": {
+    "type": "object",
+    "description": "A decision of compliance, and where it comes from.",
+    "properties": {
+      "mode": {
+        "type": "string",
+        "enum": [
+          "none",
+          "manual",
+          "sanctions-list",
+          "http"
+        ],
+        "description": "Who or what decided, or is to decide."
+      },
+      "verdict": {
+        "type": "string",
+        "enum": [
+          "not-checked",
+          "pending",
+          "passed",
+          "declined"
+        ],
+        "description": "What was decided."
+      },
+      "listVersion": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 64,
+        "description": "The list that was looked at, by the hash of its content; null where none was."
+      }
+    },
+    "required": [
+      "mode",
+      "verdict",
+      "listVersion"
+    ]
+  },
+  "Replenishment": {
+    "type": "object",
+    "description": "The record of a transfer to a purse.",
+    "properties": {
+      "id": {
+        "type": "string",
+        "format": "uuid",
+        "description": "Id of the replenishment."
+      },
+      "customerId": {
+        "type": "string",
+        "format": "uuid",
+        "description": "Id of the customer who owns the purse."
+      },
+      "purseId": {
+        "type": "string",
+        "format": "uuid",
+        "description": "Id of the purse."
+      },
+      "outsideOrderId": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 128,
+        "description": "Your own order id: the one that the purse had when the transfer was first observed; null if it had none."
+      },
+      "status": {
+        "type": "string",
+        "enum": [
+          "seen",
+          "detected",
+          "screening",
+          "confirmed",
+          "declined",
+          "reverted",
+          "dropped",
+          "rejected",
+          "voided",
+          "held"
+        ],
+        "description": "The status."
+      },
+      "transactionState": {
+        "type": "string",
+        "enum": [
+          "MEM_POOL_FOUND",
+          "PENDING_COMPLIANCE_CHECK",
+          "CONFIRMED",
+          "DECLINED",
+          "REVERTED",
+          "DROPPED",
+          "REJECTED",
+          "VOIDED",
+          "HELD"
+        ],
+        "description": "The first part of the status as a pair of states."
+      },
+      "complianceState": {
+        "type": "string",
+        "enum": [
+          "UNCHECKED",
+          "IN_PROGRESS",
+          "CHECKED",
+          "DECLINE"
+        ],
+        "description": "The second part of that pair."
+      },
+      "translationToAccountCompleted": {
+        "type": "boolean",
+        "description": "Whether sweeps to the account's wallets cover the whole of it: the oldest replenishments of a purse and asset first, parts counted."
+      },
+      "money": {
+        "$ref": "#/components/schemas/Money",
+        "description": "The transferred amount."
+      },
+      "chain": {
+        "type": "string",
+        "maxLength": 64,
+        "description": "CAIP-2 id of the chain, such as `eip155:1`.",
+        "example": "eip155:1"
+      },
+      "txHash": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 128,
+        "description": "Hash of the transaction; null (over gRPC empty) for what none moved, such as a withdrawal of a validator."
+      },
+      "ordinal": {
+        "type": "string",
+        "maxLength": 64,
+        "description": "The transfer within its transaction: `<kind>:<number>`, such as `log:0`.",
+        "example": "log:0"
+      },
+      "from": {
+        "type": "string",
+        "maxLength": 128,
+        "description": "Address of the sender."
+      },
+      "to": {
+        "type": "string",
+        "maxLength": 128,
+        "description": "Address of the purse."
+      },
+      "block": {
+        "oneOf": [
+          {
+            "$ref": "#/components/schemas/Block"
+          },
+          {
+            "type": "null"
+          }
+        ],
+        "description": "Null while no block includes the transfer."
+      },
+      "blocked": {
+        "type": "boolean",
+        "description": "Whether the customer was blocked, so that the account was credited instead."
+      },
+      "creditedTo": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "enum": [
+          "customer",
+          "account",
+          "suspense",
+          null
+        ],
+        "description": "Where it is booked; null while it is not."
+      },
+      "reason": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 64,
+        "description": "Why it was rejected, why it waits (`awaiting-second-provider`, `unproven-trace`, `unread-balance`), why it is held (`below-minimum`, `in-review`, `purse-archived`, `purse-declined`, `compliance-declined`, ...), or why the customer was not credited; else null."
+      },
+      "finality": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 64,
+        "description": "The finality policy that was applied, such as `depth:12`; null before.",
+        "example": "depth:12"
+      },
+      "createdAt": {
+        "type": "string",
+        "format": "date-time",
+        "description": "When it was first recorded."
+      },
+      "updatedAt": {
+        "type": "string",
+        "format": "date-time",
+        "description": "When it last changed."
+      },
+      "position": {
+        "type": "string",
+        "pattern": "^[0-9]+$",
+        "example": "42",
+        "description": "The position of its last event."
+      },
+      "confirmations": {
+        "oneOf": [
+          {
+            "$ref": "#/components/schemas/Confirmations"
+          },
+          {
+            "type": "null"
+          }
+        ],
+        "description": "How many confirmations it has, and how many it needs; null while no block includes the transfer, and while the chain's newest block is not known."
+      },
+      "netted": {
+        "oneOf": [
+          {
+            "$ref": "#/components/schemas/Money"
+          },
+          {
+            "type": "null"
+          }
+        ],
+        "description": "How much of the amount does not count: what left the purse again in the same transaction, and `unbacked`. It is credited less by this. Null when all of it counts."
+      },
+      "unbacked": {
+        "oneOf": [
+          {
+            "$ref": "#/components/schemas/Money"
+          },
+          {
+            "type": "null"
+          }
+        ],
+        "description": "How much of `netted` did not arrive: the token is credited by balance, and that of the purse shows less than the token's log says. Null when nothing is missing."
+      },
+      "sum": {
+        "oneOf": [
+          {
+            "$ref": "#/components/schemas/HeldSum"
+          },
+          {
+            "type": "null"
+          }
+        ],
+        "description": "The sum that it was credited with, if it is below the minimum of its asset; else null."
+      },
+      "compliance": {
+        "$ref": "#/components/schemas/Compliance",
+        "description": "What compliance decided. `complianceState` shows CHECKED for what is credited without a check, too."
+      }
+    },
+    "required": [
+      "id",
+      "customerId",
+      "purseId",
+      "outsideOrderId",
+      "status",
+      "transactionState",
+      "complianceState",
+      "translationToAccountCompleted",
+      "money",
+      "chain",
+      "txHash",
+      "ordinal",
+      "from",
+      "to",
+      "block",
+      "blocked",
+      "creditedTo",
+      "reason",
+      "finality",
+      "createdAt",
+      "updatedAt",
+      "position",
+      "confirmations",
+      "netted",
+      "unbacked",
+      "sum",
+      "compliance"
+    ]
+  },
+  "ReplenishmentList": {
+    "type": "object",
+    "description": "A page of replenishments.",
+    "properties": {
+      "data": {
+        "type": "array",
+        "items": {
+          "$ref": "#/components/schemas/Replenishment"
+        },
+        "description": "From the newest to the oldest."
+      },
+      "nextCursor": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 128,
+        "description": "Pass it as `cursor` for the next page; null on the last page."
+      }
+    },
+    "required": [
+      "data",
+      "nextCursor"
+    ]
+  },
+  "ReplenishmentAnswer": {
+    "type": "object",
+    "description": "The record of a transfer to a purse.",
+    "properties": {
+      "id": {
+        "type": "string",
+        "format": "uuid",
+        "description": "Id of the replenishment."
+      },
+      "customerId": {
+        "type": "string",
+        "format": "uuid",
+        "description": "Id of the customer who owns the purse."
+      },
+      "purseId": {
+        "type": "string",
+        "format": "uuid",
+        "description": "Id of the purse."
+      },
+      "outsideOrderId": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 128,
+        "description": "Your own order id: the one that the purse had when the transfer was first observed; null if it had none."
+      },
+      "status": {
+        "type": "string",
+        "enum": [
+          "seen",
+          "detected",
+          "screening",
+          "confirmed",
+          "declined",
+          "reverted",
+          "dropped",
+          "rejected",
+          "voided",
+          "held"
+        ],
+        "description": "The status."
+      },
+      "transactionState": {
+        "type": "string",
+        "enum": [
+          "MEM_POOL_FOUND",
+          "PENDING_COMPLIANCE_CHECK",
+          "CONFIRMED",
+          "DECLINED",
+          "REVERTED",
+          "DROPPED",
+          "REJECTED",
+          "VOIDED",
+          "HELD"
+        ],
+        "description": "The first part of the status as a pair of states."
+      },
+      "complianceState": {
+        "type": "string",
+        "enum": [
+          "UNCHECKED",
+          "IN_PROGRESS",
+          "CHECKED",
+          "DECLINE"
+        ],
+        "description": "The second part of that pair."
+      },
+      "translationToAccountCompleted": {
+        "type": "boolean",
+        "description": "Whether sweeps to the account's wallets cover the whole of it: the oldest replenishments of a purse and asset first, parts counted."
+      },
+      "money": {
+        "$ref": "#/components/schemas/Money",
+        "description": "The transferred amount."
+      },
+      "chain": {
+        "type": "string",
+        "maxLength": 64,
+        "description": "CAIP-2 id of the chain, such as `eip155:1`.",
+        "example": "eip155:1"
+      },
+      "txHash": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 128,
+        "description": "Hash of the transaction; null (over gRPC empty) for what none moved, such as a withdrawal of a validator."
+      },
+      "ordinal": {
+        "type": "string",
+        "maxLength": 64,
+        "description": "The transfer within its transaction: `<kind>:<number>`, such as `log:0`.",
+        "example": "log:0"
+      },
+      "from": {
+        "type": "string",
+        "maxLength": 128,
+        "description": "Address of the sender."
+      },
+      "to": {
+        "type": "string",
+        "maxLength": 128,
+        "description": "Address of the purse."
+      },
+      "block": {
+        "oneOf": [
+          {
+            "$ref": "#/components/schemas/Block"
+          },
+          {
+            "type": "null"
+          }
+        ],
+        "description": "Null while no block includes the transfer."
+      },
+      "blocked": {
+        "type": "boolean",
+        "description": "Whether the customer was blocked, so that the account was credited instead."
+      },
+      "creditedTo": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "enum": [
+          "customer",
+          "account",
+          "suspense",
+          null
+        ],
+        "description": "Where it is booked; null while it is not."
+      },
+      "reason": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 64,
+        "description": "Why it was rejected, why it waits (`awaiting-second-provider`, `unproven-trace`, `unread-balance`), why it is held (`below-minimum`, `in-review`, `purse-archived`, `purse-declined`, `compliance-declined`, ...), or why the customer was not credited; else null."
+      },
+      "finality": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 64,
+        "description": "The finality policy that was applied, such as `depth:12`; null before.",
+        "example": "depth:12"
+      },
+      "createdAt": {
+        "type": "string",
+        "format": "date-time",
+        "description": "When it was first recorded."
+      },
+      "updatedAt": {
+        "type": "string",
+        "format": "date-time",
+        "description": "When it last changed."
+      },
+      "position": {
+        "type": "string",
+        "pattern": "^[0-9]+$",
+        "example": "42",
+        "description": "The position in the event log. Pass it as `minPosition` to read your write."
+      },
+      "confirmations": {
+        "oneOf": [
+          {
+            "$ref": "#/components/schemas/Confirmations"
+          },
+          {
+            "type": "null"
+          }
+        ],
+        "description": "How many confirmations it has, and how many it needs; null while no block includes the transfer, and while the chain's newest block is not known."
+      },
+      "netted": {
+        "oneOf": [
+          {
+            "$ref": "#/components/schemas/Money"
+          },
+          {
+            "type": "null"
+          }
+        ],
+        "description": "How much of the amount does not count: what left the purse again in the same transaction, and `unbacked`. It is credited less by this. Null when all of it counts."
+      },
+      "unbacked": {
+        "oneOf": [
+          {
+            "$ref": "#/components/schemas/Money"
+          },
+          {
+            "type": "null"
+          }
+        ],
+        "description": "How much of `netted` did not arrive: the token is credited by balance, and that of the purse shows less than the token's log says. Null when nothing is missing."
+      },
+      "sum": {
+        "oneOf": [
+          {
+            "$ref": "#/components/schemas/HeldSum"
+          },
+          {
+            "type": "null"
+          }
+        ],
+        "description": "The sum that it was credited with, if it is below the minimum of its asset; else null."
+      },
+      "compliance": {
+        "$ref": "#/components/schemas/Compliance",
+        "description": "What compliance decided. `complianceState` shows CHECKED for what is credited without a check, too."
+      }
+    },
+    "required": [
+      "id",
+      "customerId",
+      "purseId",
+      "outsideOrderId",
+      "status",
+      "transactionState",
+      "complianceState",
+      "translationToAccountCompleted",
+      "money",
+      "chain",
+      "txHash",
+      "ordinal",
+      "from",
+      "to",
+      "block",
+      "blocked",
+      "creditedTo",
+      "reason",
+      "finality",
+      "createdAt",
+      "updatedAt",
+      "position",
+      "confirmations",
+      "netted",
+      "unbacked",
+      "sum",
+      "compliance"
+    ]
+  },
   "Finding": {
     "type": "object",
     "description": "A difference between the chain and the books.",
@@ -3186,602 +3879,6 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
     "required": [
       "data",
       "nextCursor"
-    ]
-  },
-  "Block": {
-    "type": "object",
-    "description": "The block that includes a transfer.",
-    "properties": {
-      "number": {
-        "type": "integer",
-        "minimum": 0,
-        "description": "Its height."
-      },
-      "hash": {
-        "type": "string",
-        "maxLength": 128,
-        "description": "Its hash."
-      },
-      "time": {
-        "type": "string",
-        "format": "date-time",
-        "description": "The time in its header."
-      }
-    },
-    "required": [
-      "number",
-      "hash",
-      "time"
-    ]
-  },
-  "Confirmations": {
-    "type": "object",
-    "description": "How far a transfer is from being final.",
-    "properties": {
-      "current": {
-        "type": "integer",
-        "minimum": 0,
-        "description": "The blocks from the one that includes it up to the newest one."
-      },
-      "required": {
-        "type": [
-          "integer",
-          "null"
-        ],
-        "minimum": 0,
-        "description": "How many it needs; null if it waits for a tag of the chain instead."
-      },
-      "policy": {
-        "type": "string",
-        "maxLength": 64,
-        "description": "What it waits for: `depth:<blocks>` or `tag:<tag>`, such as `tag:finalized`.",
-        "example": "tag:finalized"
-      }
-    },
-    "required": [
-      "current",
-      "required",
-      "policy"
-    ]
-  },
-  "HeldSum": {
-    "type": "object",
-    "description": "What a purse held below the minimum of one asset, and was credited when it added up to the minimum.",
-    "properties": {
-      "firstReplenishmentId": {
-        "type": "string",
-        "format": "uuid",
-        "description": "Id of the oldest part. `ListEvents` has all parts in its event."
-      },
-      "money": {
-        "$ref": "#/components/schemas/Money",
-        "description": "What the parts add up to."
-      },
-      "count": {
-        "type": "integer",
-        "minimum": 0,
-        "description": "The number of parts."
-      },
-      "replenishmentIds": {
-        "type": "array",
-        "items": {
-          "type": "string"
-        },
-        "description": "Ids of the parts, oldest first; empty if there are more than 100."
-      }
-    },
-    "required": [
-      "firstReplenishmentId",
-      "money",
-      "count",
-      "replenishmentIds"
-    ]
-  },
-  "Replenishment": {
-    "type": "object",
-    "description": "The record of a transfer to a purse.",
-    "properties": {
-      "id": {
-        "type": "string",
-        "format": "uuid",
-        "description": "Id of the replenishment."
-      },
-      "customerId": {
-        "type": "string",
-        "format": "uuid",
-        "description": "Id of the customer who owns the purse."
-      },
-      "purseId": {
-        "type": "string",
-        "format": "uuid",
-        "description": "Id of the purse."
-      },
-      "outsideOrderId": {
-        "type": [
-          "string",
-          "null"
-        ],
-        "maxLength": 128,
-        "description": "Your own order id: the one that the purse had when the transfer was first observed; null if it had none."
-      },
-      "status": {
-        "type": "string",
-        "enum": [
-          "seen",
-          "detected",
-          "screening",
-          "confirmed",
-          "declined",
-          "reverted",
-          "dropped",
-          "rejected",
-          "voided",
-          "held"
-        ],
-        "description": "The status."
-      },
-      "transactionState": {
-        "type": "string",
-        "enum": [
-          "MEM_POOL_FOUND",
-          "PENDING_COMPLIANCE_CHECK",
-          "CONFIRMED",
-          "DECLINED",
-          "REVERTED",
-          "DROPPED",
-          "REJECTED",
-          "VOIDED",
-          "HELD"
-        ],
-        "description": "The first part of the status as a pair of states."
-      },
-      "complianceState": {
-        "type": "string",
-        "enum": [
-          "UNCHECKED",
-          "IN_PROGRESS",
-          "CHECKED",
-          "DECLINE"
-        ],
-        "description": "The second part of that pair."
-      },
-      "translationToAccountCompleted": {
-        "type": "boolean",
-        "description": "Whether sweeps to the account's wallets cover the whole of it: the oldest replenishments of a purse and asset first, parts counted."
-      },
-      "money": {
-        "$ref": "#/components/schemas/Money",
-        "description": "The transferred amount."
-      },
-      "chain": {
-        "type": "string",
-        "maxLength": 64,
-        "description": "CAIP-2 id of the chain, such as `eip155:1`.",
-        "example": "eip155:1"
-      },
-      "txHash": {
-        "type": [
-          "string",
-          "null"
-        ],
-        "maxLength": 128,
-        "description": "Hash of the transaction; null (over gRPC empty) for what none moved, such as a withdrawal of a validator."
-      },
-      "ordinal": {
-        "type": "string",
-        "maxLength": 64,
-        "description": "The transfer within its transaction: `<kind>:<number>`, such as `log:0`.",
-        "example": "log:0"
-      },
-      "from": {
-        "type": "string",
-        "maxLength": 128,
-        "description": "Address of the sender."
-      },
-      "to": {
-        "type": "string",
-        "maxLength": 128,
-        "description": "Address of the purse."
-      },
-      "block": {
-        "oneOf": [
-          {
-            "$ref": "#/components/schemas/Block"
-          },
-          {
-            "type": "null"
-          }
-        ],
-        "description": "Null while no block includes the transfer."
-      },
-      "blocked": {
-        "type": "boolean",
-        "description": "Whether the customer was blocked, so that the account was credited instead."
-      },
-      "creditedTo": {
-        "type": [
-          "string",
-          "null"
-        ],
-        "enum": [
-          "customer",
-          "account",
-          "suspense",
-          null
-        ],
-        "description": "Where it is booked; null while it is not."
-      },
-      "reason": {
-        "type": [
-          "string",
-          "null"
-        ],
-        "maxLength": 64,
-        "description": "Why it was rejected, why it waits (`awaiting-second-provider`, `unproven-trace`, `unread-balance`), why it is held (`below-minimum`), or why the customer was not credited; else null."
-      },
-      "finality": {
-        "type": [
-          "string",
-          "null"
-        ],
-        "maxLength": 64,
-        "description": "The finality policy that was applied, such as `depth:12`; null before.",
-        "example": "depth:12"
-      },
-      "createdAt": {
-        "type": "string",
-        "format": "date-time",
-        "description": "When it was first recorded."
-      },
-      "updatedAt": {
-        "type": "string",
-        "format": "date-time",
-        "description": "When it last changed."
-      },
-      "position": {
-        "type": "string",
-        "pattern": "^[0-9]+$",
-        "example": "42",
-        "description": "The position of its last event."
-      },
-      "confirmations": {
-        "oneOf": [
-          {
-            "$ref": "#/components/schemas/Confirmations"
-          },
-          {
-            "type": "null"
-          }
-        ],
-        "description": "How many confirmations it has, and how many it needs; null while no block includes the transfer, and while the chain's newest block is not known."
-      },
-      "netted": {
-        "oneOf": [
-          {
-            "$ref": "#/components/schemas/Money"
-          },
-          {
-            "type": "null"
-          }
-        ],
-        "description": "How much of the amount does not count: what left the purse again in the same transaction, and `unbacked`. It is credited less by this. Null when all of it counts."
-      },
-      "unbacked": {
-        "oneOf": [
-          {
-            "$ref": "#/components/schemas/Money"
-          },
-          {
-            "type": "null"
-          }
-        ],
-        "description": "How much of `netted` did not arrive: the token is credited by balance, and that of the purse shows less than the token's log says. Null when nothing is missing."
-      },
-      "sum": {
-        "oneOf": [
-          {
-            "$ref": "#/components/schemas/HeldSum"
-          },
-          {
-            "type": "null"
-          }
-        ],
-        "description": "The sum that it was credited with, if it is below the minimum of its asset; else null."
-      }
-    },
-    "required": [
-      "id",
-      "customerId",
-      "purseId",
-      "outsideOrderId",
-      "status",
-      "transactionState",
-      "complianceState",
-      "translationToAccountCompleted",
-      "money",
-      "chain",
-      "txHash",
-      "ordinal",
-      "from",
-      "to",
-      "block",
-      "blocked",
-      "creditedTo",
-      "reason",
-      "finality",
-      "createdAt",
-      "updatedAt",
-      "position",
-      "confirmations",
-      "netted",
-      "unbacked",
-      "sum"
-    ]
-  },
-  "ReplenishmentList": {
-    "type": "object",
-    "description": "A page of replenishments.",
-    "properties": {
-      "data": {
-        "type": "array",
-        "items": {
-          "$ref": "#/components/schemas/Replenishment"
-        },
-        "description": "From the newest to the oldest."
-      },
-      "nextCursor": {
-        "type": [
-          "string",
-          "null"
-        ],
-        "maxLength": 128,
-        "description": "Pass it as `cursor` for the next page; null on the last page."
-      }
-    },
-    "required": [
-      "data",
-      "nextCursor"
-    ]
-  },
-  "ReplenishmentAnswer": {
-    "type": "object",
-    "description": "The record of a transfer to a purse.",
-    "properties": {
-      "id": {
-        "type": "string",
-        "format": "uuid",
-        "description": "Id of the replenishment."
-      },
-      "customerId": {
-        "type": "string",
-        "format": "uuid",
-        "description": "Id of the customer who owns the purse."
-      },
-      "purseId": {
-        "type": "string",
-        "format": "uuid",
-        "description": "Id of the purse."
-      },
-      "outsideOrderId": {
-        "type": [
-          "string",
-          "null"
-        ],
-        "maxLength": 128,
-        "description": "Your own order id: the one that the purse had when the transfer was first observed; null if it had none."
-      },
-      "status": {
-        "type": "string",
-        "enum": [
-          "seen",
-          "detected",
-          "screening",
-          "confirmed",
-          "declined",
-          "reverted",
-          "dropped",
-          "rejected",
-          "voided",
-          "held"
-        ],
-        "description": "The status."
-      },
-      "transactionState": {
-        "type": "string",
-        "enum": [
-          "MEM_POOL_FOUND",
-          "PENDING_COMPLIANCE_CHECK",
-          "CONFIRMED",
-          "DECLINED",
-          "REVERTED",
-          "DROPPED",
-          "REJECTED",
-          "VOIDED",
-          "HELD"
-        ],
-        "description": "The first part of the status as a pair of states."
-      },
-      "complianceState": {
-        "type": "string",
-        "enum": [
-          "UNCHECKED",
-          "IN_PROGRESS",
-          "CHECKED",
-          "DECLINE"
-        ],
-        "description": "The second part of that pair."
-      },
-      "translationToAccountCompleted": {
-        "type": "boolean",
-        "description": "Whether sweeps to the account's wallets cover the whole of it: the oldest replenishments of a purse and asset first, parts counted."
-      },
-      "money": {
-        "$ref": "#/components/schemas/Money",
-        "description": "The transferred amount."
-      },
-      "chain": {
-        "type": "string",
-        "maxLength": 64,
-        "description": "CAIP-2 id of the chain, such as `eip155:1`.",
-        "example": "eip155:1"
-      },
-      "txHash": {
-        "type": [
-          "string",
-          "null"
-        ],
-        "maxLength": 128,
-        "description": "Hash of the transaction; null (over gRPC empty) for what none moved, such as a withdrawal of a validator."
-      },
-      "ordinal": {
-        "type": "string",
-        "maxLength": 64,
-        "description": "The transfer within its transaction: `<kind>:<number>`, such as `log:0`.",
-        "example": "log:0"
-      },
-      "from": {
-        "type": "string",
-        "maxLength": 128,
-        "description": "Address of the sender."
-      },
-      "to": {
-        "type": "string",
-        "maxLength": 128,
-        "description": "Address of the purse."
-      },
-      "block": {
-        "oneOf": [
-          {
-            "$ref": "#/components/schemas/Block"
-          },
-          {
-            "type": "null"
-          }
-        ],
-        "description": "Null while no block includes the transfer."
-      },
-      "blocked": {
-        "type": "boolean",
-        "description": "Whether the customer was blocked, so that the account was credited instead."
-      },
-      "creditedTo": {
-        "type": [
-          "string",
-          "null"
-        ],
-        "enum": [
-          "customer",
-          "account",
-          "suspense",
-          null
-        ],
-        "description": "Where it is booked; null while it is not."
-      },
-      "reason": {
-        "type": [
-          "string",
-          "null"
-        ],
-        "maxLength": 64,
-        "description": "Why it was rejected, why it waits (`awaiting-second-provider`, `unproven-trace`, `unread-balance`), why it is held (`below-minimum`), or why the customer was not credited; else null."
-      },
-      "finality": {
-        "type": [
-          "string",
-          "null"
-        ],
-        "maxLength": 64,
-        "description": "The finality policy that was applied, such as `depth:12`; null before.",
-        "example": "depth:12"
-      },
-      "createdAt": {
-        "type": "string",
-        "format": "date-time",
-        "description": "When it was first recorded."
-      },
-      "updatedAt": {
-        "type": "string",
-        "format": "date-time",
-        "description": "When it last changed."
-      },
-      "position": {
-        "type": "string",
-        "pattern": "^[0-9]+$",
-        "example": "42",
-        "description": "The position in the event log. Pass it as `minPosition` to read your write."
-      },
-      "confirmations": {
-        "oneOf": [
-          {
-            "$ref": "#/components/schemas/Confirmations"
-          },
-          {
-            "type": "null"
-          }
-        ],
-        "description": "How many confirmations it has, and how many it needs; null while no block includes the transfer, and while the chain's newest block is not known."
-      },
-      "netted": {
-        "oneOf": [
-          {
-            "$ref": "#/components/schemas/Money"
-          },
-          {
-            "type": "null"
-          }
-        ],
-        "description": "How much of the amount does not count: what left the purse again in the same transaction, and `unbacked`. It is credited less by this. Null when all of it counts."
-      },
-      "unbacked": {
-        "oneOf": [
-          {
-            "$ref": "#/components/schemas/Money"
-          },
-          {
-            "type": "null"
-          }
-        ],
-        "description": "How much of `netted` did not arrive: the token is credited by balance, and that of the purse shows less than the token's log says. Null when nothing is missing."
-      },
-      "sum": {
-        "oneOf": [
-          {
-            "$ref": "#/components/schemas/HeldSum"
-          },
-          {
-            "type": "null"
-          }
-        ],
-        "description": "The sum that it was credited with, if it is below the minimum of its asset; else null."
-      }
-    },
-    "required": [
-      "id",
-      "customerId",
-      "purseId",
-      "outsideOrderId",
-      "status",
-      "transactionState",
-      "complianceState",
-      "translationToAccountCompleted",
-      "money",
-      "chain",
-      "txHash",
-      "ordinal",
-      "from",
-      "to",
-      "block",
-      "blocked",
-      "creditedTo",
-      "reason",
-      "finality",
-      "createdAt",
-      "updatedAt",
-      "position",
-      "confirmations",
-      "netted",
-      "unbacked",
-      "sum"
     ]
   },
   "FindingAnswer": {

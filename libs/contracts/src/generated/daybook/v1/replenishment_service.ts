@@ -307,6 +307,120 @@ export function creditedToToNumber(object: CreditedTo): number {
   }
 }
 
+/** Who or what decides whether final money may be credited. */
+export enum ComplianceMode {
+  /** COMPLIANCE_MODE_UNSPECIFIED - Not specified. */
+  COMPLIANCE_MODE_UNSPECIFIED = "COMPLIANCE_MODE_UNSPECIFIED",
+  /** COMPLIANCE_MODE_NONE - Nobody is asked. */
+  COMPLIANCE_MODE_NONE = "COMPLIANCE_MODE_NONE",
+  /** COMPLIANCE_MODE_MANUAL - An operator decides. */
+  COMPLIANCE_MODE_MANUAL = "COMPLIANCE_MODE_MANUAL",
+  /** COMPLIANCE_MODE_SANCTIONS_LIST - A list of addresses. */
+  COMPLIANCE_MODE_SANCTIONS_LIST = "COMPLIANCE_MODE_SANCTIONS_LIST",
+  /** COMPLIANCE_MODE_HTTP - A service of the operator's choice. */
+  COMPLIANCE_MODE_HTTP = "COMPLIANCE_MODE_HTTP",
+  UNRECOGNIZED = "UNRECOGNIZED",
+}
+
+export function complianceModeFromJSON(object: any): ComplianceMode {
+  switch (object) {
+    case 0:
+    case "COMPLIANCE_MODE_UNSPECIFIED":
+      return ComplianceMode.COMPLIANCE_MODE_UNSPECIFIED;
+    case 1:
+    case "COMPLIANCE_MODE_NONE":
+      return ComplianceMode.COMPLIANCE_MODE_NONE;
+    case 2:
+    case "COMPLIANCE_MODE_MANUAL":
+      return ComplianceMode.COMPLIANCE_MODE_MANUAL;
+    case 3:
+    case "COMPLIANCE_MODE_SANCTIONS_LIST":
+      return ComplianceMode.COMPLIANCE_MODE_SANCTIONS_LIST;
+    case 4:
+    case "COMPLIANCE_MODE_HTTP":
+      return ComplianceMode.COMPLIANCE_MODE_HTTP;
+    case -1:
+    case "UNRECOGNIZED":
+    default:
+      return ComplianceMode.UNRECOGNIZED;
+  }
+}
+
+export function complianceModeToNumber(object: ComplianceMode): number {
+  switch (object) {
+    case ComplianceMode.COMPLIANCE_MODE_UNSPECIFIED:
+      return 0;
+    case ComplianceMode.COMPLIANCE_MODE_NONE:
+      return 1;
+    case ComplianceMode.COMPLIANCE_MODE_MANUAL:
+      return 2;
+    case ComplianceMode.COMPLIANCE_MODE_SANCTIONS_LIST:
+      return 3;
+    case ComplianceMode.COMPLIANCE_MODE_HTTP:
+      return 4;
+    case ComplianceMode.UNRECOGNIZED:
+    default:
+      return -1;
+  }
+}
+
+/** What was decided. */
+export enum ComplianceVerdict {
+  /** COMPLIANCE_VERDICT_UNSPECIFIED - Not specified. */
+  COMPLIANCE_VERDICT_UNSPECIFIED = "COMPLIANCE_VERDICT_UNSPECIFIED",
+  /** COMPLIANCE_VERDICT_NOT_CHECKED - Nothing was checked, or not yet because it is not final. */
+  COMPLIANCE_VERDICT_NOT_CHECKED = "COMPLIANCE_VERDICT_NOT_CHECKED",
+  /** COMPLIANCE_VERDICT_PENDING - In review. It waits in suspense. */
+  COMPLIANCE_VERDICT_PENDING = "COMPLIANCE_VERDICT_PENDING",
+  /** COMPLIANCE_VERDICT_PASSED - It may be credited. */
+  COMPLIANCE_VERDICT_PASSED = "COMPLIANCE_VERDICT_PASSED",
+  /** COMPLIANCE_VERDICT_DECLINED - It may not. It waits in suspense, and the purse is never used again. */
+  COMPLIANCE_VERDICT_DECLINED = "COMPLIANCE_VERDICT_DECLINED",
+  UNRECOGNIZED = "UNRECOGNIZED",
+}
+
+export function complianceVerdictFromJSON(object: any): ComplianceVerdict {
+  switch (object) {
+    case 0:
+    case "COMPLIANCE_VERDICT_UNSPECIFIED":
+      return ComplianceVerdict.COMPLIANCE_VERDICT_UNSPECIFIED;
+    case 1:
+    case "COMPLIANCE_VERDICT_NOT_CHECKED":
+      return ComplianceVerdict.COMPLIANCE_VERDICT_NOT_CHECKED;
+    case 2:
+    case "COMPLIANCE_VERDICT_PENDING":
+      return ComplianceVerdict.COMPLIANCE_VERDICT_PENDING;
+    case 3:
+    case "COMPLIANCE_VERDICT_PASSED":
+      return ComplianceVerdict.COMPLIANCE_VERDICT_PASSED;
+    case 4:
+    case "COMPLIANCE_VERDICT_DECLINED":
+      return ComplianceVerdict.COMPLIANCE_VERDICT_DECLINED;
+    case -1:
+    case "UNRECOGNIZED":
+    default:
+      return ComplianceVerdict.UNRECOGNIZED;
+  }
+}
+
+export function complianceVerdictToNumber(object: ComplianceVerdict): number {
+  switch (object) {
+    case ComplianceVerdict.COMPLIANCE_VERDICT_UNSPECIFIED:
+      return 0;
+    case ComplianceVerdict.COMPLIANCE_VERDICT_NOT_CHECKED:
+      return 1;
+    case ComplianceVerdict.COMPLIANCE_VERDICT_PENDING:
+      return 2;
+    case ComplianceVerdict.COMPLIANCE_VERDICT_PASSED:
+      return 3;
+    case ComplianceVerdict.COMPLIANCE_VERDICT_DECLINED:
+      return 4;
+    case ComplianceVerdict.UNRECOGNIZED:
+    default:
+      return -1;
+  }
+}
+
 /** The block that includes a transfer. */
 export interface Block {
   /** Its height. */
@@ -390,7 +504,7 @@ export interface Replenishment {
   readonly creditedTo: CreditedTo;
   /**
    * Why it was rejected, why it waits (`awaiting-second-provider`, `unproven-trace`, `unread-balance`), why it is held
-   * (`below-minimum`), or why the customer was not credited; else absent.
+   * (`below-minimum`, `in-review`, `purse-archived`, `purse-declined`, `compliance-declined`, ...), or why the customer was not credited; else absent.
    */
   readonly reason?:
     | string
@@ -431,7 +545,21 @@ export interface Replenishment {
     | Money
     | undefined;
   /** The sum that it was credited with, if it is below the minimum of its asset; else absent. */
-  readonly sum?: HeldSum | undefined;
+  readonly sum?:
+    | HeldSum
+    | undefined;
+  /** What compliance decided. `compliance_state` shows CHECKED for what is credited without a check, too. */
+  readonly compliance: Compliance | undefined;
+}
+
+/** A decision of compliance, and where it comes from. */
+export interface Compliance {
+  /** Who or what decided, or is to decide. */
+  readonly mode: ComplianceMode;
+  /** What was decided. */
+  readonly verdict: ComplianceVerdict;
+  /** The list that was looked at, by the hash of its content; absent where none was. */
+  readonly listVersion?: string | undefined;
 }
 
 /** The replenishment to get. */
@@ -776,6 +904,7 @@ function createBaseReplenishment(): Replenishment {
     netted: undefined,
     unbacked: undefined,
     sum: undefined,
+    compliance: undefined,
   };
 }
 
@@ -858,6 +987,9 @@ export const Replenishment: MessageFns<Replenishment> = {
     }
     if (message.sum !== undefined) {
       HeldSum.encode(message.sum, writer.uint32(210).fork()).join();
+    }
+    if (message.compliance !== undefined) {
+      Compliance.encode(message.compliance, writer.uint32(218).fork()).join();
     }
     return writer;
   },
@@ -1083,6 +1215,14 @@ export const Replenishment: MessageFns<Replenishment> = {
             message.sum = HeldSum.decode(reader, reader.uint32());
             continue;
           }
+          case 27: {
+            if (tag !== 218) {
+              break;
+            }
+
+            message.compliance = Compliance.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1132,6 +1272,92 @@ export const Replenishment: MessageFns<Replenishment> = {
       ? Money.fromPartial(object.unbacked)
       : undefined;
     message.sum = (object.sum !== undefined && object.sum !== null) ? HeldSum.fromPartial(object.sum) : undefined;
+    message.compliance = (object.compliance !== undefined && object.compliance !== null)
+      ? Compliance.fromPartial(object.compliance)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseCompliance(): Compliance {
+  return {
+    mode: ComplianceMode.COMPLIANCE_MODE_UNSPECIFIED,
+    verdict: ComplianceVerdict.COMPLIANCE_VERDICT_UNSPECIFIED,
+    listVersion: undefined,
+  };
+}
+
+export const Compliance: MessageFns<Compliance> = {
+  encode(message: Compliance, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.mode !== ComplianceMode.COMPLIANCE_MODE_UNSPECIFIED) {
+      writer.uint32(8).int32(complianceModeToNumber(message.mode));
+    }
+    if (message.verdict !== ComplianceVerdict.COMPLIANCE_VERDICT_UNSPECIFIED) {
+      writer.uint32(16).int32(complianceVerdictToNumber(message.verdict));
+    }
+    if (message.listVersion !== undefined) {
+      writer.uint32(26).string(message.listVersion);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Compliance {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCompliance() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.mode = complianceModeFromJSON(reader.int32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.verdict = complianceVerdictFromJSON(reader.int32());
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.listVersion = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<Compliance>): Compliance {
+    return Compliance.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<Compliance>): Compliance {
+    const message = createBaseCompliance() as any;
+    message.mode = object.mode ?? ComplianceMode.COMPLIANCE_MODE_UNSPECIFIED;
+    message.verdict = object.verdict ?? ComplianceVerdict.COMPLIANCE_VERDICT_UNSPECIFIED;
+    message.listVersion = object.listVersion ?? undefined;
     return message;
   },
 };
