@@ -36,6 +36,7 @@ const FOLDERS = {
       'compliance',
       'outflows',
       'findings',
+      'suspense',
       'transactions',
       'operations',
     ],

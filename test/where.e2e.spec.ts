@@ -249,7 +249,7 @@ describe('where a transaction is', () => {
         ],
       );
       await add('to an archived purse', chain.send({ to: archived.address, value: wei }), [
-        ...(['included', [['in', 'confirmed', 'purse-archived']]] as const),
+        ...(['included', [['in', 'held', 'purse-archived']]] as const),
       ]);
       await add('nothing moved', chain.send({ to: STRANGER, value: 0n }), ['included', []]);
     }

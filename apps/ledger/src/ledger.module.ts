@@ -18,6 +18,7 @@ import { PursesModule } from './purses/purses.module';
 import { ReactionsModule } from './reactions/reactions.module';
 import { ReplenishmentsModule } from './replenishments/replenishments.module';
 import { RuntimeModule } from './runtime/runtime.module';
+import { SuspenseModule } from './suspense/suspense.module';
 import { TransactionsModule } from './transactions/transactions.module';
 
 /** The whole ledger. `DAYBOOK_ROLES` selects the parts that run. */
@@ -44,6 +45,7 @@ export class LedgerModule {
         ComplianceModule,
         OutflowsModule,
         FindingsModule,
+        SuspenseModule,
         TransactionsModule,
         BooksModule,
         EventsModule,

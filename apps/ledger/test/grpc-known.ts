@@ -11,6 +11,7 @@ import {
   finding,
   identity,
   type ParkedKeyName,
+  type PurseStatus,
   purse,
   replenishment,
   streamName,
@@ -65,6 +66,10 @@ export interface Known {
   /** In review until one was approved. */
   readonly approvedId: string;
   readonly inReviewId: string;
+  /** Held until the account and an operator resolved one each. */
+  readonly resolvedId: string;
+  readonly resolvedByOperatorId: string;
+  readonly heldId: string;
   /** Cancelled, with a report of its watcher. */
   readonly watchRequestId: string;
   readonly chain: string;
@@ -83,8 +88,8 @@ export interface Known {
 const USDT = 'eip155:1/erc20:0xdac17f958d2ee523a2206206994597c13d831ec7';
 
 /** The references of what operators did. */
-export const [VOID, CREDIT, NOTE, ASSIGN, CONFIRM, ALLOW, APPROVE] = [
-  ...(['case-1', 'case-2', 'case-3', 'case-4', 'case-5', 'case-6', 'case-7'] as const),
+export const [VOID, CREDIT, NOTE, ASSIGN, CONFIRM, ALLOW, APPROVE, RESOLVE] = [
+  ...(['case-1', 'case-2', 'case-3', 'case-4', 'case-5', 'case-6', 'case-7', 'case-8'] as const),
 ] as const;
 
 /** Of a second purse of the customer. */
@@ -167,7 +172,7 @@ export async function fill(ledger: TestLedger): Promise<Known> {
     ...(await shareAddress(ledger)),
     ...(await loseOwners(ledger)),
     ...(await declinePurses(ledger)),
-    ...(await reviewTransfers(ledger, purse)),
+    ...(await holdTransfers(ledger, purse)),
     ...(await changeCredits(ledger, purse)),
     ...(await resolveFindings(ledger, customer.id, purse)),
     ...(await spendKeys(ledger)),
@@ -223,38 +228,59 @@ async function declinePurses(ledger: TestLedger) {
   return { replacedPurseId, declinedPurseId };
 }
 
-/** Two replenishments of another address of the chain that were put in review; one is approved. */
-async function reviewTransfers(ledger: TestLedger, { id: purseId, address }: Minted) {
-  const ids: string[] = [];
+/** Replenishments that only some accounts or purses have: in review, and held for an archived purse. */
+async function holdTransfers(ledger: TestLedger, { id: purseId, address }: Minted) {
   const { customerId } = (await ledger.request('GET', `/v1/purses/${purseId}`)).body;
-  for (const digit of ['8', '9']) {
-    const { transferId, version, ...content } = transferTo(address, digit, '3000000');
+  const parties = { accountId: DEFAULT_ACCOUNT_ID, customerId, purseId };
+  const record = async (digit: string, facts: { screening: boolean; purseStatus: PurseStatus }) => {
+    const { transferId, version, block, finality, ...content } = transferTo(
+      address,
+      digit,
+      '3000000',
+    );
     const { commandId, ...metadata } = systemContext(DEFAULT_ACCOUNT_ID);
     const id = replenishmentIdOf(transferId);
-    const { chain, asset, amount, from, to, txHash, block, finality } = content;
-    const transfer = { chain, asset, amount, from, to, txHash, ordinal: 'log:0' };
+    const { status: _, ...moved } = content;
     await decideAndAppend(ledger.store, {
       ...{ stream: streamName('replenishment', id), decider: replenishment, commandId, metadata },
       command: {
         type: 'RecordTransfer',
-        report: { version, status: 'final', content: transfer, block, finality },
+        report: {
+          version,
+          status: 'final',
+          content: { ...moved, ordinal: 'log:0' },
+          block,
+          finality,
+        },
         facts: {
-          parties: { accountId: DEFAULT_ACCOUNT_ID, customerId, purseId },
-          ...{ purseStatus: 'active', customerBlocked: false, outsideOrderId: null },
-          asset: { id: asset, chain, currency: 'COIN', decimals: 18, minimum: 1n },
-          ...{ isFungible: true, screening: true, requiredFinality: null, sender: 'elsewhere' },
+          ...{ parties, customerBlocked: false, outsideOrderId: null, ...facts },
+          asset: {
+            id: moved.asset,
+            chain: moved.chain,
+            currency: 'USDT',
+            decimals: 6,
+            minimum: 1n,
+          },
+          ...{ isFungible: true, requiredFinality: null, sender: 'elsewhere' },
         },
       },
     });
-    ids.push(id);
-  }
-  const [approvedId = '', inReviewId = ''] = ids;
-  const body = { decision: 'approve', reason: 'a test', reference: APPROVE };
-  const headers = { authorization: `Bearer ${ledger.operatorKey}` };
-  const path = `/v1/operations/replenishments/${approvedId}/decision`;
-  const reply = await ledger.request('POST', path, { headers, body });
+    return id;
+  };
+  const inReview = { screening: true, purseStatus: 'active' } as const;
+  const archived = { screening: false, purseStatus: 'archived' } as const;
+  const [approvedId, inReviewId] = [await record('8', inReview), await record('9', inReview)];
+  const resolvedId = await record('2', archived);
+  const resolvedByOperatorId = await record('3', archived);
+  const heldId = await record('4', archived);
+  const approve = { decision: 'approve', reference: APPROVE };
+  await operate(ledger, `replenishments/${approvedId}/decision`, approve);
+  const toAccount = { to: 'account', reference: RESOLVE };
+  await operate(ledger, `suspense/${resolvedByOperatorId}/resolve`, toAccount);
+  const body = { to: 'customer', reason: 'a test', reference: RESOLVE };
+  const reply = await ledger.request('POST', `/v1/suspense/${resolvedId}/resolve`, { body });
   expect(reply.status).toBe(200);
-  return { approvedId, inReviewId };
+  return { approvedId, inReviewId, resolvedId, resolvedByOperatorId, heldId };
 }
 
 /** Purses of which the log lost the owner; that of one is confirmed. */

@@ -1,5 +1,8 @@
 import { type json, type OutflowV1, TOPICS, type TransferV1 } from '@daybook/contracts';
+import { purse as purseDecider, streamName } from '@daybook/domain';
+import { decideAndAppend } from '@daybook/event-store';
 import { DurableLog } from '@daybook/messaging';
+import { DataSource } from 'typeorm';
 import { until } from '../../../test/dependencies';
 import { createLedgerForTest, type Reply, type TestLedger } from '../../../test/ledger-harness';
 import { DEFAULT_ACCOUNT_ID } from '../src/edge/identity';
@@ -227,4 +230,149 @@ it('counts what is held among what a sweep covers, oldest first', async () => {
   await haveStatus(purse.id, 'confirmed', 'confirmed', 'confirmed');
   expect(await completed()).toEqual([true, false, false]);
   expect(await balanceOf(purse.id)).toEqual({ custody: 200, claim: 300, account: 0, suspense: 0 });
+});
+
+const TOTALS_OF_BOOKS = `
+  SELECT reason, asset, sum(amount)::text AS amount FROM (
+    SELECT replace(credit_kind, 'suspense/', '') AS reason, asset, amount FROM ledger.journal_line
+     WHERE credit_kind LIKE 'suspense/%'
+    UNION ALL
+    SELECT replace(debit_kind, 'suspense/', ''), asset, -amount FROM ledger.journal_line
+     WHERE debit_kind LIKE 'suspense/%'
+  ) AS moved GROUP BY reason, asset HAVING sum(amount) <> 0 ORDER BY reason, asset`;
+
+/** The inbox shows what the books of suspense have. */
+async function expectTotalsOfBooks(): Promise<readonly json.SuspenseTotal[]> {
+  const { data }: { data: json.SuspenseTotal[] } = await atHead('/v1/suspense/totals');
+  const books = await ledger.app.get(DataSource).query(TOTALS_OF_BOOKS);
+  expect(data.map(({ reason, money }) => [reason, money.asset, money.baseUnits])).toEqual(
+    books.map(({ reason, asset, amount }: Record<string, string>) => [reason, asset, amount]),
+  );
+  return data;
+}
+
+describe('the inbox', () => {
+  const inbox = async (query: string): Promise<json.SuspenseItem[]> =>
+    (await atHead(`/v1/suspense?${query}`)).data;
+
+  it('lists what is held by reason, since when, with totals as in the books', async () => {
+    const purse = await mint();
+    await ledger.publishTransfers([transfer(purse.address, 30n, 200)]);
+    await haveStatus(purse.id, 'held');
+    const body = { reason: 'no longer used' };
+    await ledger.request('POST', `/v1/purses/${purse.id}/archive`, { body });
+    await ledger.publishTransfers([transfer(purse.address, 300n, 201)]);
+    await haveStatus(purse.id, 'held', 'held');
+    const own = `customerId=${purse.customerId}`;
+    const [archived, small] = await inbox(own);
+    expect(archived).toMatchObject({
+      ...{ heading: 'suspense', reason: 'archived', purseId: purse.id, days: 0 },
+      money: { currency: 'USDT_ETH', baseUnits: `${minimum * 3n}` },
+    });
+    expect(Date.parse(archived?.since ?? '')).toBeLessThanOrEqual(Date.now() + 1_000);
+    expect(small).toMatchObject({ heading: 'suspense', reason: 'below-minimum' });
+    expect(await inbox(`${own}&reason=archived`)).toEqual([archived]);
+    expect(await inbox(`${own}&asset=USDT_ETH&reason=below-minimum`)).toEqual([small]);
+    expect(await inbox(`${own}&asset=USDT_BSC`)).toEqual([]);
+    expect(await inbox(`${own}&olderThanDays=1`)).toEqual([]);
+    const first = await atHead(`/v1/suspense?${own}&limit=1`);
+    expect(first.data).toEqual([archived]);
+    const next = await atHead(`/v1/suspense?${own}&limit=1&cursor=${first.nextCursor}`);
+    expect([next.data, next.nextCursor]).toEqual([[small], null]);
+    const totals = await expectTotalsOfBooks();
+    expect(totals.map(({ reason }) => reason)).toEqual(
+      expect.arrayContaining(['archived', 'below-minimum']),
+    );
+
+    // The account decides whose it is; another one finds nothing of it.
+    const path = `/v1/suspense/${archived?.id}/resolve`;
+    const resolve = (headers = {}, changes = {}) =>
+      ledger.request('POST', path, { headers, body: { to: 'account', ...ACT, ...changes } });
+    const stranger = await ledger.issueKey({
+      scopes: ['read', 'write'],
+      accountId: 'b3a1c9de-70f4-5b6d-9f30-6b8a9c3d5e72',
+    });
+    const refused = await resolve({ authorization: `Bearer ${stranger}` });
+    expect([refused.status, refused.body.code]).toEqual([404, 'replenishment-not-found']);
+    const resolved = await resolve();
+    expect(resolved.body).toMatchObject({ status: 'confirmed', creditedTo: 'account' });
+    expect((await resolve()).body.position).toBe(resolved.body.position);
+    const again = await resolve({}, { reference: 'case-2' });
+    expect([again.status, again.body.code]).toEqual([409, 'replenishment-not-held']);
+    expect(await balanceOf(purse.id)).toEqual({
+      custody: 330,
+      claim: 0,
+      account: 300,
+      suspense: 30,
+    });
+    expect(await inbox(own)).toEqual([small]);
+    await expectTotalsOfBooks();
+  });
+
+  it('shows what was credited to the account of a blocked customer under a heading of its own', async () => {
+    const purse = await mint();
+    const body = { reason: 'chargeback' };
+    await ledger.request('POST', `/v1/customers/${purse.customerId}/block`, { body });
+    await ledger.publishTransfers([transfer(purse.address, 200n, 210)]);
+    await haveStatus(purse.id, 'confirmed');
+    expect(await inbox(`customerId=${purse.customerId}`)).toMatchObject([
+      { heading: 'blocked-customer', reason: 'customer-blocked', days: 0 },
+    ]);
+    await expectTotalsOfBooks();
+  });
+
+  it('leaves to operators what arrived at a declined purse', async () => {
+    const purse = await mint();
+    const accountId = DEFAULT_ACCOUNT_ID;
+    await decideAndAppend(ledger.store, {
+      ...{ stream: streamName('purse', purse.id), decider: purseDecider, commandId: 'decline' },
+      command: { type: 'DeclinePurse', accountId, replenishmentId: purse.id },
+      metadata: { accountId, actor: 'system' },
+    });
+    await ledger.publishTransfers([transfer(purse.address, 200n, 220)]);
+    await haveStatus(purse.id, 'held');
+    const [item] = await inbox(`customerId=${purse.customerId}`);
+    expect(item).toMatchObject({ reason: 'declined' });
+    const own = await ledger.request('POST', `/v1/suspense/${item?.id}/resolve`, {
+      body: { to: 'customer', ...ACT },
+    });
+    expect([own.status, own.body.code]).toEqual([409, 'resolution-not-allowed']);
+    const headers = { authorization: `Bearer ${ledger.operatorKey}` };
+    const path = `/v1/operations/suspense?reason=declined&accountId=${accountId}`;
+    const seen = await ledger.request('GET', path, { headers });
+    expect(seen.body.data).toContainEqual(item);
+    const resolved = await operate(`suspense/${item?.id}/resolve`, { to: 'customer', ...ACT });
+    expect(resolved.body).toMatchObject({ status: 'confirmed', creditedTo: 'customer' });
+    expect(await balanceOf(purse.id)).toEqual({
+      custody: 200,
+      claim: 200,
+      account: 0,
+      suspense: 0,
+    });
+  });
+
+  it('has the outflows that nobody planned, which the books of suspense have too', async () => {
+    const purse = await mint();
+    await ledger.publishTransfers([transfer(purse.address, 200n, 230)]);
+    await haveStatus(purse.id, 'confirmed');
+    transactions += 1;
+    const txHash = `0x${transactions.toString(16).padStart(64, '0')}`;
+    const { finality } = transfer(purse.address, 0n, 231);
+    await ledger.publishOutflows([
+      {
+        ...{ outflowId: `eip155:1/${txHash}/log:0`, version: 1, status: 'final', txHash },
+        ...{ chain: 'eip155:1', asset: USDT, amount: `${minimum}`, from: purse.address },
+        ...{ to: `0x${'ef'.repeat(20)}`, block: blockAt(231), finality },
+      },
+    ]);
+    const own = `customerId=${purse.customerId}`;
+    await until(async () => (await inbox(own)).length === 1);
+    expect(await inbox(own)).toMatchObject([
+      {
+        ...{ heading: 'suspense', reason: 'unplanned-outflow' },
+        money: { baseUnits: `${-minimum}` },
+      },
+    ]);
+    await expectTotalsOfBooks();
+  });
 });

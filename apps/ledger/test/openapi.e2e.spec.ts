@@ -137,6 +137,7 @@ const MEANT_OTHERWISE = [
   'purse-has-owner',
   'purse-not-declined',
   'replenishment-not-screening',
+  'replenishment-not-held',
   'key-not-parked',
   'chain-unknown',
   'watch-request-invalid',

@@ -11,6 +11,7 @@ import {
   NOTE,
   PURSE_EXPIRY,
   PURSE_REFERENCE,
+  RESOLVE,
   VOID,
 } from './grpc-known';
 import type { GrpcLedger } from './grpc-ledger';
@@ -59,6 +60,7 @@ export function samplesOf(known: Known): Readonly<Record<string, unknown>> {
     ...{ asOf: known.position, asset: 'USDT_ETH', from: '2026-01-01T00:00:00.500Z' },
     to: '2999-01-01T00:00:00Z',
     findingId: known.findingId,
+    olderThanDays: '0',
     [OF_OPERATION]: {
       voidReplenishment: {
         ...{ replenishmentId: known.voidedId, reference: VOID },
@@ -82,6 +84,16 @@ export function samplesOf(known: Known): Readonly<Record<string, unknown>> {
         ...{ purseId: known.replacedPurseId, reference: ALLOW },
         otherFields: { purseId: known.declinedPurseId },
       },
+      resolveSuspense: {
+        ...{ replenishmentId: known.resolvedId, to: 'customer', reference: RESOLVE },
+        otherFields: { replenishmentId: known.heldId },
+      },
+      resolveAnySuspense: {
+        ...{ replenishmentId: known.resolvedByOperatorId, to: 'account', reference: RESOLVE },
+        otherFields: { replenishmentId: known.heldId },
+      },
+      listSuspense: { reason: 'archived' },
+      listAllSuspense: { reason: 'archived' },
       decideReview: {
         ...{ replenishmentId: known.approvedId, decision: 'approve', reference: APPROVE },
         otherFields: { replenishmentId: known.inReviewId },

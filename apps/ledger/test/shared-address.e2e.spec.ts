@@ -43,7 +43,8 @@ async function pay(to: string): Promise<Reply['body']> {
     (await get('/v1/replenishments?limit=100')).body.data.find(
       (each: { txHash: string }) => each.txHash === txHash,
     );
-  await until(async () => (await found())?.status === 'confirmed');
+  // Booked, to whomever.
+  await until(async () => ((await found())?.creditedTo ?? null) !== null);
   return found();
 }
 

@@ -12,6 +12,8 @@ export interface Parties {
 export type Credit =
   | { readonly to: 'customer' }
   | { readonly to: 'account'; readonly reason: 'customer-blocked' }
+  /** It was held, and somebody decided that it is the account's. */
+  | { readonly to: 'account'; readonly reason: 'resolved' }
   | { readonly to: 'suspense'; readonly reason: keyof typeof SUSPENSE_OF };
 
 /**

@@ -175,6 +175,18 @@ export const REFUSALS = {
     when: 'A compliance decision arrives for a replenishment that does not wait for one.',
     remedy: 'Read the replenishment; it may have been decided or reverted.',
   },
+  'replenishment-not-held': {
+    kind: 'wrong-state',
+    title: 'The replenishment is not held',
+    when: 'A replenishment is resolved that does not wait in suspense, or that is in review.',
+    remedy: 'Read the replenishment; what is in review is approved or declined instead.',
+  },
+  'resolution-not-allowed': {
+    kind: 'wrong-state',
+    title: 'Only an operator resolves this',
+    when: 'An account resolves what compliance declined, what arrived at a declined purse, or money of which nobody knows whose it is.',
+    remedy: 'Ask the operator of this service.',
+  },
   'reference-reused': {
     kind: 'wrong-state',
     title: 'The reference is taken',

@@ -133,6 +133,10 @@ const CURRENT: { readonly [Type in DomainEvent['type']]: readonly a.EventOf<Type
     a.replenishmentReleased({ credit: { to: 'account', reason: 'customer-blocked' }, sum }),
     a.replenishmentReleased({ act: a.act }),
     a.replenishmentReleased({ heldFor: 'in-review', compliance: list }),
+    a.replenishmentReleased({
+      ...{ heldFor: 'purse-archived', act: a.act, resolvedTo: 'account' },
+      credit: { to: 'account', reason: 'resolved' },
+    }),
   ],
   ReplenishmentReverted: [
     ...credits.map((credit) => a.replenishmentReverted({ credit })),

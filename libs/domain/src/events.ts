@@ -235,6 +235,7 @@ export const EVENTS = {
     publicFields: {
       ...{ ...BOOKED, ...DECIDED },
       sum: everyone<SumOfHeld>('first', 'amount', 'count', 'parts'),
+      resolvedTo: 'everyone',
     },
   },
   ReplenishmentReverted: { ...COMPLETED, postings: reversalOf, publicFields: BOOKED },

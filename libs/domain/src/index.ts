@@ -32,6 +32,7 @@ export * from './purse-event';
 export * from './replenishment';
 export * from './replenishment-event';
 export * from './replenishment-state';
+export * from './resolve-held';
 export * from './settlement';
 export * from './transfer';
 export * from './trial-balance';

@@ -101,6 +101,8 @@ export type ReplenishmentEvent = EventIn<{
       sum?: SumOfHeld;
       compliance?: ComplianceDecision;
       act?: Act;
+      /** Whose it was decided to be; absent where nobody chose. */
+      resolvedTo?: 'customer' | 'account';
     };
   /** `credit` is what is taken back; null when nothing had been booked yet. */
   ReplenishmentReverted: Booked<Credit | null> & AboutIncluded;

@@ -14,8 +14,8 @@ import {
   type WaitingReason,
 } from './transfer';
 
-/** What people did to a credit: operators void it or give it again, and decide a review. */
-type ActType = 'void' | 'credit' | 'review';
+/** What people did to a credit: operators void it or give it again, and decide a review; held money is resolved. */
+type ActType = 'void' | 'credit' | 'review' | 'resolve';
 
 /** What a void took back. */
 export interface Voided {
@@ -145,8 +145,12 @@ export function evolveReplenishment(
       return { ...booked, voided: undefined, acts: actsAfter(state, 'credit', restored) };
     }
     case 'ReplenishmentReleased': {
-      const { credit, act, compliance } = event.data;
+      const { credit, act, compliance, resolvedTo } = event.data;
       const released = { ...state, status, version, credit };
+      if (act !== undefined && resolvedTo !== undefined) {
+        const resolved = { type: 'resolve' as const, ...act, about: resolvedTo };
+        return { ...released, acts: [...(state.acts ?? []), resolved] };
+      }
       if (compliance !== undefined) {
         return { ...released, acts: actsAfterReview(state, event.data) };
       }

@@ -11,6 +11,7 @@ import {
   type ReplenishmentState,
 } from './replenishment-state';
 import { type ComplianceCommand, resolveCompliance } from './resolve-compliance';
+import { type ResolutionCommand, resolveHeld } from './resolve-held';
 import {
   type AssetFacts,
   creditingFinality,
@@ -40,6 +41,7 @@ export type ReplenishmentCommand =
   | CreditCommand
   | ComplianceCommand
   | ReleaseCommand
+  | ResolutionCommand
   | CommandIn<{
       RecordTransfer: { report: TransferReport; facts: TransferFacts };
       /** `sweep` completes the cover of what is credited in `blockHash`; null when sweeps do not cover it. */
@@ -62,6 +64,8 @@ export const replenishment: Decider<ReplenishmentCommand, ReplenishmentEvent, Re
           return settle(command, state);
         case 'ReleaseReplenishment':
           return releaseInSum(command, state);
+        case 'ResolveHeld':
+          return resolveHeld(command, state);
         case 'VoidReplenishment':
         case 'CreditReplenishment':
           if (state.status === 'absent') throw notFound();

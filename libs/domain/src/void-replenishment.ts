@@ -1,5 +1,5 @@
 import { type Act, isRepeat, requireAct } from './act';
-import { creditOf, isOwnCredit, type OwnerFacts } from './credit';
+import { type Credit, creditOf, isOwnCredit, type OwnerFacts } from './credit';
 import type { CommandIn } from './decider';
 import { DomainError } from './errors';
 import { heldCredit, release } from './held-replenishment';
@@ -85,8 +85,9 @@ function creditAgain(
       'The chain does not show the transfer that was voided, as final, in the last report of it.',
     );
   }
-  const wasHeld = voided.credit.to === 'suspense';
-  const credit = wasHeld ? voided.credit : creditOf({ purseStatus: 'active', ...facts });
+  // Where it was by a decision it is again; else the customer's status decides between customer and account.
+  const isKept = voided.credit.to === 'suspense' || isResolved(voided.credit);
+  const credit = isKept ? voided.credit : creditOf({ purseStatus: 'active', ...facts });
   const data = { ...booking(state, state.version, credit), finality, restored: act };
   switch (voided.as) {
     case 'confirmed':
@@ -96,6 +97,10 @@ function creditAgain(
     case 'held':
       return [{ type: 'ReplenishmentHeld', data: { ...data, credit: heldCredit(credit) } }];
   }
+}
+
+function isResolved(credit: Credit): boolean {
+  return credit.to === 'account' && credit.reason === 'resolved';
 }
 
 /** Records a report of a voided transfer. It moves nothing. */

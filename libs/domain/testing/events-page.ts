@@ -77,6 +77,7 @@ export const FIELDS: Readonly<Record<string, string>> = {
   'sweep.txHash': 'Its transaction.',
   belowMinimum: 'Present when it is below the minimum of its asset, and held if it is approved.',
   heldFor: 'Why it was held until then.',
+  resolvedTo: 'Whose it was decided to be. A blocked customer is not credited all the same.',
   'compliance.mode': 'Who or what decided: `manual`, `sanctions-list` or `http`.',
   'compliance.verdict': '`passed` or `declined`.',
   'compliance.listVersion': 'The list that was looked at, by the hash of its content.',

@@ -15,14 +15,19 @@ export interface NegativeClaim {
   readonly claim: bigint;
 }
 
-/** The claims below zero, until they are covered; at most 100. */
-export class ListNegativeClaims extends Query<readonly NegativeClaim[]> {}
+/** The claims below zero, until they are covered; at most 100. `accountId` null: those of every account. */
+export class ListNegativeClaims extends Query<readonly NegativeClaim[]> {
+  constructor(readonly accountId: string | null) {
+    super();
+  }
+}
 
 // An index has the lines after which a claim was below zero, which are few. What is below zero now is among them.
 const CLAIMS = `
   WITH short AS (
     SELECT DISTINCT account_id, customer_id, purse_id, asset FROM ledger.journal_line
-     WHERE claim_customer_after < 0 OR claim_account_after < 0
+     WHERE (claim_customer_after < 0 OR claim_account_after < 0)
+       AND ($1::uuid IS NULL OR account_id = $1)
   )
   SELECT account_id AS "accountId", customer_id AS "customerId", purse_id AS "purseId", asset, claim
     FROM (
@@ -48,8 +53,8 @@ type Row = Omit<NegativeClaim, 'claim'> & { readonly claim: string };
 export class ListNegativeClaimsHandler implements IQueryHandler<ListNegativeClaims> {
   constructor(private readonly dataSource: DataSource) {}
 
-  async execute(): Promise<readonly NegativeClaim[]> {
-    const rows = await this.dataSource.query<Row[]>(CLAIMS);
+  async execute({ accountId }: ListNegativeClaims): Promise<readonly NegativeClaim[]> {
+    const rows = await this.dataSource.query<Row[]>(CLAIMS, [accountId]);
     return rows.map((row) => ({ ...row, claim: BigInt(row.claim) }));
   }
 }

@@ -9,7 +9,8 @@ import { type DueNow, type Reaction, Reactions } from '../reactions/reactions';
 import { ResolveCompliance } from '../replenishments';
 import { BackgroundWork } from '../runtime/background-work';
 import { CircuitOpen, OPEN_MS } from './circuit';
-import { type Screening, screeningOf } from './screening';
+import type { Screening } from './screening';
+import { screeningOf } from './screening-of';
 import { knownVerdict, storeVerdict } from './verdicts';
 
 const NOT_ASKED = 'The compliance service fails. It is asked again later.';

@@ -101,7 +101,7 @@ export class FindingsController {
     scope: 'operations:read',
   })
   async listNegativeClaims(_: OperatorCaller, __: ReadRequest) {
-    const claims = await this.queries.execute(new ListNegativeClaims());
+    const claims = await this.queries.execute(new ListNegativeClaims(null));
     const assets = await this.assets.now();
     return wholeList(
       claims.map(({ asset, claim: baseUnits, ...of }) => {

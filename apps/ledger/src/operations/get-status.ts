@@ -156,7 +156,7 @@ export class GetStatusHandler implements IQueryHandler<GetStatus> {
   private async differences(): Promise<json.OpenDifferences> {
     const [findings, claims] = await Promise.all([
       this.queries.execute(new GetOpenFindings()),
-      this.queries.execute(new ListNegativeClaims()),
+      this.queries.execute(new ListNegativeClaims(null)),
     ]);
     return {
       findings: findings.map((of) => ({ ...of, oldestAt: of.oldestAt.toISOString() })),

@@ -13,4 +13,5 @@ export { arrivedIn } from './replenishment.row';
 export { ReplenishmentsModule } from './replenishments.module';
 export { replenishmentsProjection } from './replenishments.projection';
 export { ResolveCompliance } from './resolve-compliance';
+export { ResolveHeld } from './resolve-held';
 export { type Settlement, SettleReplenishments } from './settle-replenishments';

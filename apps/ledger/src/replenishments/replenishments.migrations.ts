@@ -75,5 +75,8 @@ export const replenishmentsMigrations = sqlMigrations({
       ADD COLUMN compliance_verdict text, ADD COLUMN list_version text;
     CREATE INDEX replenishment_in_suspense ON ledger.replenishment (account_id, first_position)
      WHERE credited_to = 'suspense';
+    -- What was credited to the account because its customer was blocked.
+    CREATE INDEX replenishment_of_blocked ON ledger.replenishment (account_id, first_position)
+     WHERE reason = 'customer-blocked';
   `,
 });

@@ -17,6 +17,7 @@ import { RecordTransfersHandler } from './record-transfers';
 import { ReleaseHeld } from './release-held.reaction';
 import { ReplenishmentsController } from './replenishments.controller';
 import { ResolveComplianceHandler } from './resolve-compliance';
+import { ResolveHeldHandler } from './resolve-held';
 import { SettleReplenishmentsHandler } from './settle-replenishments';
 import { consumeTransfers } from './transfers.consumer';
 
@@ -40,6 +41,7 @@ const CATCH_UP_TIMEOUT_MS = 10_000;
     RecordTransfersHandler,
     ChangeCreditHandler,
     ResolveComplianceHandler,
+    ResolveHeldHandler,
     SettleReplenishmentsHandler,
     ReleaseHeld,
     GetReplenishmentHandler,

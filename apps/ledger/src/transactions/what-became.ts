@@ -43,6 +43,8 @@ const SENTENCES = {
   'no-owner':
     'It is not certain whose the address is, so the money waits in suspense until the operator confirms the owner.',
   'purse-declined': 'The purse was declined, so the money waits in suspense.',
+  'in-review': 'It is in review, and waits in suspense until compliance decides.',
+  resolved: 'It waited in suspense until somebody decided that it is the account’s.',
   'compliance-declined': 'Compliance declined it, so the money waits in suspense.',
 } as const;
 

@@ -19,5 +19,6 @@ export * from "./daybook/v1/registry_service";
 export * from "./daybook/v1/operations_service";
 export * from "./daybook/v1/operator_service";
 export * from "./daybook/v1/outflow_service";
+export * from "./daybook/v1/suspense_service";
 export * from "./daybook/v1/transaction_service";
 export * from "./daybook/v1/watch_request_service";

@@ -1096,6 +1096,56 @@ export interface OutflowList {
   readonly nextCursor: string | null;
 }
 
+/** Something that is not credited to a customer. */
+export interface SuspenseItem {
+  /** Id of the replenishment, or of the finding. */
+  readonly id: string;
+  /** Where it stands. */
+  readonly heading: 'suspense' | 'blocked-customer' | 'finding';
+  /** Why it is not credited. */
+  readonly reason: 'below-minimum' | 'in-review' | 'archived' | 'declined' | 'shared-address' | 'no-owner' | 'unplanned-outflow' | 'customer-blocked' | 'unexplained' | 'unreadable';
+  /** Id of the account. */
+  readonly accountId: string;
+  /** Id of the customer who owns the purse. */
+  readonly customerId: string;
+  /** Id of the purse. */
+  readonly purseId: string;
+  /** The amount. Negative for what left a purse, or is missing on the chain. */
+  readonly money: Money;
+  /** Since when it stands here for this reason. */
+  readonly since: string;
+  /** For how many whole days. */
+  readonly days: number;
+}
+
+/** A page of items. */
+export interface SuspenseItemList {
+  /** From the newest to the oldest. */
+  readonly data: readonly SuspenseItem[];
+  /** Pass it as `cursor` for the next page; null on the last page. */
+  readonly nextCursor: string | null;
+}
+
+/** What waits in suspense for one reason in one asset. */
+export interface SuspenseTotal {
+  /** The reason. */
+  readonly reason: 'below-minimum' | 'in-review' | 'archived' | 'declined' | 'shared-address' | 'no-owner' | 'unplanned-outflow' | 'customer-blocked' | 'unexplained' | 'unreadable';
+  /** The sum, as the books of suspense have it. */
+  readonly money: Money;
+  /** The number of items. */
+  readonly items: number;
+  /** Since when the oldest waits. */
+  readonly oldestAt: string;
+}
+
+/** The totals. */
+export interface SuspenseTotalList {
+  /** One for each reason and asset, ordered by them. */
+  readonly data: readonly SuspenseTotal[];
+  /** Null: the list is complete. */
+  readonly nextCursor: string | null;
+}
+
 /** The block that includes a transaction. */
 export interface TransactionBlock {
   /** Its height. */
@@ -1265,6 +1315,12 @@ export interface Answers {
   readonly 'OperatorService/IssueOperatorKey': IssuedApiKey;
   readonly 'OperatorService/RevokeOperatorKey': ApiKey;
   readonly 'OutflowService/ListPurseOutflows': OutflowList;
+  readonly 'SuspenseService/ListSuspense': SuspenseItemList;
+  readonly 'SuspenseService/ListSuspenseTotals': SuspenseTotalList;
+  readonly 'SuspenseService/ListOwnNegativeClaims': NegativeClaimList;
+  readonly 'SuspenseService/ResolveSuspense': Replenishment;
+  readonly 'SuspenseService/ListAllSuspense': SuspenseItemList;
+  readonly 'SuspenseService/ResolveAnySuspense': Replenishment;
   readonly 'TransactionService/GetTransaction': Transaction;
   readonly 'TransactionService/RescanTransaction': TransactionRescan;
   readonly 'WatchRequestService/RequestWatch': WatchRequest;
@@ -2105,6 +2161,124 @@ export const OPERATIONS: Readonly<Record<keyof Answers, Documented>> = {
       }
     }
   },
+  "SuspenseService/ListSuspense": {
+    "summary": "List what is not credited to a customer",
+    "answer": "SuspenseItemList",
+    "fields": {
+      "reason": {
+        "description": "Only items with this reason."
+      },
+      "asset": {
+        "description": "Only those of this asset: its CAIP-19 id, or its currency code, such as `USDT_ETH`.",
+        "example": "USDT_ETH"
+      },
+      "customerId": {
+        "description": "Only those of this customer."
+      },
+      "olderThanDays": {
+        "description": "Only those that stand here for more than so many days, such as `30`.",
+        "example": "30"
+      },
+      "limit": {
+        "description": "How many entries at most; 25 by default. A value above 100 counts as 100."
+      },
+      "cursor": {
+        "description": "The `nextCursor` of the page before, with the same filters."
+      },
+      "minPosition": {
+        "description": "Wait, up to 5 seconds, until everything up to this position is visible."
+      }
+    }
+  },
+  "SuspenseService/ListSuspenseTotals": {
+    "summary": "List what waits in suspense by reason and asset",
+    "answer": "SuspenseTotalList",
+    "fields": {
+      "minPosition": {
+        "description": "Wait, up to 5 seconds, until everything up to this position is visible."
+      }
+    }
+  },
+  "SuspenseService/ListOwnNegativeClaims": {
+    "summary": "List the claims below zero of the account and its customers, until they are covered",
+    "answer": "NegativeClaimList",
+    "fields": {
+      "minPosition": {
+        "description": "Wait, up to 5 seconds, until everything up to this position is visible."
+      }
+    }
+  },
+  "SuspenseService/ResolveSuspense": {
+    "summary": "Decide whose a held replenishment is",
+    "answer": "ReplenishmentAnswer",
+    "fields": {
+      "replenishmentId": {
+        "description": "Id of the replenishment."
+      },
+      "to": {
+        "description": "Whose it is. What is a blocked customer's is credited to the account all the same."
+      },
+      "reason": {
+        "description": "The reason, 1 to 500 characters; it is kept as evidence."
+      },
+      "reference": {
+        "description": "Your own name for the act, 1 to 128 characters, such as `case-1760`. A repeat with the same reference changes nothing.",
+        "example": "case-1760"
+      }
+    }
+  },
+  "SuspenseService/ListAllSuspense": {
+    "summary": "List what is not credited to a customer, of all accounts",
+    "description": "With the reason `in-review` it is the review queue.",
+    "answer": "SuspenseItemList",
+    "fields": {
+      "accountId": {
+        "description": "Only items of this account."
+      },
+      "reason": {
+        "description": "Only items with this reason."
+      },
+      "asset": {
+        "description": "Only those of this asset: its CAIP-19 id, or its currency code, such as `USDT_ETH`.",
+        "example": "USDT_ETH"
+      },
+      "customerId": {
+        "description": "Only those of this customer."
+      },
+      "olderThanDays": {
+        "description": "Only those that stand here for more than so many days, such as `30`.",
+        "example": "30"
+      },
+      "limit": {
+        "description": "How many entries at most; 25 by default. A value above 100 counts as 100."
+      },
+      "cursor": {
+        "description": "The `nextCursor` of the page before, with the same filters."
+      },
+      "minPosition": {
+        "description": "Wait, up to 5 seconds, until everything up to this position is visible."
+      }
+    }
+  },
+  "SuspenseService/ResolveAnySuspense": {
+    "summary": "Decide whose a held replenishment of any account is",
+    "answer": "ReplenishmentAnswer",
+    "fields": {
+      "replenishmentId": {
+        "description": "Id of the replenishment."
+      },
+      "to": {
+        "description": "Whose it is. What is a blocked customer's is credited to the account all the same."
+      },
+      "reason": {
+        "description": "The reason, 1 to 500 characters; it is kept as evidence."
+      },
+      "reference": {
+        "description": "Your own name for the act, 1 to 128 characters, such as `case-1761`. A repeat with the same reference changes nothing.",
+        "example": "case-1761"
+      }
+    }
+  },
   "TransactionService/GetTransaction": {
     "summary": "Look up a transaction",
     "description": "The answer takes up to 5 seconds; `retryAfterSeconds` is set if the chain was not heard by then.",
@@ -2347,6 +2521,23 @@ export const WORDS: Readonly<Record<string, Readonly<Record<string, string>>>> =
     "OUTFLOW_STATUS_BOOKED": "booked",
     "OUTFLOW_STATUS_REVERTED": "reverted",
     "OUTFLOW_STATUS_REJECTED": "rejected"
+  },
+  "SuspenseHeading": {
+    "SUSPENSE_HEADING_SUSPENSE": "suspense",
+    "SUSPENSE_HEADING_BLOCKED_CUSTOMER": "blocked-customer",
+    "SUSPENSE_HEADING_FINDING": "finding"
+  },
+  "SuspenseReason": {
+    "SUSPENSE_REASON_BELOW_MINIMUM": "below-minimum",
+    "SUSPENSE_REASON_IN_REVIEW": "in-review",
+    "SUSPENSE_REASON_ARCHIVED": "archived",
+    "SUSPENSE_REASON_DECLINED": "declined",
+    "SUSPENSE_REASON_SHARED_ADDRESS": "shared-address",
+    "SUSPENSE_REASON_NO_OWNER": "no-owner",
+    "SUSPENSE_REASON_UNPLANNED_OUTFLOW": "unplanned-outflow",
+    "SUSPENSE_REASON_CUSTOMER_BLOCKED": "customer-blocked",
+    "SUSPENSE_REASON_UNEXPLAINED": "unexplained",
+    "SUSPENSE_REASON_UNREADABLE": "unreadable"
   },
   "TransactionStatus": {
     "TRANSACTION_STATUS_INCLUDED": "included",
@@ -6658,6 +6849,174 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
         ],
         "maxLength": 128,
         "description": "Pass it as `cursor` for the next page; null on the last page."
+      }
+    },
+    "required": [
+      "data",
+      "nextCursor"
+    ]
+  },
+  "SuspenseItem": {
+    "type": "object",
+    "description": "Something that is not credited to a customer.",
+    "properties": {
+      "id": {
+        "type": "string",
+        "format": "uuid",
+        "description": "Id of the replenishment, or of the finding."
+      },
+      "heading": {
+        "type": "string",
+        "enum": [
+          "suspense",
+          "blocked-customer",
+          "finding"
+        ],
+        "description": "Where it stands."
+      },
+      "reason": {
+        "type": "string",
+        "enum": [
+          "below-minimum",
+          "in-review",
+          "archived",
+          "declined",
+          "shared-address",
+          "no-owner",
+          "unplanned-outflow",
+          "customer-blocked",
+          "unexplained",
+          "unreadable"
+        ],
+        "description": "Why it is not credited."
+      },
+      "accountId": {
+        "type": "string",
+        "format": "uuid",
+        "description": "Id of the account."
+      },
+      "customerId": {
+        "type": "string",
+        "format": "uuid",
+        "description": "Id of the customer who owns the purse."
+      },
+      "purseId": {
+        "type": "string",
+        "format": "uuid",
+        "description": "Id of the purse."
+      },
+      "money": {
+        "$ref": "#/components/schemas/Money",
+        "description": "The amount. Negative for what left a purse, or is missing on the chain."
+      },
+      "since": {
+        "type": "string",
+        "format": "date-time",
+        "description": "Since when it stands here for this reason."
+      },
+      "days": {
+        "type": "integer",
+        "minimum": 0,
+        "description": "For how many whole days."
+      }
+    },
+    "required": [
+      "id",
+      "heading",
+      "reason",
+      "accountId",
+      "customerId",
+      "purseId",
+      "money",
+      "since",
+      "days"
+    ]
+  },
+  "SuspenseItemList": {
+    "type": "object",
+    "description": "A page of items.",
+    "properties": {
+      "data": {
+        "type": "array",
+        "items": {
+          "$ref": "#/components/schemas/SuspenseItem"
+        },
+        "description": "From the newest to the oldest."
+      },
+      "nextCursor": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 128,
+        "description": "Pass it as `cursor` for the next page; null on the last page."
+      }
+    },
+    "required": [
+      "data",
+      "nextCursor"
+    ]
+  },
+  "SuspenseTotal": {
+    "type": "object",
+    "description": "What waits in suspense for one reason in one asset.",
+    "properties": {
+      "reason": {
+        "type": "string",
+        "enum": [
+          "below-minimum",
+          "in-review",
+          "archived",
+          "declined",
+          "shared-address",
+          "no-owner",
+          "unplanned-outflow",
+          "customer-blocked",
+          "unexplained",
+          "unreadable"
+        ],
+        "description": "The reason."
+      },
+      "money": {
+        "$ref": "#/components/schemas/Money",
+        "description": "The sum, as the books of suspense have it."
+      },
+      "items": {
+        "type": "integer",
+        "minimum": 0,
+        "description": "The number of items."
+      },
+      "oldestAt": {
+        "type": "string",
+        "format": "date-time",
+        "description": "Since when the oldest waits."
+      }
+    },
+    "required": [
+      "reason",
+      "money",
+      "items",
+      "oldestAt"
+    ]
+  },
+  "SuspenseTotalList": {
+    "type": "object",
+    "description": "The totals.",
+    "properties": {
+      "data": {
+        "type": "array",
+        "items": {
+          "$ref": "#/components/schemas/SuspenseTotal"
+        },
+        "description": "One for each reason and asset, ordered by them."
+      },
+      "nextCursor": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 128,
+        "description": "Null: the list is complete."
       }
     },
     "required": [
