@@ -65,8 +65,10 @@ it('says that all is well, and where everything is', async () => {
     reactions: {
       clocksAgree: true,
       states: [
+        { name: 'decline-purses', overdue: 0 },
         { name: 'expire-purses', overdue: 0 },
         { name: 'release-held', overdue: 0 },
+        { name: 'screen-replenishments', overdue: 0 },
         { name: 'settle-replenishments', overdue: 0 },
       ],
     },

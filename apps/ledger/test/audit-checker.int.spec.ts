@@ -24,7 +24,7 @@ const WAYS: Readonly<Record<Invariant, readonly Way[]>> = {
   ],
   'reversed-at-most-received': [['figures', 'reversed = received + 1']],
   'figures-are-not-negative': [
-    ['figures', 'claim_customer = -1'],
+    ['figures', 'claim_customer = -1', 'claim_customer >= 0'],
     ['journal_line', 'claim_account_after = -1', `kind = 'receipt'`],
   ],
   'journal-sums-to-figures': [

@@ -61,7 +61,8 @@ function meaningful(): Record<string, readonly string[]> {
 
 /** Operators have services of their own. */
 function keyOf(service: string): Record<string, string> {
-  const isOperators = /(Account|Operator|Operations|WatchRequest|Correction)Service$/.test(service);
+  const isOperators =
+    /(Account|Operator|Operations|WatchRequest|Correction|Compliance)Service$/.test(service);
   return isOperators ? { authorization: `Bearer ${known.operatorKey}` } : {};
 }
 

@@ -70,6 +70,7 @@ export interface Known {
   readonly resolvedId: string;
   readonly resolvedByOperatorId: string;
   readonly heldId: string;
+  readonly otherHeldId: string;
   /** Cancelled, with a report of its watcher. */
   readonly watchRequestId: string;
   readonly chain: string;
@@ -270,9 +271,20 @@ async function holdTransfers(ledger: TestLedger, { id: purseId, address }: Minte
   const inReview = { screening: true, purseStatus: 'active' } as const;
   const archived = { screening: false, purseStatus: 'archived' } as const;
   const [approvedId, inReviewId] = [await record('8', inReview), await record('9', inReview)];
-  const resolvedId = await record('2', archived);
-  const resolvedByOperatorId = await record('3', archived);
-  const heldId = await record('4', archived);
+  const { commandId, ...metadata } = systemContext(DEFAULT_ACCOUNT_ID);
+  await decideAndAppend(ledger.store, {
+    stream: streamName('replenishment', await record('b', inReview)),
+    ...{ decider: replenishment, commandId, metadata },
+    command: {
+      ...{ type: 'ResolveCompliance', accountId: DEFAULT_ACCOUNT_ID },
+      decision: { mode: 'sanctions-list', verdict: 'passed', listVersion: '5b1f0e6a9c2d4477' },
+      facts: { purseStatus: 'active', customerBlocked: false },
+    },
+  });
+  const resolvedId = await record('6', archived);
+  const resolvedByOperatorId = await record('7', archived);
+  const heldId = await record('0', archived);
+  const otherHeldId = await record('3', archived);
   const approve = { decision: 'approve', reference: APPROVE };
   await operate(ledger, `replenishments/${approvedId}/decision`, approve);
   const toAccount = { to: 'account', reference: RESOLVE };
@@ -280,7 +292,7 @@ async function holdTransfers(ledger: TestLedger, { id: purseId, address }: Minte
   const body = { to: 'customer', reason: 'a test', reference: RESOLVE };
   const reply = await ledger.request('POST', `/v1/suspense/${resolvedId}/resolve`, { body });
   expect(reply.status).toBe(200);
-  return { approvedId, inReviewId, resolvedId, resolvedByOperatorId, heldId };
+  return { approvedId, inReviewId, resolvedId, resolvedByOperatorId, heldId, otherHeldId };
 }
 
 /** Purses of which the log lost the owner; that of one is confirmed. */

@@ -90,7 +90,7 @@ export function samplesOf(known: Known): Readonly<Record<string, unknown>> {
       },
       resolveAnySuspense: {
         ...{ replenishmentId: known.resolvedByOperatorId, to: 'account', reference: RESOLVE },
-        otherFields: { replenishmentId: known.heldId },
+        otherFields: { replenishmentId: known.otherHeldId },
       },
       listSuspense: { reason: 'archived' },
       listAllSuspense: { reason: 'archived' },

@@ -13,6 +13,7 @@ import {
   type PurseCommand,
   type PurseState,
   purse,
+  REFERENCE_LENGTH_MAX,
   streamName,
   upcast,
 } from '@daybook/domain';
@@ -253,7 +254,9 @@ function laterCommands(
   const order = { type: 'ChangePurseOrder', accountId, outsideOrderId } as const;
   const isDeclined = status === 'declined' && declinedBy !== null;
   if (!replacementAllowed || !isDeclined) return [order];
-  return [order, { type: 'AllowReplacement', accountId, ...act }];
+  // A reference is used once in a stream, and the purse may get its address by the act itself.
+  const reference = `${act.reference.slice(0, REFERENCE_LENGTH_MAX - 12)} replacement`;
+  return [order, { type: 'AllowReplacement', accountId, reason: act.reason, reference }];
 }
 
 function detailsOfPurse({ id, customerId, status }: PurseKnown): LostDetails {

@@ -1,4 +1,4 @@
-import type { AssetScale } from '@daybook/domain';
+import { type AssetScale, DomainError } from '@daybook/domain';
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { DataSource } from 'typeorm';
@@ -36,6 +36,18 @@ export class AssetNames {
     private readonly dataSource: DataSource,
     private readonly registry: AssetRegistry,
   ) {}
+
+  /**
+   * The asset id for an id or a currency. Unregistered ids are allowed: any token can be sent to a purse. Refuses with
+   * `asset-unknown`.
+   */
+  async idFor(text: string): Promise<string> {
+    const assets = await this.now();
+    if (text.includes('/')) return assets.find(text) === null ? text.toLowerCase() : text;
+    const id = assets.idOfCurrency(text);
+    if (id !== null) return id;
+    throw new DomainError('asset-unknown', `There is no currency ${text}; see GET /v1/assets.`);
+  }
 
   async now(): Promise<NamedAssets> {
     const recorded = await this.cached.forceFetch('recorded');

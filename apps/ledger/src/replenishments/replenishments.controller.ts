@@ -1,4 +1,3 @@
-import { DomainError } from '@daybook/domain';
 import { Controller } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
@@ -42,7 +41,7 @@ export class ReplenishmentsController {
       customerId,
       purseId,
       statuses: status === undefined ? undefined : statusesOf(status),
-      asset: asset && (await this.assetId(asset)),
+      asset: asset && (await this.assets.idFor(asset)),
       from: (from && parseTime(from)) ?? undefined,
       to: (to && parseTime(to)) ?? undefined,
     };
@@ -105,14 +104,5 @@ export class ReplenishmentsController {
     return this.commands.execute(
       new ChangeCredit(context, { type: 'CreditReplenishment', ...act }),
     );
-  }
-
-  /** The asset id for an id or currency. Unregistered ids are allowed: any token can be sent to a purse. */
-  private async assetId(text: string): Promise<string> {
-    const assets = await this.assets.now();
-    if (text.includes('/')) return assets.find(text) === null ? text.toLowerCase() : text;
-    const id = assets.idOfCurrency(text);
-    if (id !== null) return id;
-    throw new DomainError('asset-unknown', `There is no currency ${text}; see GET /v1/assets.`);
   }
 }

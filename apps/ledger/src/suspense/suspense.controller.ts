@@ -1,4 +1,3 @@
-import { DomainError } from '@daybook/domain';
 import { Controller } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
@@ -18,9 +17,7 @@ import {
   ResolveSuspenseRequest,
 } from './suspense.dto';
 
-const REFUSALS = [
-  ...(['replenishment-not-found', 'replenishment-not-held', 'reference-reused'] as const),
-] as const;
+const REFUSALS = ['replenishment-not-found', 'replenishment-not-held', 'reference-reused'] as const;
 
 /** The inbox: what is not credited to a customer, and what is decided about it. */
 @ApiTags('Suspense')
@@ -82,7 +79,7 @@ export class SuspenseController {
 
   @Operation({
     http: 'GET /v1/operations/suspense',
-    rpc: 'SuspenseService/ListAllSuspense',
+    rpc: 'ComplianceService/ListAllSuspense',
     scope: 'operations:read',
     refuses: ['asset-unknown', 'invalid-cursor', 'epoch-ended'],
   })
@@ -93,7 +90,7 @@ export class SuspenseController {
 
   @Operation({
     http: 'POST /v1/operations/suspense/:replenishmentId/resolve',
-    rpc: 'SuspenseService/ResolveAnySuspense',
+    rpc: 'ComplianceService/ResolveAnySuspense',
     scope: 'operations:write',
     tier: 'financial',
     refuses: REFUSALS,
@@ -108,16 +105,8 @@ export class SuspenseController {
   private async listOf(request: ListSuspenseRequest) {
     const { reason, asset, customerId, olderThanDays: days, ...list } = request;
     const olderThanDays = days === undefined ? undefined : Number(days);
-    const id = asset === undefined ? undefined : await this.assetId(asset);
+    const id = asset === undefined ? undefined : await this.assets.idFor(asset);
     const filter = { reason, asset: id, customerId, olderThanDays };
     return { filter, page: pageRequest(list) };
-  }
-
-  private async assetId(text: string): Promise<string> {
-    const assets = await this.assets.now();
-    if (text.includes('/')) return assets.find(text) === null ? text.toLowerCase() : text;
-    const id = assets.idOfCurrency(text);
-    if (id !== null) return id;
-    throw new DomainError('asset-unknown', `There is no currency ${text}; see GET /v1/assets.`);
   }
 }

@@ -7,11 +7,12 @@
 
 export * from "./daybook/v1/account_service";
 export * from "./daybook/v1/money";
-export * from "./daybook/v1/replenishment_service";
-export * from "./daybook/v1/compliance_service";
 export * from "./daybook/v1/finding_service";
+export * from "./daybook/v1/replenishment_service";
 export * from "./daybook/v1/purse_service";
 export * from "./daybook/v1/correction_service";
+export * from "./daybook/v1/suspense_service";
+export * from "./daybook/v1/compliance_service";
 export * from "./daybook/v1/customer_service";
 export * from "./daybook/v1/event_service";
 export * from "./daybook/v1/figures_service";
@@ -19,6 +20,5 @@ export * from "./daybook/v1/registry_service";
 export * from "./daybook/v1/operations_service";
 export * from "./daybook/v1/operator_service";
 export * from "./daybook/v1/outflow_service";
-export * from "./daybook/v1/suspense_service";
 export * from "./daybook/v1/transaction_service";
 export * from "./daybook/v1/watch_request_service";

@@ -84,6 +84,60 @@ export interface Money {
   readonly decimals: number;
 }
 
+/** A difference between the chain and the books. */
+export interface Finding {
+  /** Id of the finding. */
+  readonly id: string;
+  /** What it is about. */
+  readonly kind: 'unexplained' | 'unplanned-outflow' | 'unreadable';
+  /** Whether it is open. */
+  readonly status: 'open' | 'closed';
+  /** Id of the account. */
+  readonly accountId: string;
+  /** Id of the customer who owns the purse. */
+  readonly customerId: string;
+  /** Id of the purse. */
+  readonly purseId: string;
+  /** CAIP-2 id of the chain, such as `eip155:1`. */
+  readonly chain: string;
+  /** Address of the purse. */
+  readonly address: string;
+  /** What the chain has more than the books; negative when it has less, and 0 when nobody knows. */
+  readonly difference: Money;
+  /** The first block in which the cause may lie; null when that is not known. */
+  readonly fromBlock: number | null;
+  /** The last such block; null when that is not known. */
+  readonly toBlock: number | null;
+  /** The outflow, or the id of the replenishment, that it is about; null for a difference of balances. */
+  readonly subject: string | null;
+  /** How often it was opened. */
+  readonly opening: number;
+  /** How it was closed; null while it is open. */
+  readonly end: 'explained' | 'credited' | 'noted' | null;
+  /** The claim to which an operator booked it; null if none did. */
+  readonly creditedTo: 'customer' | 'account' | null;
+  /** The reason of the operator who acted last; null if none did. */
+  readonly reason: string | null;
+  /** That operator's own name for the act; null if none acted. */
+  readonly reference: string | null;
+  /** The last watch request for it; null if there is none. */
+  readonly watchRequestId: string | null;
+  /** When it was opened, the last time. */
+  readonly openedAt: string;
+  /** When it last changed. */
+  readonly updatedAt: string;
+  /** The position of its last event. */
+  readonly position: string;
+}
+
+/** A page of findings. */
+export interface FindingList {
+  /** From the newest to the oldest. */
+  readonly data: readonly Finding[];
+  /** Pass it as `cursor` for the next page; null on the last page. */
+  readonly nextCursor: string | null;
+}
+
 /** The block that includes a transfer. */
 export interface Block {
   /** Its height. */
@@ -192,60 +246,6 @@ export interface ReplenishmentList {
   readonly nextCursor: string | null;
 }
 
-/** A difference between the chain and the books. */
-export interface Finding {
-  /** Id of the finding. */
-  readonly id: string;
-  /** What it is about. */
-  readonly kind: 'unexplained' | 'unplanned-outflow' | 'unreadable';
-  /** Whether it is open. */
-  readonly status: 'open' | 'closed';
-  /** Id of the account. */
-  readonly accountId: string;
-  /** Id of the customer who owns the purse. */
-  readonly customerId: string;
-  /** Id of the purse. */
-  readonly purseId: string;
-  /** CAIP-2 id of the chain, such as `eip155:1`. */
-  readonly chain: string;
-  /** Address of the purse. */
-  readonly address: string;
-  /** What the chain has more than the books; negative when it has less, and 0 when nobody knows. */
-  readonly difference: Money;
-  /** The first block in which the cause may lie; null when that is not known. */
-  readonly fromBlock: number | null;
-  /** The last such block; null when that is not known. */
-  readonly toBlock: number | null;
-  /** The outflow, or the id of the replenishment, that it is about; null for a difference of balances. */
-  readonly subject: string | null;
-  /** How often it was opened. */
-  readonly opening: number;
-  /** How it was closed; null while it is open. */
-  readonly end: 'explained' | 'credited' | 'noted' | null;
-  /** The claim to which an operator booked it; null if none did. */
-  readonly creditedTo: 'customer' | 'account' | null;
-  /** The reason of the operator who acted last; null if none did. */
-  readonly reason: string | null;
-  /** That operator's own name for the act; null if none acted. */
-  readonly reference: string | null;
-  /** The last watch request for it; null if there is none. */
-  readonly watchRequestId: string | null;
-  /** When it was opened, the last time. */
-  readonly openedAt: string;
-  /** When it last changed. */
-  readonly updatedAt: string;
-  /** The position of its last event. */
-  readonly position: string;
-}
-
-/** A page of findings. */
-export interface FindingList {
-  /** From the newest to the oldest. */
-  readonly data: readonly Finding[];
-  /** Pass it as `cursor` for the next page; null on the last page. */
-  readonly nextCursor: string | null;
-}
-
 /** Whether transfers to a purse are seen on one chain. */
 export interface PurseWatch {
   /** CAIP-2 id of the chain, such as `eip155:1`. */
@@ -300,6 +300,56 @@ export interface NegativeClaim {
 export interface NegativeClaimList {
   /** At most 100, the lowest id of an account first. */
   readonly data: readonly NegativeClaim[];
+  /** Null: the list is complete. */
+  readonly nextCursor: string | null;
+}
+
+/** Something that is not credited to a customer. */
+export interface SuspenseItem {
+  /** Id of the replenishment, or of the finding. */
+  readonly id: string;
+  /** Where it stands. */
+  readonly heading: 'suspense' | 'blocked-customer' | 'finding';
+  /** Why it is not credited. */
+  readonly reason: 'below-minimum' | 'in-review' | 'archived' | 'declined' | 'shared-address' | 'no-owner' | 'unplanned-outflow' | 'customer-blocked' | 'unexplained' | 'unreadable';
+  /** Id of the account. */
+  readonly accountId: string;
+  /** Id of the customer who owns the purse. */
+  readonly customerId: string;
+  /** Id of the purse. */
+  readonly purseId: string;
+  /** The amount. Negative for what left a purse, or is missing on the chain. */
+  readonly money: Money;
+  /** Since when it stands here for this reason. */
+  readonly since: string;
+  /** For how many whole days. */
+  readonly days: number;
+}
+
+/** A page of items. */
+export interface SuspenseItemList {
+  /** From the newest to the oldest. */
+  readonly data: readonly SuspenseItem[];
+  /** Pass it as `cursor` for the next page; null on the last page. */
+  readonly nextCursor: string | null;
+}
+
+/** What waits in suspense for one reason in one asset. */
+export interface SuspenseTotal {
+  /** The reason. */
+  readonly reason: 'below-minimum' | 'in-review' | 'archived' | 'declined' | 'shared-address' | 'no-owner' | 'unplanned-outflow' | 'customer-blocked' | 'unexplained' | 'unreadable';
+  /** The sum, as the books of suspense have it. */
+  readonly money: Money;
+  /** The number of items. */
+  readonly items: number;
+  /** Since when the oldest waits. */
+  readonly oldestAt: string;
+}
+
+/** The totals. */
+export interface SuspenseTotalList {
+  /** One for each reason and asset, ordered by them. */
+  readonly data: readonly SuspenseTotal[];
   /** Null: the list is complete. */
   readonly nextCursor: string | null;
 }
@@ -1096,56 +1146,6 @@ export interface OutflowList {
   readonly nextCursor: string | null;
 }
 
-/** Something that is not credited to a customer. */
-export interface SuspenseItem {
-  /** Id of the replenishment, or of the finding. */
-  readonly id: string;
-  /** Where it stands. */
-  readonly heading: 'suspense' | 'blocked-customer' | 'finding';
-  /** Why it is not credited. */
-  readonly reason: 'below-minimum' | 'in-review' | 'archived' | 'declined' | 'shared-address' | 'no-owner' | 'unplanned-outflow' | 'customer-blocked' | 'unexplained' | 'unreadable';
-  /** Id of the account. */
-  readonly accountId: string;
-  /** Id of the customer who owns the purse. */
-  readonly customerId: string;
-  /** Id of the purse. */
-  readonly purseId: string;
-  /** The amount. Negative for what left a purse, or is missing on the chain. */
-  readonly money: Money;
-  /** Since when it stands here for this reason. */
-  readonly since: string;
-  /** For how many whole days. */
-  readonly days: number;
-}
-
-/** A page of items. */
-export interface SuspenseItemList {
-  /** From the newest to the oldest. */
-  readonly data: readonly SuspenseItem[];
-  /** Pass it as `cursor` for the next page; null on the last page. */
-  readonly nextCursor: string | null;
-}
-
-/** What waits in suspense for one reason in one asset. */
-export interface SuspenseTotal {
-  /** The reason. */
-  readonly reason: 'below-minimum' | 'in-review' | 'archived' | 'declined' | 'shared-address' | 'no-owner' | 'unplanned-outflow' | 'customer-blocked' | 'unexplained' | 'unreadable';
-  /** The sum, as the books of suspense have it. */
-  readonly money: Money;
-  /** The number of items. */
-  readonly items: number;
-  /** Since when the oldest waits. */
-  readonly oldestAt: string;
-}
-
-/** The totals. */
-export interface SuspenseTotalList {
-  /** One for each reason and asset, ordered by them. */
-  readonly data: readonly SuspenseTotal[];
-  /** Null: the list is complete. */
-  readonly nextCursor: string | null;
-}
-
 /** The block that includes a transaction. */
 export interface TransactionBlock {
   /** Its height. */
@@ -1269,11 +1269,10 @@ export interface Answers {
   readonly 'AccountService/ListApiKeys': ApiKeyList;
   readonly 'AccountService/IssueApiKey': IssuedApiKey;
   readonly 'AccountService/RevokeApiKey': ApiKey;
-  readonly 'ReplenishmentService/GetReplenishment': Replenishment;
-  readonly 'ReplenishmentService/ListReplenishments': ReplenishmentList;
-  readonly 'ComplianceService/DecideReview': Replenishment;
   readonly 'FindingService/GetFinding': Finding;
   readonly 'FindingService/ListFindings': FindingList;
+  readonly 'ReplenishmentService/GetReplenishment': Replenishment;
+  readonly 'ReplenishmentService/ListReplenishments': ReplenishmentList;
   readonly 'PurseService/MintPurse': Purse;
   readonly 'PurseService/ArchivePurse': Purse;
   readonly 'PurseService/RestorePurse': Purse;
@@ -1289,6 +1288,13 @@ export interface Answers {
   readonly 'CorrectionService/ListAllFindings': FindingList;
   readonly 'CorrectionService/ResolveFinding': Finding;
   readonly 'CorrectionService/ListNegativeClaims': NegativeClaimList;
+  readonly 'SuspenseService/ListSuspense': SuspenseItemList;
+  readonly 'SuspenseService/ListSuspenseTotals': SuspenseTotalList;
+  readonly 'SuspenseService/ListOwnNegativeClaims': NegativeClaimList;
+  readonly 'SuspenseService/ResolveSuspense': Replenishment;
+  readonly 'ComplianceService/DecideReview': Replenishment;
+  readonly 'ComplianceService/ListAllSuspense': SuspenseItemList;
+  readonly 'ComplianceService/ResolveAnySuspense': Replenishment;
   readonly 'CustomerService/CreateCustomer': CreatedCustomer;
   readonly 'CustomerService/GetCustomer': Customer;
   readonly 'CustomerService/ListCustomers': CustomerList;
@@ -1315,12 +1321,6 @@ export interface Answers {
   readonly 'OperatorService/IssueOperatorKey': IssuedApiKey;
   readonly 'OperatorService/RevokeOperatorKey': ApiKey;
   readonly 'OutflowService/ListPurseOutflows': OutflowList;
-  readonly 'SuspenseService/ListSuspense': SuspenseItemList;
-  readonly 'SuspenseService/ListSuspenseTotals': SuspenseTotalList;
-  readonly 'SuspenseService/ListOwnNegativeClaims': NegativeClaimList;
-  readonly 'SuspenseService/ResolveSuspense': Replenishment;
-  readonly 'SuspenseService/ListAllSuspense': SuspenseItemList;
-  readonly 'SuspenseService/ResolveAnySuspense': Replenishment;
   readonly 'TransactionService/GetTransaction': Transaction;
   readonly 'TransactionService/RescanTransaction': TransactionRescan;
   readonly 'WatchRequestService/RequestWatch': WatchRequest;
@@ -1413,6 +1413,42 @@ export const OPERATIONS: Readonly<Record<keyof Answers, Documented>> = {
       }
     }
   },
+  "FindingService/GetFinding": {
+    "summary": "Get a finding about a purse of the account",
+    "answer": "Finding",
+    "fields": {
+      "findingId": {
+        "description": "Id of the finding."
+      },
+      "minPosition": {
+        "description": "Wait, up to 5 seconds, until everything up to this position is visible."
+      }
+    }
+  },
+  "FindingService/ListFindings": {
+    "summary": "List the findings about purses of the account",
+    "answer": "FindingList",
+    "fields": {
+      "status": {
+        "description": "Only open or only closed ones."
+      },
+      "kind": {
+        "description": "Only those of this kind."
+      },
+      "purseId": {
+        "description": "Only those about this purse."
+      },
+      "limit": {
+        "description": "How many entries at most; 25 by default. A value above 100 counts as 100."
+      },
+      "cursor": {
+        "description": "The `nextCursor` of the page before, with the same filters."
+      },
+      "minPosition": {
+        "description": "Wait, up to 5 seconds, until everything up to this position is visible."
+      }
+    }
+  },
   "ReplenishmentService/GetReplenishment": {
     "summary": "Get a replenishment",
     "answer": "Replenishment",
@@ -1447,61 +1483,6 @@ export const OPERATIONS: Readonly<Record<keyof Answers, Documented>> = {
       },
       "to": {
         "description": "Only those first recorded before this time."
-      },
-      "limit": {
-        "description": "How many entries at most; 25 by default. A value above 100 counts as 100."
-      },
-      "cursor": {
-        "description": "The `nextCursor` of the page before, with the same filters."
-      },
-      "minPosition": {
-        "description": "Wait, up to 5 seconds, until everything up to this position is visible."
-      }
-    }
-  },
-  "ComplianceService/DecideReview": {
-    "summary": "Approve or decline a replenishment that is in review",
-    "answer": "ReplenishmentAnswer",
-    "fields": {
-      "replenishmentId": {
-        "description": "Id of the replenishment."
-      },
-      "decision": {
-        "description": "What is decided."
-      },
-      "reason": {
-        "description": "The reason, 1 to 500 characters; it is kept as evidence."
-      },
-      "reference": {
-        "description": "Your own name for the act, 1 to 128 characters, such as `case-1751`. A repeat with the same reference changes nothing.",
-        "example": "case-1751"
-      }
-    }
-  },
-  "FindingService/GetFinding": {
-    "summary": "Get a finding about a purse of the account",
-    "answer": "Finding",
-    "fields": {
-      "findingId": {
-        "description": "Id of the finding."
-      },
-      "minPosition": {
-        "description": "Wait, up to 5 seconds, until everything up to this position is visible."
-      }
-    }
-  },
-  "FindingService/ListFindings": {
-    "summary": "List the findings about purses of the account",
-    "answer": "FindingList",
-    "fields": {
-      "status": {
-        "description": "Only open or only closed ones."
-      },
-      "kind": {
-        "description": "Only those of this kind."
-      },
-      "purseId": {
-        "description": "Only those about this purse."
       },
       "limit": {
         "description": "How many entries at most; 25 by default. A value above 100 counts as 100."
@@ -1786,6 +1767,143 @@ export const OPERATIONS: Readonly<Record<keyof Answers, Documented>> = {
     "fields": {
       "minPosition": {
         "description": "Wait, up to 5 seconds, until everything up to this position is visible."
+      }
+    }
+  },
+  "SuspenseService/ListSuspense": {
+    "summary": "List what is not credited to a customer",
+    "answer": "SuspenseItemList",
+    "fields": {
+      "reason": {
+        "description": "Only items with this reason."
+      },
+      "asset": {
+        "description": "Only those of this asset: its CAIP-19 id, or its currency code, such as `USDT_ETH`.",
+        "example": "USDT_ETH"
+      },
+      "customerId": {
+        "description": "Only those of this customer."
+      },
+      "olderThanDays": {
+        "description": "Only those that stand here for more than so many days, such as `30`.",
+        "example": "30"
+      },
+      "limit": {
+        "description": "How many entries at most; 25 by default. A value above 100 counts as 100."
+      },
+      "cursor": {
+        "description": "The `nextCursor` of the page before, with the same filters."
+      },
+      "minPosition": {
+        "description": "Wait, up to 5 seconds, until everything up to this position is visible."
+      }
+    }
+  },
+  "SuspenseService/ListSuspenseTotals": {
+    "summary": "List what waits in suspense by reason and asset",
+    "answer": "SuspenseTotalList",
+    "fields": {
+      "minPosition": {
+        "description": "Wait, up to 5 seconds, until everything up to this position is visible."
+      }
+    }
+  },
+  "SuspenseService/ListOwnNegativeClaims": {
+    "summary": "List the claims below zero of the account and its customers, until they are covered",
+    "answer": "NegativeClaimList",
+    "fields": {
+      "minPosition": {
+        "description": "Wait, up to 5 seconds, until everything up to this position is visible."
+      }
+    }
+  },
+  "SuspenseService/ResolveSuspense": {
+    "summary": "Decide whose a held replenishment is",
+    "answer": "ReplenishmentAnswer",
+    "fields": {
+      "replenishmentId": {
+        "description": "Id of the replenishment."
+      },
+      "to": {
+        "description": "Whose it is. What is a blocked customer's is credited to the account all the same."
+      },
+      "reason": {
+        "description": "The reason, 1 to 500 characters; it is kept as evidence."
+      },
+      "reference": {
+        "description": "Your own name for the act, 1 to 128 characters, such as `case-1760`. A repeat with the same reference changes nothing.",
+        "example": "case-1760"
+      }
+    }
+  },
+  "ComplianceService/DecideReview": {
+    "summary": "Approve or decline a replenishment that is in review",
+    "answer": "ReplenishmentAnswer",
+    "fields": {
+      "replenishmentId": {
+        "description": "Id of the replenishment."
+      },
+      "decision": {
+        "description": "What is decided."
+      },
+      "reason": {
+        "description": "The reason, 1 to 500 characters; it is kept as evidence."
+      },
+      "reference": {
+        "description": "Your own name for the act, 1 to 128 characters, such as `case-1751`. A repeat with the same reference changes nothing.",
+        "example": "case-1751"
+      }
+    }
+  },
+  "ComplianceService/ListAllSuspense": {
+    "summary": "List what is not credited to a customer, of all accounts",
+    "description": "With the reason `in-review` it is the review queue.",
+    "answer": "SuspenseItemList",
+    "fields": {
+      "accountId": {
+        "description": "Only items of this account."
+      },
+      "reason": {
+        "description": "Only items with this reason."
+      },
+      "asset": {
+        "description": "Only those of this asset: its CAIP-19 id, or its currency code, such as `USDT_ETH`.",
+        "example": "USDT_ETH"
+      },
+      "customerId": {
+        "description": "Only those of this customer."
+      },
+      "olderThanDays": {
+        "description": "Only those that stand here for more than so many days, such as `30`.",
+        "example": "30"
+      },
+      "limit": {
+        "description": "How many entries at most; 25 by default. A value above 100 counts as 100."
+      },
+      "cursor": {
+        "description": "The `nextCursor` of the page before, with the same filters."
+      },
+      "minPosition": {
+        "description": "Wait, up to 5 seconds, until everything up to this position is visible."
+      }
+    }
+  },
+  "ComplianceService/ResolveAnySuspense": {
+    "summary": "Decide whose a held replenishment of any account is",
+    "answer": "ReplenishmentAnswer",
+    "fields": {
+      "replenishmentId": {
+        "description": "Id of the replenishment."
+      },
+      "to": {
+        "description": "Whose it is. What is a blocked customer's is credited to the account all the same."
+      },
+      "reason": {
+        "description": "The reason, 1 to 500 characters; it is kept as evidence."
+      },
+      "reference": {
+        "description": "Your own name for the act, 1 to 128 characters, such as `case-1761`. A repeat with the same reference changes nothing.",
+        "example": "case-1761"
       }
     }
   },
@@ -2161,124 +2279,6 @@ export const OPERATIONS: Readonly<Record<keyof Answers, Documented>> = {
       }
     }
   },
-  "SuspenseService/ListSuspense": {
-    "summary": "List what is not credited to a customer",
-    "answer": "SuspenseItemList",
-    "fields": {
-      "reason": {
-        "description": "Only items with this reason."
-      },
-      "asset": {
-        "description": "Only those of this asset: its CAIP-19 id, or its currency code, such as `USDT_ETH`.",
-        "example": "USDT_ETH"
-      },
-      "customerId": {
-        "description": "Only those of this customer."
-      },
-      "olderThanDays": {
-        "description": "Only those that stand here for more than so many days, such as `30`.",
-        "example": "30"
-      },
-      "limit": {
-        "description": "How many entries at most; 25 by default. A value above 100 counts as 100."
-      },
-      "cursor": {
-        "description": "The `nextCursor` of the page before, with the same filters."
-      },
-      "minPosition": {
-        "description": "Wait, up to 5 seconds, until everything up to this position is visible."
-      }
-    }
-  },
-  "SuspenseService/ListSuspenseTotals": {
-    "summary": "List what waits in suspense by reason and asset",
-    "answer": "SuspenseTotalList",
-    "fields": {
-      "minPosition": {
-        "description": "Wait, up to 5 seconds, until everything up to this position is visible."
-      }
-    }
-  },
-  "SuspenseService/ListOwnNegativeClaims": {
-    "summary": "List the claims below zero of the account and its customers, until they are covered",
-    "answer": "NegativeClaimList",
-    "fields": {
-      "minPosition": {
-        "description": "Wait, up to 5 seconds, until everything up to this position is visible."
-      }
-    }
-  },
-  "SuspenseService/ResolveSuspense": {
-    "summary": "Decide whose a held replenishment is",
-    "answer": "ReplenishmentAnswer",
-    "fields": {
-      "replenishmentId": {
-        "description": "Id of the replenishment."
-      },
-      "to": {
-        "description": "Whose it is. What is a blocked customer's is credited to the account all the same."
-      },
-      "reason": {
-        "description": "The reason, 1 to 500 characters; it is kept as evidence."
-      },
-      "reference": {
-        "description": "Your own name for the act, 1 to 128 characters, such as `case-1760`. A repeat with the same reference changes nothing.",
-        "example": "case-1760"
-      }
-    }
-  },
-  "SuspenseService/ListAllSuspense": {
-    "summary": "List what is not credited to a customer, of all accounts",
-    "description": "With the reason `in-review` it is the review queue.",
-    "answer": "SuspenseItemList",
-    "fields": {
-      "accountId": {
-        "description": "Only items of this account."
-      },
-      "reason": {
-        "description": "Only items with this reason."
-      },
-      "asset": {
-        "description": "Only those of this asset: its CAIP-19 id, or its currency code, such as `USDT_ETH`.",
-        "example": "USDT_ETH"
-      },
-      "customerId": {
-        "description": "Only those of this customer."
-      },
-      "olderThanDays": {
-        "description": "Only those that stand here for more than so many days, such as `30`.",
-        "example": "30"
-      },
-      "limit": {
-        "description": "How many entries at most; 25 by default. A value above 100 counts as 100."
-      },
-      "cursor": {
-        "description": "The `nextCursor` of the page before, with the same filters."
-      },
-      "minPosition": {
-        "description": "Wait, up to 5 seconds, until everything up to this position is visible."
-      }
-    }
-  },
-  "SuspenseService/ResolveAnySuspense": {
-    "summary": "Decide whose a held replenishment of any account is",
-    "answer": "ReplenishmentAnswer",
-    "fields": {
-      "replenishmentId": {
-        "description": "Id of the replenishment."
-      },
-      "to": {
-        "description": "Whose it is. What is a blocked customer's is credited to the account all the same."
-      },
-      "reason": {
-        "description": "The reason, 1 to 500 characters; it is kept as evidence."
-      },
-      "reference": {
-        "description": "Your own name for the act, 1 to 128 characters, such as `case-1761`. A repeat with the same reference changes nothing.",
-        "example": "case-1761"
-      }
-    }
-  },
   "TransactionService/GetTransaction": {
     "summary": "Look up a transaction",
     "description": "The answer takes up to 5 seconds; `retryAfterSeconds` is set if the chain was not heard by then.",
@@ -2393,6 +2393,24 @@ export const WORDS: Readonly<Record<string, Readonly<Record<string, string>>>> =
     "KEY_STATUS_EXPIRED": "expired",
     "KEY_STATUS_REVOKED": "revoked"
   },
+  "FindingKind": {
+    "FINDING_KIND_UNEXPLAINED": "unexplained",
+    "FINDING_KIND_UNPLANNED_OUTFLOW": "unplanned-outflow",
+    "FINDING_KIND_UNREADABLE": "unreadable"
+  },
+  "FindingStatus": {
+    "FINDING_STATUS_OPEN": "open",
+    "FINDING_STATUS_CLOSED": "closed"
+  },
+  "FindingEnd": {
+    "FINDING_END_EXPLAINED": "explained",
+    "FINDING_END_CREDITED": "credited",
+    "FINDING_END_NOTED": "noted"
+  },
+  "FindingClaimant": {
+    "FINDING_CLAIMANT_CUSTOMER": "customer",
+    "FINDING_CLAIMANT_ACCOUNT": "account"
+  },
   "ReplenishmentStatus": {
     "REPLENISHMENT_STATUS_SEEN": "seen",
     "REPLENISHMENT_STATUS_DETECTED": "detected",
@@ -2439,28 +2457,6 @@ export const WORDS: Readonly<Record<string, Readonly<Record<string, string>>>> =
     "COMPLIANCE_VERDICT_PASSED": "passed",
     "COMPLIANCE_VERDICT_DECLINED": "declined"
   },
-  "ReviewDecision": {
-    "REVIEW_DECISION_APPROVE": "approve",
-    "REVIEW_DECISION_DECLINE": "decline"
-  },
-  "FindingKind": {
-    "FINDING_KIND_UNEXPLAINED": "unexplained",
-    "FINDING_KIND_UNPLANNED_OUTFLOW": "unplanned-outflow",
-    "FINDING_KIND_UNREADABLE": "unreadable"
-  },
-  "FindingStatus": {
-    "FINDING_STATUS_OPEN": "open",
-    "FINDING_STATUS_CLOSED": "closed"
-  },
-  "FindingEnd": {
-    "FINDING_END_EXPLAINED": "explained",
-    "FINDING_END_CREDITED": "credited",
-    "FINDING_END_NOTED": "noted"
-  },
-  "FindingClaimant": {
-    "FINDING_CLAIMANT_CUSTOMER": "customer",
-    "FINDING_CLAIMANT_ACCOUNT": "account"
-  },
   "Family": {
     "FAMILY_EVM": "evm",
     "FAMILY_TRON": "tron"
@@ -2475,6 +2471,27 @@ export const WORDS: Readonly<Record<string, Readonly<Record<string, string>>>> =
     "FINDING_RESOLUTION_CREDIT": "credit",
     "FINDING_RESOLUTION_NOTE": "note",
     "FINDING_RESOLUTION_RESCAN": "rescan"
+  },
+  "SuspenseHeading": {
+    "SUSPENSE_HEADING_SUSPENSE": "suspense",
+    "SUSPENSE_HEADING_BLOCKED_CUSTOMER": "blocked-customer",
+    "SUSPENSE_HEADING_FINDING": "finding"
+  },
+  "SuspenseReason": {
+    "SUSPENSE_REASON_BELOW_MINIMUM": "below-minimum",
+    "SUSPENSE_REASON_IN_REVIEW": "in-review",
+    "SUSPENSE_REASON_ARCHIVED": "archived",
+    "SUSPENSE_REASON_DECLINED": "declined",
+    "SUSPENSE_REASON_SHARED_ADDRESS": "shared-address",
+    "SUSPENSE_REASON_NO_OWNER": "no-owner",
+    "SUSPENSE_REASON_UNPLANNED_OUTFLOW": "unplanned-outflow",
+    "SUSPENSE_REASON_CUSTOMER_BLOCKED": "customer-blocked",
+    "SUSPENSE_REASON_UNEXPLAINED": "unexplained",
+    "SUSPENSE_REASON_UNREADABLE": "unreadable"
+  },
+  "ReviewDecision": {
+    "REVIEW_DECISION_APPROVE": "approve",
+    "REVIEW_DECISION_DECLINE": "decline"
   },
   "CustomerStatus": {
     "CUSTOMER_STATUS_ACTIVE": "ACTIVE",
@@ -2521,23 +2538,6 @@ export const WORDS: Readonly<Record<string, Readonly<Record<string, string>>>> =
     "OUTFLOW_STATUS_BOOKED": "booked",
     "OUTFLOW_STATUS_REVERTED": "reverted",
     "OUTFLOW_STATUS_REJECTED": "rejected"
-  },
-  "SuspenseHeading": {
-    "SUSPENSE_HEADING_SUSPENSE": "suspense",
-    "SUSPENSE_HEADING_BLOCKED_CUSTOMER": "blocked-customer",
-    "SUSPENSE_HEADING_FINDING": "finding"
-  },
-  "SuspenseReason": {
-    "SUSPENSE_REASON_BELOW_MINIMUM": "below-minimum",
-    "SUSPENSE_REASON_IN_REVIEW": "in-review",
-    "SUSPENSE_REASON_ARCHIVED": "archived",
-    "SUSPENSE_REASON_DECLINED": "declined",
-    "SUSPENSE_REASON_SHARED_ADDRESS": "shared-address",
-    "SUSPENSE_REASON_NO_OWNER": "no-owner",
-    "SUSPENSE_REASON_UNPLANNED_OUTFLOW": "unplanned-outflow",
-    "SUSPENSE_REASON_CUSTOMER_BLOCKED": "customer-blocked",
-    "SUSPENSE_REASON_UNEXPLAINED": "unexplained",
-    "SUSPENSE_REASON_UNREADABLE": "unreadable"
   },
   "TransactionStatus": {
     "TRANSACTION_STATUS_INCLUDED": "included",
@@ -3009,6 +3009,206 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
       "decimals"
     ]
   },
+  "Finding": {
+    "type": "object",
+    "description": "A difference between the chain and the books.",
+    "properties": {
+      "id": {
+        "type": "string",
+        "format": "uuid",
+        "description": "Id of the finding."
+      },
+      "kind": {
+        "type": "string",
+        "enum": [
+          "unexplained",
+          "unplanned-outflow",
+          "unreadable"
+        ],
+        "description": "What it is about."
+      },
+      "status": {
+        "type": "string",
+        "enum": [
+          "open",
+          "closed"
+        ],
+        "description": "Whether it is open."
+      },
+      "accountId": {
+        "type": "string",
+        "format": "uuid",
+        "description": "Id of the account."
+      },
+      "customerId": {
+        "type": "string",
+        "format": "uuid",
+        "description": "Id of the customer who owns the purse."
+      },
+      "purseId": {
+        "type": "string",
+        "format": "uuid",
+        "description": "Id of the purse."
+      },
+      "chain": {
+        "type": "string",
+        "maxLength": 41,
+        "description": "CAIP-2 id of the chain, such as `eip155:1`.",
+        "example": "eip155:1"
+      },
+      "address": {
+        "type": "string",
+        "maxLength": 128,
+        "description": "Address of the purse."
+      },
+      "difference": {
+        "$ref": "#/components/schemas/Money",
+        "description": "What the chain has more than the books; negative when it has less, and 0 when nobody knows."
+      },
+      "fromBlock": {
+        "type": [
+          "integer",
+          "null"
+        ],
+        "minimum": 0,
+        "description": "The first block in which the cause may lie; null when that is not known."
+      },
+      "toBlock": {
+        "type": [
+          "integer",
+          "null"
+        ],
+        "minimum": 0,
+        "description": "The last such block; null when that is not known."
+      },
+      "subject": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 250,
+        "description": "The outflow, or the id of the replenishment, that it is about; null for a difference of balances."
+      },
+      "opening": {
+        "type": "integer",
+        "minimum": 0,
+        "description": "How often it was opened."
+      },
+      "end": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "enum": [
+          "explained",
+          "credited",
+          "noted",
+          null
+        ],
+        "description": "How it was closed; null while it is open."
+      },
+      "creditedTo": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "enum": [
+          "customer",
+          "account",
+          null
+        ],
+        "description": "The claim to which an operator booked it; null if none did."
+      },
+      "reason": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 500,
+        "description": "The reason of the operator who acted last; null if none did."
+      },
+      "reference": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 128,
+        "description": "That operator's own name for the act; null if none acted."
+      },
+      "watchRequestId": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "format": "uuid",
+        "description": "The last watch request for it; null if there is none."
+      },
+      "openedAt": {
+        "type": "string",
+        "format": "date-time",
+        "description": "When it was opened, the last time."
+      },
+      "updatedAt": {
+        "type": "string",
+        "format": "date-time",
+        "description": "When it last changed."
+      },
+      "position": {
+        "type": "string",
+        "pattern": "^[0-9]+$",
+        "example": "42",
+        "description": "The position of its last event."
+      }
+    },
+    "required": [
+      "id",
+      "kind",
+      "status",
+      "accountId",
+      "customerId",
+      "purseId",
+      "chain",
+      "address",
+      "difference",
+      "fromBlock",
+      "toBlock",
+      "subject",
+      "opening",
+      "end",
+      "creditedTo",
+      "reason",
+      "reference",
+      "watchRequestId",
+      "openedAt",
+      "updatedAt",
+      "position"
+    ]
+  },
+  "FindingList": {
+    "type": "object",
+    "description": "A page of findings.",
+    "properties": {
+      "data": {
+        "type": "array",
+        "items": {
+          "$ref": "#/components/schemas/Finding"
+        },
+        "description": "From the newest to the oldest."
+      },
+      "nextCursor": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 128,
+        "description": "Pass it as `cursor` for the next page; null on the last page."
+      }
+    },
+    "required": [
+      "data",
+      "nextCursor"
+    ]
+  },
   "Block": {
     "type": "object",
     "description": "The block that includes a transfer.",
@@ -3408,6 +3608,224 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
       "nextCursor"
     ]
   },
+  "PurseWatch": {
+    "type": "object",
+    "description": "Whether transfers to a purse are seen on one chain.",
+    "properties": {
+      "chain": {
+        "type": "string",
+        "maxLength": 64,
+        "description": "CAIP-2 id of the chain, such as `eip155:1`.",
+        "example": "eip155:1"
+      },
+      "watched": {
+        "type": "boolean",
+        "description": "Whether the watcher of the chain has acknowledged the address."
+      }
+    },
+    "required": [
+      "chain",
+      "watched"
+    ]
+  },
+  "PurseAnswer": {
+    "type": "object",
+    "description": "A customer's permanent deposit address on one family.",
+    "properties": {
+      "id": {
+        "type": "string",
+        "format": "uuid",
+        "description": "Id of the purse."
+      },
+      "customerId": {
+        "type": "string",
+        "format": "uuid",
+        "description": "Id of the customer."
+      },
+      "family": {
+        "type": "string",
+        "enum": [
+          "evm",
+          "tron"
+        ],
+        "description": "The address family. One purse takes every registered asset of its family."
+      },
+      "address": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 64,
+        "description": "The address, as people write it, such as `0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266`. It never changes. Null (over gRPC empty) if the purse was given the address of another one, by a fault of an earlier version, until the operator gives it one of its own.",
+        "example": "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266"
+      },
+      "status": {
+        "type": "string",
+        "enum": [
+          "PENDING_PAYMENT",
+          "ARCHIVED",
+          "DECLINED",
+          "NO_OWNER"
+        ],
+        "description": "PENDING_PAYMENT: in use. ARCHIVED: out of use, but watched for ever; what arrives is held in suspense. DECLINED: compliance refused a receipt; never used again."
+      },
+      "outsideOrderId": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 128,
+        "description": "Your own order id, as of now; null if it has none. What is detected from now on carries it."
+      },
+      "mintedAt": {
+        "type": "string",
+        "format": "date-time",
+        "description": "When it was minted."
+      },
+      "watch": {
+        "type": "array",
+        "items": {
+          "$ref": "#/components/schemas/PurseWatch"
+        },
+        "description": "One entry for each watched chain of the family. Show the address to a payer only once it is watched on the payer's chain, usually seconds after the mint. What was paid before is found all the same: the blocks since the mint are scanned again."
+      },
+      "reference": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 64,
+        "description": "Your own word for it among the purses of its customer and family, such as `invoices`; null for the one without.",
+        "example": "invoices"
+      },
+      "position": {
+        "type": "string",
+        "pattern": "^[0-9]+$",
+        "example": "42",
+        "description": "The position in the event log. Pass it as `minPosition` to read your write."
+      }
+    },
+    "required": [
+      "id",
+      "customerId",
+      "family",
+      "address",
+      "status",
+      "outsideOrderId",
+      "mintedAt",
+      "watch",
+      "reference",
+      "position"
+    ]
+  },
+  "Purse": {
+    "type": "object",
+    "description": "A customer's permanent deposit address on one family.",
+    "properties": {
+      "id": {
+        "type": "string",
+        "format": "uuid",
+        "description": "Id of the purse."
+      },
+      "customerId": {
+        "type": "string",
+        "format": "uuid",
+        "description": "Id of the customer."
+      },
+      "family": {
+        "type": "string",
+        "enum": [
+          "evm",
+          "tron"
+        ],
+        "description": "The address family. One purse takes every registered asset of its family."
+      },
+      "address": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 64,
+        "description": "The address, as people write it, such as `0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266`. It never changes. Null (over gRPC empty) if the purse was given the address of another one, by a fault of an earlier version, until the operator gives it one of its own.",
+        "example": "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266"
+      },
+      "status": {
+        "type": "string",
+        "enum": [
+          "PENDING_PAYMENT",
+          "ARCHIVED",
+          "DECLINED",
+          "NO_OWNER"
+        ],
+        "description": "PENDING_PAYMENT: in use. ARCHIVED: out of use, but watched for ever; what arrives is held in suspense. DECLINED: compliance refused a receipt; never used again."
+      },
+      "outsideOrderId": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 128,
+        "description": "Your own order id, as of now; null if it has none. What is detected from now on carries it."
+      },
+      "mintedAt": {
+        "type": "string",
+        "format": "date-time",
+        "description": "When it was minted."
+      },
+      "watch": {
+        "type": "array",
+        "items": {
+          "$ref": "#/components/schemas/PurseWatch"
+        },
+        "description": "One entry for each watched chain of the family. Show the address to a payer only once it is watched on the payer's chain, usually seconds after the mint. What was paid before is found all the same: the blocks since the mint are scanned again."
+      },
+      "reference": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 64,
+        "description": "Your own word for it among the purses of its customer and family, such as `invoices`; null for the one without.",
+        "example": "invoices"
+      }
+    },
+    "required": [
+      "id",
+      "customerId",
+      "family",
+      "address",
+      "status",
+      "outsideOrderId",
+      "mintedAt",
+      "watch",
+      "reference"
+    ]
+  },
+  "PurseList": {
+    "type": "object",
+    "description": "A page of purses.",
+    "properties": {
+      "data": {
+        "type": "array",
+        "items": {
+          "$ref": "#/components/schemas/Purse"
+        },
+        "description": "From the newest to the oldest."
+      },
+      "nextCursor": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 128,
+        "description": "Pass it as `cursor` for the next page; null on the last page."
+      }
+    },
+    "required": [
+      "data",
+      "nextCursor"
+    ]
+  },
   "ReplenishmentAnswer": {
     "type": "object",
     "description": "The record of a transfer to a purse.",
@@ -3654,424 +4072,6 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
       "compliance"
     ]
   },
-  "Finding": {
-    "type": "object",
-    "description": "A difference between the chain and the books.",
-    "properties": {
-      "id": {
-        "type": "string",
-        "format": "uuid",
-        "description": "Id of the finding."
-      },
-      "kind": {
-        "type": "string",
-        "enum": [
-          "unexplained",
-          "unplanned-outflow",
-          "unreadable"
-        ],
-        "description": "What it is about."
-      },
-      "status": {
-        "type": "string",
-        "enum": [
-          "open",
-          "closed"
-        ],
-        "description": "Whether it is open."
-      },
-      "accountId": {
-        "type": "string",
-        "format": "uuid",
-        "description": "Id of the account."
-      },
-      "customerId": {
-        "type": "string",
-        "format": "uuid",
-        "description": "Id of the customer who owns the purse."
-      },
-      "purseId": {
-        "type": "string",
-        "format": "uuid",
-        "description": "Id of the purse."
-      },
-      "chain": {
-        "type": "string",
-        "maxLength": 41,
-        "description": "CAIP-2 id of the chain, such as `eip155:1`.",
-        "example": "eip155:1"
-      },
-      "address": {
-        "type": "string",
-        "maxLength": 128,
-        "description": "Address of the purse."
-      },
-      "difference": {
-        "$ref": "#/components/schemas/Money",
-        "description": "What the chain has more than the books; negative when it has less, and 0 when nobody knows."
-      },
-      "fromBlock": {
-        "type": [
-          "integer",
-          "null"
-        ],
-        "minimum": 0,
-        "description": "The first block in which the cause may lie; null when that is not known."
-      },
-      "toBlock": {
-        "type": [
-          "integer",
-          "null"
-        ],
-        "minimum": 0,
-        "description": "The last such block; null when that is not known."
-      },
-      "subject": {
-        "type": [
-          "string",
-          "null"
-        ],
-        "maxLength": 250,
-        "description": "The outflow, or the id of the replenishment, that it is about; null for a difference of balances."
-      },
-      "opening": {
-        "type": "integer",
-        "minimum": 0,
-        "description": "How often it was opened."
-      },
-      "end": {
-        "type": [
-          "string",
-          "null"
-        ],
-        "enum": [
-          "explained",
-          "credited",
-          "noted",
-          null
-        ],
-        "description": "How it was closed; null while it is open."
-      },
-      "creditedTo": {
-        "type": [
-          "string",
-          "null"
-        ],
-        "enum": [
-          "customer",
-          "account",
-          null
-        ],
-        "description": "The claim to which an operator booked it; null if none did."
-      },
-      "reason": {
-        "type": [
-          "string",
-          "null"
-        ],
-        "maxLength": 500,
-        "description": "The reason of the operator who acted last; null if none did."
-      },
-      "reference": {
-        "type": [
-          "string",
-          "null"
-        ],
-        "maxLength": 128,
-        "description": "That operator's own name for the act; null if none acted."
-      },
-      "watchRequestId": {
-        "type": [
-          "string",
-          "null"
-        ],
-        "format": "uuid",
-        "description": "The last watch request for it; null if there is none."
-      },
-      "openedAt": {
-        "type": "string",
-        "format": "date-time",
-        "description": "When it was opened, the last time."
-      },
-      "updatedAt": {
-        "type": "string",
-        "format": "date-time",
-        "description": "When it last changed."
-      },
-      "position": {
-        "type": "string",
-        "pattern": "^[0-9]+$",
-        "example": "42",
-        "description": "The position of its last event."
-      }
-    },
-    "required": [
-      "id",
-      "kind",
-      "status",
-      "accountId",
-      "customerId",
-      "purseId",
-      "chain",
-      "address",
-      "difference",
-      "fromBlock",
-      "toBlock",
-      "subject",
-      "opening",
-      "end",
-      "creditedTo",
-      "reason",
-      "reference",
-      "watchRequestId",
-      "openedAt",
-      "updatedAt",
-      "position"
-    ]
-  },
-  "FindingList": {
-    "type": "object",
-    "description": "A page of findings.",
-    "properties": {
-      "data": {
-        "type": "array",
-        "items": {
-          "$ref": "#/components/schemas/Finding"
-        },
-        "description": "From the newest to the oldest."
-      },
-      "nextCursor": {
-        "type": [
-          "string",
-          "null"
-        ],
-        "maxLength": 128,
-        "description": "Pass it as `cursor` for the next page; null on the last page."
-      }
-    },
-    "required": [
-      "data",
-      "nextCursor"
-    ]
-  },
-  "PurseWatch": {
-    "type": "object",
-    "description": "Whether transfers to a purse are seen on one chain.",
-    "properties": {
-      "chain": {
-        "type": "string",
-        "maxLength": 64,
-        "description": "CAIP-2 id of the chain, such as `eip155:1`.",
-        "example": "eip155:1"
-      },
-      "watched": {
-        "type": "boolean",
-        "description": "Whether the watcher of the chain has acknowledged the address."
-      }
-    },
-    "required": [
-      "chain",
-      "watched"
-    ]
-  },
-  "PurseAnswer": {
-    "type": "object",
-    "description": "A customer's permanent deposit address on one family.",
-    "properties": {
-      "id": {
-        "type": "string",
-        "format": "uuid",
-        "description": "Id of the purse."
-      },
-      "customerId": {
-        "type": "string",
-        "format": "uuid",
-        "description": "Id of the customer."
-      },
-      "family": {
-        "type": "string",
-        "enum": [
-          "evm",
-          "tron"
-        ],
-        "description": "The address family. One purse takes every registered asset of its family."
-      },
-      "address": {
-        "type": [
-          "string",
-          "null"
-        ],
-        "maxLength": 64,
-        "description": "The address, as people write it, such as `0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266`. It never changes. Null (over gRPC empty) if the purse was given the address of another one, by a fault of an earlier version, until the operator gives it one of its own.",
-        "example": "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266"
-      },
-      "status": {
-        "type": "string",
-        "enum": [
-          "PENDING_PAYMENT",
-          "ARCHIVED",
-          "DECLINED",
-          "NO_OWNER"
-        ],
-        "description": "PENDING_PAYMENT: in use. ARCHIVED: out of use, but watched for ever; what arrives is held in suspense. DECLINED: compliance refused a receipt; never used again."
-      },
-      "outsideOrderId": {
-        "type": [
-          "string",
-          "null"
-        ],
-        "maxLength": 128,
-        "description": "Your own order id, as of now; null if it has none. What is detected from now on carries it."
-      },
-      "mintedAt": {
-        "type": "string",
-        "format": "date-time",
-        "description": "When it was minted."
-      },
-      "watch": {
-        "type": "array",
-        "items": {
-          "$ref": "#/components/schemas/PurseWatch"
-        },
-        "description": "One entry for each watched chain of the family. Show the address to a payer only once it is watched on the payer's chain, usually seconds after the mint. What was paid before is found all the same: the blocks since the mint are scanned again."
-      },
-      "reference": {
-        "type": [
-          "string",
-          "null"
-        ],
-        "maxLength": 64,
-        "description": "Your own word for it among the purses of its customer and family, such as `invoices`; null for the one without.",
-        "example": "invoices"
-      },
-      "position": {
-        "type": "string",
-        "pattern": "^[0-9]+$",
-        "example": "42",
-        "description": "The position in the event log. Pass it as `minPosition` to read your write."
-      }
-    },
-    "required": [
-      "id",
-      "customerId",
-      "family",
-      "address",
-      "status",
-      "outsideOrderId",
-      "mintedAt",
-      "watch",
-      "reference",
-      "position"
-    ]
-  },
-  "Purse": {
-    "type": "object",
-    "description": "A customer's permanent deposit address on one family.",
-    "properties": {
-      "id": {
-        "type": "string",
-        "format": "uuid",
-        "description": "Id of the purse."
-      },
-      "customerId": {
-        "type": "string",
-        "format": "uuid",
-        "description": "Id of the customer."
-      },
-      "family": {
-        "type": "string",
-        "enum": [
-          "evm",
-          "tron"
-        ],
-        "description": "The address family. One purse takes every registered asset of its family."
-      },
-      "address": {
-        "type": [
-          "string",
-          "null"
-        ],
-        "maxLength": 64,
-        "description": "The address, as people write it, such as `0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266`. It never changes. Null (over gRPC empty) if the purse was given the address of another one, by a fault of an earlier version, until the operator gives it one of its own.",
-        "example": "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266"
-      },
-      "status": {
-        "type": "string",
-        "enum": [
-          "PENDING_PAYMENT",
-          "ARCHIVED",
-          "DECLINED",
-          "NO_OWNER"
-        ],
-        "description": "PENDING_PAYMENT: in use. ARCHIVED: out of use, but watched for ever; what arrives is held in suspense. DECLINED: compliance refused a receipt; never used again."
-      },
-      "outsideOrderId": {
-        "type": [
-          "string",
-          "null"
-        ],
-        "maxLength": 128,
-        "description": "Your own order id, as of now; null if it has none. What is detected from now on carries it."
-      },
-      "mintedAt": {
-        "type": "string",
-        "format": "date-time",
-        "description": "When it was minted."
-      },
-      "watch": {
-        "type": "array",
-        "items": {
-          "$ref": "#/components/schemas/PurseWatch"
-        },
-        "description": "One entry for each watched chain of the family. Show the address to a payer only once it is watched on the payer's chain, usually seconds after the mint. What was paid before is found all the same: the blocks since the mint are scanned again."
-      },
-      "reference": {
-        "type": [
-          "string",
-          "null"
-        ],
-        "maxLength": 64,
-        "description": "Your own word for it among the purses of its customer and family, such as `invoices`; null for the one without.",
-        "example": "invoices"
-      }
-    },
-    "required": [
-      "id",
-      "customerId",
-      "family",
-      "address",
-      "status",
-      "outsideOrderId",
-      "mintedAt",
-      "watch",
-      "reference"
-    ]
-  },
-  "PurseList": {
-    "type": "object",
-    "description": "A page of purses.",
-    "properties": {
-      "data": {
-        "type": "array",
-        "items": {
-          "$ref": "#/components/schemas/Purse"
-        },
-        "description": "From the newest to the oldest."
-      },
-      "nextCursor": {
-        "type": [
-          "string",
-          "null"
-        ],
-        "maxLength": 128,
-        "description": "Pass it as `cursor` for the next page; null on the last page."
-      }
-    },
-    "required": [
-      "data",
-      "nextCursor"
-    ]
-  },
   "FindingAnswer": {
     "type": "object",
     "description": "A difference between the chain and the books.",
@@ -4294,6 +4294,174 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
           "$ref": "#/components/schemas/NegativeClaim"
         },
         "description": "At most 100, the lowest id of an account first."
+      },
+      "nextCursor": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 128,
+        "description": "Null: the list is complete."
+      }
+    },
+    "required": [
+      "data",
+      "nextCursor"
+    ]
+  },
+  "SuspenseItem": {
+    "type": "object",
+    "description": "Something that is not credited to a customer.",
+    "properties": {
+      "id": {
+        "type": "string",
+        "format": "uuid",
+        "description": "Id of the replenishment, or of the finding."
+      },
+      "heading": {
+        "type": "string",
+        "enum": [
+          "suspense",
+          "blocked-customer",
+          "finding"
+        ],
+        "description": "Where it stands."
+      },
+      "reason": {
+        "type": "string",
+        "enum": [
+          "below-minimum",
+          "in-review",
+          "archived",
+          "declined",
+          "shared-address",
+          "no-owner",
+          "unplanned-outflow",
+          "customer-blocked",
+          "unexplained",
+          "unreadable"
+        ],
+        "description": "Why it is not credited."
+      },
+      "accountId": {
+        "type": "string",
+        "format": "uuid",
+        "description": "Id of the account."
+      },
+      "customerId": {
+        "type": "string",
+        "format": "uuid",
+        "description": "Id of the customer who owns the purse."
+      },
+      "purseId": {
+        "type": "string",
+        "format": "uuid",
+        "description": "Id of the purse."
+      },
+      "money": {
+        "$ref": "#/components/schemas/Money",
+        "description": "The amount. Negative for what left a purse, or is missing on the chain."
+      },
+      "since": {
+        "type": "string",
+        "format": "date-time",
+        "description": "Since when it stands here for this reason."
+      },
+      "days": {
+        "type": "integer",
+        "minimum": 0,
+        "description": "For how many whole days."
+      }
+    },
+    "required": [
+      "id",
+      "heading",
+      "reason",
+      "accountId",
+      "customerId",
+      "purseId",
+      "money",
+      "since",
+      "days"
+    ]
+  },
+  "SuspenseItemList": {
+    "type": "object",
+    "description": "A page of items.",
+    "properties": {
+      "data": {
+        "type": "array",
+        "items": {
+          "$ref": "#/components/schemas/SuspenseItem"
+        },
+        "description": "From the newest to the oldest."
+      },
+      "nextCursor": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 128,
+        "description": "Pass it as `cursor` for the next page; null on the last page."
+      }
+    },
+    "required": [
+      "data",
+      "nextCursor"
+    ]
+  },
+  "SuspenseTotal": {
+    "type": "object",
+    "description": "What waits in suspense for one reason in one asset.",
+    "properties": {
+      "reason": {
+        "type": "string",
+        "enum": [
+          "below-minimum",
+          "in-review",
+          "archived",
+          "declined",
+          "shared-address",
+          "no-owner",
+          "unplanned-outflow",
+          "customer-blocked",
+          "unexplained",
+          "unreadable"
+        ],
+        "description": "The reason."
+      },
+      "money": {
+        "$ref": "#/components/schemas/Money",
+        "description": "The sum, as the books of suspense have it."
+      },
+      "items": {
+        "type": "integer",
+        "minimum": 0,
+        "description": "The number of items."
+      },
+      "oldestAt": {
+        "type": "string",
+        "format": "date-time",
+        "description": "Since when the oldest waits."
+      }
+    },
+    "required": [
+      "reason",
+      "money",
+      "items",
+      "oldestAt"
+    ]
+  },
+  "SuspenseTotalList": {
+    "type": "object",
+    "description": "The totals.",
+    "properties": {
+      "data": {
+        "type": "array",
+        "items": {
+          "$ref": "#/components/schemas/SuspenseTotal"
+        },
+        "description": "One for each reason and asset, ordered by them."
       },
       "nextCursor": {
         "type": [
@@ -6849,174 +7017,6 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
         ],
         "maxLength": 128,
         "description": "Pass it as `cursor` for the next page; null on the last page."
-      }
-    },
-    "required": [
-      "data",
-      "nextCursor"
-    ]
-  },
-  "SuspenseItem": {
-    "type": "object",
-    "description": "Something that is not credited to a customer.",
-    "properties": {
-      "id": {
-        "type": "string",
-        "format": "uuid",
-        "description": "Id of the replenishment, or of the finding."
-      },
-      "heading": {
-        "type": "string",
-        "enum": [
-          "suspense",
-          "blocked-customer",
-          "finding"
-        ],
-        "description": "Where it stands."
-      },
-      "reason": {
-        "type": "string",
-        "enum": [
-          "below-minimum",
-          "in-review",
-          "archived",
-          "declined",
-          "shared-address",
-          "no-owner",
-          "unplanned-outflow",
-          "customer-blocked",
-          "unexplained",
-          "unreadable"
-        ],
-        "description": "Why it is not credited."
-      },
-      "accountId": {
-        "type": "string",
-        "format": "uuid",
-        "description": "Id of the account."
-      },
-      "customerId": {
-        "type": "string",
-        "format": "uuid",
-        "description": "Id of the customer who owns the purse."
-      },
-      "purseId": {
-        "type": "string",
-        "format": "uuid",
-        "description": "Id of the purse."
-      },
-      "money": {
-        "$ref": "#/components/schemas/Money",
-        "description": "The amount. Negative for what left a purse, or is missing on the chain."
-      },
-      "since": {
-        "type": "string",
-        "format": "date-time",
-        "description": "Since when it stands here for this reason."
-      },
-      "days": {
-        "type": "integer",
-        "minimum": 0,
-        "description": "For how many whole days."
-      }
-    },
-    "required": [
-      "id",
-      "heading",
-      "reason",
-      "accountId",
-      "customerId",
-      "purseId",
-      "money",
-      "since",
-      "days"
-    ]
-  },
-  "SuspenseItemList": {
-    "type": "object",
-    "description": "A page of items.",
-    "properties": {
-      "data": {
-        "type": "array",
-        "items": {
-          "$ref": "#/components/schemas/SuspenseItem"
-        },
-        "description": "From the newest to the oldest."
-      },
-      "nextCursor": {
-        "type": [
-          "string",
-          "null"
-        ],
-        "maxLength": 128,
-        "description": "Pass it as `cursor` for the next page; null on the last page."
-      }
-    },
-    "required": [
-      "data",
-      "nextCursor"
-    ]
-  },
-  "SuspenseTotal": {
-    "type": "object",
-    "description": "What waits in suspense for one reason in one asset.",
-    "properties": {
-      "reason": {
-        "type": "string",
-        "enum": [
-          "below-minimum",
-          "in-review",
-          "archived",
-          "declined",
-          "shared-address",
-          "no-owner",
-          "unplanned-outflow",
-          "customer-blocked",
-          "unexplained",
-          "unreadable"
-        ],
-        "description": "The reason."
-      },
-      "money": {
-        "$ref": "#/components/schemas/Money",
-        "description": "The sum, as the books of suspense have it."
-      },
-      "items": {
-        "type": "integer",
-        "minimum": 0,
-        "description": "The number of items."
-      },
-      "oldestAt": {
-        "type": "string",
-        "format": "date-time",
-        "description": "Since when the oldest waits."
-      }
-    },
-    "required": [
-      "reason",
-      "money",
-      "items",
-      "oldestAt"
-    ]
-  },
-  "SuspenseTotalList": {
-    "type": "object",
-    "description": "The totals.",
-    "properties": {
-      "data": {
-        "type": "array",
-        "items": {
-          "$ref": "#/components/schemas/SuspenseTotal"
-        },
-        "description": "One for each reason and asset, ordered by them."
-      },
-      "nextCursor": {
-        "type": [
-          "string",
-          "null"
-        ],
-        "maxLength": 128,
-        "description": "Null: the list is complete."
       }
     },
     "required": [

@@ -6,7 +6,9 @@
 
 /* eslint-disable */
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
+import { FindingClaimant, findingClaimantFromJSON, findingClaimantToNumber } from "./finding_service";
 import { Replenishment } from "./replenishment_service";
+import { SuspenseItem, SuspenseReason, suspenseReasonFromJSON, suspenseReasonToNumber } from "./suspense_service";
 
 /** What an operator decides about money in review. */
 export enum ReviewDecision {
@@ -70,6 +72,75 @@ export interface DecideReviewRequest {
 
 /** The replenishment after the command. */
 export interface DecideReviewResponse {
+  /** The replenishment. */
+  readonly replenishment:
+    | Replenishment
+    | undefined;
+  /** The position in the event log. Pass it as `min_position` to read your write. */
+  readonly position: string;
+  /** Whether this is the answer of an earlier request with the same request id. */
+  readonly replayed: boolean;
+}
+
+/** The filter and the page. */
+export interface ListAllSuspenseRequest {
+  /** Only items of this account. */
+  readonly accountId?:
+    | string
+    | undefined;
+  /** Only items with this reason. */
+  readonly reason: SuspenseReason;
+  /** Only those of this asset: its CAIP-19 id, or its currency code, such as `USDT_ETH`. */
+  readonly asset?:
+    | string
+    | undefined;
+  /** Only those of this customer. */
+  readonly customerId?:
+    | string
+    | undefined;
+  /** Only those that stand here for more than so many days, such as `30`. */
+  readonly olderThanDays?:
+    | number
+    | undefined;
+  /** How many entries at most; 25 by default. A value above 100 counts as 100. */
+  readonly limit?:
+    | number
+    | undefined;
+  /** The `next_cursor` of the page before, with the same filters. */
+  readonly cursor?:
+    | string
+    | undefined;
+  /** Wait, up to 5 seconds, until everything up to this position is visible. */
+  readonly minPosition?: string | undefined;
+}
+
+/** A page of items. */
+export interface ListAllSuspenseResponse {
+  /** From the newest to the oldest. */
+  readonly items: readonly SuspenseItem[];
+  /** Pass it as `cursor` for the next page; absent on the last page. */
+  readonly nextCursor?: string | undefined;
+}
+
+/** Whose a held replenishment is. */
+export interface ResolveAnySuspenseRequest {
+  /** Id of the replenishment. */
+  readonly replenishmentId: string;
+  /** Whose it is. What is a blocked customer's is credited to the account all the same. */
+  readonly to: FindingClaimant;
+  /** The reason, 1 to 500 characters; it is kept as evidence. */
+  readonly reason: string;
+  /**
+   * Your own name for the act, 1 to 128 characters, such as `case-1761`. A repeat with the same reference changes
+   * nothing.
+   */
+  readonly reference: string;
+  /** Makes a repeat of this request safe: 1 to 255 visible ASCII characters, such as a UUID. */
+  readonly requestId?: string | undefined;
+}
+
+/** The replenishment after the command. */
+export interface ResolveAnySuspenseResponse {
   /** The replenishment. */
   readonly replenishment:
     | Replenishment
@@ -270,7 +341,415 @@ export const DecideReviewResponse: MessageFns<DecideReviewResponse> = {
   },
 };
 
-/** What operators decide about money in review. `AccountService` explains keys, request ids and reasons. */
+function createBaseListAllSuspenseRequest(): ListAllSuspenseRequest {
+  return {
+    accountId: undefined,
+    reason: SuspenseReason.SUSPENSE_REASON_UNSPECIFIED,
+    asset: undefined,
+    customerId: undefined,
+    olderThanDays: undefined,
+    limit: undefined,
+    cursor: undefined,
+    minPosition: undefined,
+  };
+}
+
+export const ListAllSuspenseRequest: MessageFns<ListAllSuspenseRequest> = {
+  encode(message: ListAllSuspenseRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.accountId !== undefined) {
+      writer.uint32(10).string(message.accountId);
+    }
+    if (message.reason !== SuspenseReason.SUSPENSE_REASON_UNSPECIFIED) {
+      writer.uint32(16).int32(suspenseReasonToNumber(message.reason));
+    }
+    if (message.asset !== undefined) {
+      writer.uint32(26).string(message.asset);
+    }
+    if (message.customerId !== undefined) {
+      writer.uint32(34).string(message.customerId);
+    }
+    if (message.olderThanDays !== undefined) {
+      writer.uint32(40).uint32(message.olderThanDays);
+    }
+    if (message.limit !== undefined) {
+      writer.uint32(48).uint32(message.limit);
+    }
+    if (message.cursor !== undefined) {
+      writer.uint32(58).string(message.cursor);
+    }
+    if (message.minPosition !== undefined) {
+      writer.uint32(64).uint64(message.minPosition);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListAllSuspenseRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListAllSuspenseRequest() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.accountId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.reason = suspenseReasonFromJSON(reader.int32());
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.asset = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.customerId = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.olderThanDays = reader.uint32();
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.limit = reader.uint32();
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.cursor = reader.string();
+            continue;
+          }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.minPosition = reader.uint64().toString();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ListAllSuspenseRequest>): ListAllSuspenseRequest {
+    return ListAllSuspenseRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ListAllSuspenseRequest>): ListAllSuspenseRequest {
+    const message = createBaseListAllSuspenseRequest() as any;
+    message.accountId = object.accountId ?? undefined;
+    message.reason = object.reason ?? SuspenseReason.SUSPENSE_REASON_UNSPECIFIED;
+    message.asset = object.asset ?? undefined;
+    message.customerId = object.customerId ?? undefined;
+    message.olderThanDays = object.olderThanDays ?? undefined;
+    message.limit = object.limit ?? undefined;
+    message.cursor = object.cursor ?? undefined;
+    message.minPosition = object.minPosition ?? undefined;
+    return message;
+  },
+};
+
+function createBaseListAllSuspenseResponse(): ListAllSuspenseResponse {
+  return { items: [], nextCursor: undefined };
+}
+
+export const ListAllSuspenseResponse: MessageFns<ListAllSuspenseResponse> = {
+  encode(message: ListAllSuspenseResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.items) {
+      SuspenseItem.encode(v!, writer.uint32(10).fork()).join();
+    }
+    if (message.nextCursor !== undefined) {
+      writer.uint32(18).string(message.nextCursor);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListAllSuspenseResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListAllSuspenseResponse() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.items.push(SuspenseItem.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.nextCursor = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ListAllSuspenseResponse>): ListAllSuspenseResponse {
+    return ListAllSuspenseResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ListAllSuspenseResponse>): ListAllSuspenseResponse {
+    const message = createBaseListAllSuspenseResponse() as any;
+    message.items = object.items?.map((e) => SuspenseItem.fromPartial(e)) || [];
+    message.nextCursor = object.nextCursor ?? undefined;
+    return message;
+  },
+};
+
+function createBaseResolveAnySuspenseRequest(): ResolveAnySuspenseRequest {
+  return {
+    replenishmentId: "",
+    to: FindingClaimant.FINDING_CLAIMANT_UNSPECIFIED,
+    reason: "",
+    reference: "",
+    requestId: undefined,
+  };
+}
+
+export const ResolveAnySuspenseRequest: MessageFns<ResolveAnySuspenseRequest> = {
+  encode(message: ResolveAnySuspenseRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.replenishmentId !== "") {
+      writer.uint32(10).string(message.replenishmentId);
+    }
+    if (message.to !== FindingClaimant.FINDING_CLAIMANT_UNSPECIFIED) {
+      writer.uint32(16).int32(findingClaimantToNumber(message.to));
+    }
+    if (message.reason !== "") {
+      writer.uint32(26).string(message.reason);
+    }
+    if (message.reference !== "") {
+      writer.uint32(34).string(message.reference);
+    }
+    if (message.requestId !== undefined) {
+      writer.uint32(42).string(message.requestId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ResolveAnySuspenseRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseResolveAnySuspenseRequest() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.replenishmentId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.to = findingClaimantFromJSON(reader.int32());
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.reference = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.requestId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ResolveAnySuspenseRequest>): ResolveAnySuspenseRequest {
+    return ResolveAnySuspenseRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ResolveAnySuspenseRequest>): ResolveAnySuspenseRequest {
+    const message = createBaseResolveAnySuspenseRequest() as any;
+    message.replenishmentId = object.replenishmentId ?? "";
+    message.to = object.to ?? FindingClaimant.FINDING_CLAIMANT_UNSPECIFIED;
+    message.reason = object.reason ?? "";
+    message.reference = object.reference ?? "";
+    message.requestId = object.requestId ?? undefined;
+    return message;
+  },
+};
+
+function createBaseResolveAnySuspenseResponse(): ResolveAnySuspenseResponse {
+  return { replenishment: undefined, position: "0", replayed: false };
+}
+
+export const ResolveAnySuspenseResponse: MessageFns<ResolveAnySuspenseResponse> = {
+  encode(message: ResolveAnySuspenseResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.replenishment !== undefined) {
+      Replenishment.encode(message.replenishment, writer.uint32(10).fork()).join();
+    }
+    if (message.position !== "0") {
+      writer.uint32(16).uint64(message.position);
+    }
+    if (message.replayed !== false) {
+      writer.uint32(24).bool(message.replayed);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ResolveAnySuspenseResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseResolveAnySuspenseResponse() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.replenishment = Replenishment.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.position = reader.uint64().toString();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.replayed = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ResolveAnySuspenseResponse>): ResolveAnySuspenseResponse {
+    return ResolveAnySuspenseResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ResolveAnySuspenseResponse>): ResolveAnySuspenseResponse {
+    const message = createBaseResolveAnySuspenseResponse() as any;
+    message.replenishment = (object.replenishment !== undefined && object.replenishment !== null)
+      ? Replenishment.fromPartial(object.replenishment)
+      : undefined;
+    message.position = object.position ?? "0";
+    message.replayed = object.replayed ?? false;
+    return message;
+  },
+};
+
+/**
+ * What operators decide about money in review, and about other money in suspense. `AccountService` explains keys, request
+ * ids and reasons.
+ */
 export type ComplianceServiceDefinition = typeof ComplianceServiceDefinition;
 export const ComplianceServiceDefinition = {
   name: "ComplianceService",
@@ -282,6 +761,24 @@ export const ComplianceServiceDefinition = {
       requestType: DecideReviewRequest as typeof DecideReviewRequest,
       requestStream: false,
       responseType: DecideReviewResponse as typeof DecideReviewResponse,
+      responseStream: false,
+      options: {},
+    },
+    /** List what is not credited to a customer, of all accounts. With the reason `in-review` it is the review queue. */
+    listAllSuspense: {
+      name: "ListAllSuspense",
+      requestType: ListAllSuspenseRequest as typeof ListAllSuspenseRequest,
+      requestStream: false,
+      responseType: ListAllSuspenseResponse as typeof ListAllSuspenseResponse,
+      responseStream: false,
+      options: {},
+    },
+    /** Decide whose a held replenishment of any account is. */
+    resolveAnySuspense: {
+      name: "ResolveAnySuspense",
+      requestType: ResolveAnySuspenseRequest as typeof ResolveAnySuspenseRequest,
+      requestStream: false,
+      responseType: ResolveAnySuspenseResponse as typeof ResolveAnySuspenseResponse,
       responseStream: false,
       options: {},
     },
