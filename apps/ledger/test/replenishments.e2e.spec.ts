@@ -67,6 +67,7 @@ describe('a replenishment', () => {
       customerId: customer.id,
       purseId: purse.id,
       outsideOrderId: null,
+      compliance: { mode: 'none', verdict: 'not-checked', listVersion: null },
       status: 'confirmed',
       transactionState: 'CONFIRMED',
       complianceState: 'CHECKED',
