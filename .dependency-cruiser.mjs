@@ -23,7 +23,7 @@ const LIBRARIES = {
  */
 const FOLDERS = {
   ledger: {
-    mechanisms: ['runtime', 'projections', 'edge', 'reactions'],
+    mechanisms: ['vault', 'runtime', 'projections', 'edge', 'reactions'],
     /** One feature each. Of an earlier feature only its `index.ts` may be imported. */
     features: [
       'chains',
@@ -65,7 +65,7 @@ const FOLDERS = {
   daybook: {
     mechanisms: [
       ...['cli', 'demo', 'launch', 'status', 'audit', 'addresses', 'log', 'keys', 'chains'],
-      'commands',
+      ...['vault', 'commands'],
     ],
   },
 };

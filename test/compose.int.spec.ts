@@ -4,6 +4,7 @@ import { readEnvironment } from '@daybook/platform';
 import { getMetadataStorage } from 'class-validator';
 import { load, YAML11_SCHEMA } from 'js-yaml';
 import { WatcherEnv } from '../apps/chain-watcher/src/watcher.env';
+import { newKeyring } from '../apps/ledger/src/keyring.env';
 import { DATABASE_ROLES, databaseUrlOf, httpTlsOf, LedgerEnv } from '../apps/ledger/src/ledger.env';
 
 /** No container engine runs these files here, so what they say is held to what the code says. */
@@ -66,6 +67,8 @@ function interpolate(value: string, given: Readonly<Record<string, string>>): st
 const given: Readonly<Record<string, string>> = {
   ...variablesOf(example.replaceAll(/^(\w+_PASSWORD)=$/gm, '$1=secret')),
   DAYBOOK_BOOTSTRAP_API_KEY: `dbk_abcdefgh_${'s'.repeat(32)}`,
+  DAYBOOK_VAULT_KEYS: newKeyring(),
+  DAYBOOK_LOOKUP_KEYS: newKeyring(),
   DAYBOOK_EVM_XPUB: 'xpub',
 };
 

@@ -44,7 +44,7 @@ const DECLARATIONS = 'libs/domain/src/events.ts';
 it('names every place that has not decided about new events', () => {
   const events = {
     'libs/domain/src/account.ts': 'AccountClosed',
-    'libs/domain/src/customer.ts': 'CustomerErased',
+    'libs/domain/src/customer.ts': 'CustomerMerged',
     'libs/domain/src/operator.ts': 'OperatorRenamed',
     'libs/domain/src/purse.ts': 'PurseSwept',
     'libs/domain/src/outflow-event.ts': 'OutflowForgotten',

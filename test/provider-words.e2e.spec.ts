@@ -7,6 +7,7 @@ import { surviveErrors, surviveLostConnections } from '@daybook/platform/plain';
 import { Client } from 'pg';
 import { migrate as migrateWatcher } from '../apps/chain-watcher/src/migrate';
 import { newApiKey } from '../apps/ledger/src/edge/api-key';
+import { newKeyring } from '../apps/ledger/src/keyring.env';
 import { migrate as migrateLedger } from '../apps/ledger/src/migrate';
 import { type AppProcess, spawnApp, startApp } from './app-process';
 import { freshDatabase, type TestDatabase, until } from './dependencies';
@@ -45,6 +46,8 @@ beforeAll(async () => {
     DAYBOOK_CHAINS_FILE: chainsFile,
     DAYBOOK_LOG_LEVEL: 'debug',
     DAYBOOK_EVM_XPUB: XPUB,
+    DAYBOOK_VAULT_KEYS: newKeyring(),
+    DAYBOOK_LOOKUP_KEYS: newKeyring(),
     DAYBOOK_BOOTSTRAP_API_KEY: keys.account,
     DAYBOOK_OPERATOR_KEY: keys.operator,
   };

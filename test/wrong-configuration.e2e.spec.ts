@@ -113,6 +113,9 @@ const EVERY_APP: readonly Case[] = [
   ],
 ];
 
+const OWN_XPUB =
+  'xpub6Bh6Cg7bvjFdW6VEAaZmsyhZh86WdJ9Kr5aqqY5LN7UFLpxTrxsiys213UCu8MAYjcq5JhF7jzZXvruGfWfPbxqsByNNhwWaNQRuhP3JcC3';
+
 const LEDGER: readonly Case[] = [
   ['a private key as xpub', { DAYBOOK_EVM_XPUB: 'xprv123' }, /must never be given to a server/],
   [
@@ -140,6 +143,16 @@ const LEDGER: readonly Case[] = [
     'an API key in another form',
     { DAYBOOK_BOOTSTRAP_API_KEY: 'secret' },
     /must be of the form dbk_/,
+  ],
+  [
+    'a master key in another form',
+    { DAYBOOK_VAULT_KEYS: '1:secret' },
+    /DAYBOOK_VAULT_KEYS must be one or more of "<version>:<base64 of 32 random bytes>"/,
+  ],
+  [
+    'an xpub of its own with public keys for personal data',
+    { DAYBOOK_EVM_XPUB: OWN_XPUB },
+    /DAYBOOK_VAULT_KEYS must be set where an own xpub is configured/,
   ],
   [
     'a rate of nothing',

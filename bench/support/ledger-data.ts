@@ -22,6 +22,9 @@ import { ChangeAccount, ChangeAccountHandler } from '../../apps/ledger/src/accou
 import { DEFAULT_ACCOUNT_ID, replenishmentIdOf } from '../../apps/ledger/src/edge/identity';
 import { IssueApiKey, IssueApiKeyHandler } from '../../apps/ledger/src/edge/keys';
 import { systemContext } from '../../apps/ledger/src/edge/request-context';
+import { LedgerEnv } from '../../apps/ledger/src/ledger.env';
+import { lookupKeysOf } from '../../apps/ledger/src/vault/open-vault';
+import { UNSEALED } from '../../libs/event-store/testing/unsealed';
 import type { Database } from './database';
 import { type PlannedPurse, purseAt, TOKEN_ASSET } from './transfers';
 
@@ -41,6 +44,7 @@ export async function createCustomers(
   tick: (done: number) => void,
 ): Promise<void> {
   const store = new PostgresEventStore(database.url);
+  store.personalData = UNSEALED;
   const fingerprint =
     purseXpubs({ evm: undefined, tron: undefined }, []).get('evm')?.fingerprint ?? '';
   try {
@@ -76,6 +80,9 @@ export async function createCustomers(
   }
 }
 
+/** As the ledger of the bench has them, which finds these customers by their external ids. */
+const LOOKUP_KEYS = lookupKeysOf(new LedgerEnv());
+
 function creationOf({ customerId, externalId }: PlannedPurse) {
   return {
     stream: streamName('customer', customerId),
@@ -83,7 +90,7 @@ function creationOf({ customerId, externalId }: PlannedPurse) {
       type: 'CreateCustomer' as const,
       accountId: DEFAULT_ACCOUNT_ID,
       externalId,
-      description: null,
+      externalIdHash: LOOKUP_KEYS.hash('externalId', DEFAULT_ACCOUNT_ID, externalId),
       at: AT,
     },
     commandId: `create ${externalId}`,

@@ -1,7 +1,11 @@
 import type { TransferV1 } from '@daybook/contracts';
 import type { Asset } from '@daybook/domain';
 import type { Message } from '@daybook/messaging';
-import { customerIdOf, DEFAULT_ACCOUNT_ID, purseIdOf } from '../../apps/ledger/src/edge/identity';
+import {
+  DEFAULT_ACCOUNT_ID,
+  purseIdOf,
+  unkeyedCustomerIdOf,
+} from '../../apps/ledger/src/edge/identity';
 import { hexOf, randomOf, shuffle } from './random';
 
 /** The chain of the bench. */
@@ -47,7 +51,7 @@ export interface PlannedPurse {
 /** The n-th purse; all its values are derived from the number. */
 export function purseAt(n: number): PlannedPurse {
   const externalId = `bench-${n}`;
-  const customerId = customerIdOf(DEFAULT_ACCOUNT_ID, externalId);
+  const customerId = unkeyedCustomerIdOf(DEFAULT_ACCOUNT_ID, externalId);
   const purseId = purseIdOf(DEFAULT_ACCOUNT_ID, customerId, 'evm');
   return { externalId, customerId, purseId, address: hexOf(`purse ${n}`, 20) };
 }

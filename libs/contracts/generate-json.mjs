@@ -68,7 +68,8 @@ export function jsonModule(descriptorSet) {
       if (field.fieldKind === 'message' && field.message.typeName !== TIMESTAMP) {
         requestOf(field.message, documented);
         // Alternatives that are one field over REST are documented by their oneof.
-      } else documented[name] = documentedBy(name in documented ? field.oneof : field);
+      } else if (!(name in documented)) documented[name] = documentedBy(field);
+      else if (field.oneof !== undefined) documented[name] = documentedBy(field.oneof);
     }
     return documented;
   }

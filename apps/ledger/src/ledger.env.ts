@@ -10,9 +10,10 @@ import {
   readEnvironment,
   readHttpTls,
 } from '@daybook/platform';
-import { IsBoolean, IsOptional, IsString, Matches } from 'class-validator';
+import { IsBoolean, IsOptional, IsString, Matches, ValidateBy } from 'class-validator';
 import { loadWalletsFile } from './account-wallets.env';
 import { GRPC_TLS, readTlsFiles } from './grpc-tls.env';
+import { DEVELOPMENT_KEYS, KEYRING_FORM, parseKeyring } from './keyring.env';
 
 /** The roles of a process. Several processes may share them. */
 export const ROLES = ['api', 'projector', 'consumer', 'relay'] as const;
@@ -47,6 +48,16 @@ export class DatabaseEnv extends AppEnv {
   @IsOptional()
   @IsPostgresUrl()
   readonly databaseUrlProjector?: string;
+}
+
+function IsKeyring(): PropertyDecorator {
+  return ValidateBy({
+    name: 'keyring',
+    validator: {
+      validate: (value) => typeof value === 'string' && parseKeyring(value) !== null,
+      defaultMessage: (args) => `${args?.property} must be ${KEYRING_FORM}`,
+    },
+  });
 }
 
 /** The ledger's configuration, read once at start. `.env.example` explains each variable. */
@@ -134,6 +145,17 @@ export class LedgerEnv extends DatabaseEnv {
   readonly operatorKey?: string;
 
   /**
+   * The master keys of the vault, `<version>:<base64 of 32 bytes>` each, the newest first. Without them public keys for
+   * development, which a ledger with an own xpub refuses.
+   */
+  @IsKeyring()
+  readonly vaultKeys: string = DEVELOPMENT_KEYS;
+
+  /** The keys of look-ups by external id and e-mail address, in the same form. Versions are never taken away. */
+  @IsKeyring()
+  readonly lookupKeys: string = DEVELOPMENT_KEYS;
+
+  /**
    * Requests per API key, minute and process. The default is about what one process can answer: it stops a
    * runaway client but not a busy one.
    */
@@ -200,10 +222,11 @@ export function hasRole(env: LedgerEnv, role: DatabaseRole): boolean {
 export function readLedgerEnv(source: NodeJS.ProcessEnv = process.env): Readonly<LedgerEnv> {
   const env = readEnvironment(LedgerEnv, source);
   const { connections } = loadChainsFile(env.chainsFile ?? null);
-  checkXpubs(
+  const hasOwnXpub = checkXpubs(
     env,
     connections.map(({ chain }) => chain),
   );
+  if (hasOwnXpub) checkOwnKeys(env);
   httpTlsOf(env);
   parseProxies(env.trustedProxies);
   loadWalletsFile(env.walletsFile ?? null);
@@ -229,10 +252,21 @@ const XPUB_VARIABLES: Readonly<Record<Family, string>> = {
   tron: 'DAYBOOK_TRON_XPUB',
 };
 
-/** Throws `InvalidXpub`, which names the variable that is wrong or missing. */
-function checkXpubs(env: LedgerEnv, chains: readonly string[]): void {
+/** Throws for the public keys: with a wallet of its own, a service has real customers. */
+function checkOwnKeys({ vaultKeys, lookupKeys }: LedgerEnv): void {
+  const given = { DAYBOOK_VAULT_KEYS: vaultKeys, DAYBOOK_LOOKUP_KEYS: lookupKeys };
+  const [missing] = Object.entries(given).find(([, keys]) => keys === DEVELOPMENT_KEYS) ?? [];
+  if (missing === undefined) return;
+  throw new Error(
+    `${missing} must be set where an own xpub is configured: personal data would be sealed under a public key. ` +
+      `It is ${KEYRING_FORM}, such as 1:$(openssl rand -base64 32).`,
+  );
+}
+
+/** Whether an own xpub is configured. Throws `InvalidXpub`, which names the variable that is wrong or missing. */
+function checkXpubs(env: LedgerEnv, chains: readonly string[]): boolean {
   try {
-    purseXpubs(xpubsOf(env), chains);
+    return [...purseXpubs(xpubsOf(env), chains).values()].some((xpub) => !xpub.isDevelopment);
   } catch (error) {
     if (!(error instanceof InvalidXpub)) throw error;
     const { family, message } = error;

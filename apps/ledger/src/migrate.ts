@@ -3,6 +3,7 @@ import { messagingMigrations } from '@daybook/messaging';
 import { IsPostgresUrl, migrationOf, type Queries, runMigration, userIn } from '@daybook/platform';
 import { booksMigrations } from './books/books.migrations';
 import { chainsMigrations } from './chains/chains.migrations';
+import { customersMigrations } from './customers/customers.migrations';
 import { edgeMigrations } from './edge/edge.migrations';
 import { findingsMigrations } from './findings/findings.migrations';
 import {
@@ -26,6 +27,7 @@ import { reactionsMigrations } from './reactions/reactions.migrations';
 import { replenishmentsMigrations } from './replenishments/replenishments.migrations';
 import { runtimeMigrations } from './runtime/runtime.migrations';
 import { transactionsMigrations } from './transactions/transactions.migrations';
+import { vaultMigrations } from './vault/vault.migrations';
 
 /** No user of a service can change an event, or a row that follows from events but the projector's. */
 export const migrate = migrationOf(
@@ -50,6 +52,8 @@ export const migrate = migrationOf(
     ...pursesMigrations,
     ...edgeMigrations,
     ...runtimeMigrations,
+    ...vaultMigrations,
+    ...customersMigrations,
   ],
   [grantUsers],
 );

@@ -23,17 +23,20 @@ import type { DataSource } from 'typeorm';
 import * as a from '../../../libs/domain/testing/a';
 import { copyOf, type TestDatabase } from '../../../test/dependencies';
 import {
-  customerIdOf,
   DEFAULT_ACCOUNT_ID,
   findingIdOf,
   outflowStreamIdOf,
   purseIdOf,
   replenishmentIdOf,
+  unkeyedCustomerIdOf,
 } from '../src/edge/identity';
+import { LedgerEnv } from '../src/ledger.env';
 import { migrate } from '../src/migrate';
 import { READ_MODELS } from '../src/operations/read-models';
 import { startProjector } from '../src/projections/projector';
 import { ledgerDataSource } from '../src/runtime/data-source';
+import { openVault } from '../src/vault/open-vault';
+import { personalDataOf } from '../src/vault/personal-fields';
 import { correction, findingCommand } from './audit-corrections';
 import {
   ASSETS,
@@ -90,6 +93,8 @@ async function openAuditLedger(database: TestDatabase): Promise<AuditLedger> {
   url.password = ROLE;
   const store = new PostgresEventStore(url.href);
   const dataSource = await ledgerDataSource(url.href).initialize();
+  // The texts about customers are sealed, as in production; audits have no keys.
+  store.personalData = personalDataOf(openVault(new LedgerEnv(), dataSource));
   return {
     ownerUrl: database.url,
     url: url.href,
@@ -126,7 +131,7 @@ const OPERATOR_ID = uuid5(NAMESPACE, 'operator');
 const OTHER_OPERATOR_ID = uuid5(NAMESPACE, 'other operator');
 const WATCH_REQUEST_ID = uuid5(NAMESPACE, 'watch request');
 
-export const customerAt = (n: number) => customerIdOf(DEFAULT_ACCOUNT_ID, `customer-${n}`);
+export const customerAt = (n: number) => unkeyedCustomerIdOf(DEFAULT_ACCOUNT_ID, `customer-${n}`);
 export const purseIdAt = (n: number) => purseIdOf(DEFAULT_ACCOUNT_ID, customerAt(n), FAMILY);
 
 const partiesAt = (n: number) => ({
@@ -192,6 +197,7 @@ export async function tellHistory(store: EventStore, seed: number, steps: number
           type: 'CreateCustomer',
           accountId,
           externalId: `customer-${n}`,
+          externalIdHash: `1.${n}`,
           description: number(2) === 0 ? null : 'Ünïcödé "quoted", 🦊',
           at,
         });
@@ -216,13 +222,21 @@ export async function tellHistory(store: EventStore, seed: number, steps: number
         await write(stream, customer, { type: 'BlockCustomer', accountId, reason: 'test' });
         break;
       case 3:
-        await write(stream, customer, { type: 'UnblockCustomer', accountId, reason: 'test' });
+        await write(
+          stream,
+          customer,
+          number(8) === 0
+            ? { type: 'EraseCustomer', accountId, reason: 'test', at }
+            : { type: 'UnblockCustomer', accountId, reason: 'test' },
+        );
         break;
       case 4:
         await write(stream, customer, {
           type: 'UpdateCustomer',
           accountId,
           description: `step ${step}`,
+          email: `${step}@example.com`,
+          emailHash: `1.${step}`,
         });
         break;
       case 5:

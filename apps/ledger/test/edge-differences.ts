@@ -74,12 +74,17 @@ export function differences(rest: unknown, rpc: unknown, path = ''): readonly st
   return differs(typeof rpc === 'string' && /^[A-Z_]+$/.test(rpc) && rpc.endsWith(`_${word}`));
 }
 
-/** A message whose field `data_json` is the JSON that it holds; other texts stay text. */
+/** A message whose fields `data_json` and `metadata` are the JSON that they hold; other texts stay text. */
 function withJson({
   data_json: json,
+  metadata,
   ...message
 }: Record<string, unknown>): Record<string, unknown> {
-  return json === undefined ? message : { ...message, data: new SameJson(json) };
+  return {
+    ...message,
+    ...(json !== undefined && { data: new SameJson(json) }),
+    ...(metadata !== undefined && { metadata: metadata === null ? null : new SameJson(metadata) }),
+  };
 }
 
 /** JSON that is compared as JSON: its names are its own, whatever their letters. */

@@ -41,6 +41,9 @@ export interface Known {
   readonly customerId: string;
   readonly purseId: string;
   readonly address: string;
+  /** Erased, and one that is not erased yet. */
+  readonly erasedCustomerId: string;
+  readonly forgottenCustomerId: string;
   /** Of two purses that were minted on the address of another one: it has one of its own since; it has none yet. */
   readonly assignedPurseId: string;
   readonly heldPurseId: string;
@@ -80,6 +83,12 @@ export const [VOID, CREDIT, NOTE, ASSIGN, CONFIRM] = [
   ...(['case-1', 'case-2', 'case-3', 'case-4', 'case-5'] as const),
 ] as const;
 
+/** What is known of the customer. */
+export const PROFILE = {
+  ...{ email: 'ann@example.com', firstName: 'Ann', lastName: 'Lee', phone: '+41 79 123 45 67' },
+  ...{ description: 'the first', metadata: { tier: 'gold' } },
+} as const;
+
 /** So long that nothing expires. */
 export const PURSE_EXPIRY = { unusedDays: 3_000, idleDays: 3_001 };
 
@@ -107,7 +116,7 @@ export const CHAINS_FILE = {
  * chain. Between them, every field of every resource says something.
  */
 export async function fill(ledger: TestLedger): Promise<Known> {
-  const ann = { externalId: 'ann', description: 'the first' };
+  const ann = { externalId: 'ann', ...PROFILE };
   const { body: customer } = await ledger.request('POST', '/v1/customers', { body: ann });
   const { body: purse } = await ledger.request('POST', `/v1/customers/${customer.id}/purses`, {
     body: { family: 'evm', outsideOrderId: 'order-1' },
@@ -151,6 +160,7 @@ export async function fill(ledger: TestLedger): Promise<Known> {
     purseId: purse.id,
     address: purse.address,
     replenishmentId: credited.id,
+    ...(await eraseCustomer(ledger)),
     ...(await shareAddress(ledger)),
     ...(await loseOwners(ledger)),
     ...(await changeCredits(ledger, purse)),
@@ -162,6 +172,16 @@ export async function fill(ledger: TestLedger): Promise<Known> {
     log: nameOfLog(ledger.store.identity),
     position: String(await ledger.store.head()),
   };
+}
+
+/** A customer who was erased, and one who can be. */
+async function eraseCustomer(ledger: TestLedger) {
+  const create = async (externalId: string) =>
+    (await ledger.request('POST', '/v1/customers', { body: { externalId } })).body.id as string;
+  const [erasedCustomerId, forgottenCustomerId] = [await create('hal'), await create('ida')];
+  const body = { reason: 'a test' };
+  await ledger.request('POST', `/v1/customers/${erasedCustomerId}/erase`, { body });
+  return { erasedCustomerId, forgottenCustomerId };
 }
 
 /** Purses that were given the address of another one; one got its own. */

@@ -1,3 +1,4 @@
+import { openEvents } from '@daybook/event-store';
 import {
   type StandIn,
   startEventStoreDbStandIn,
@@ -66,7 +67,8 @@ describe.each(['PostgreSQL', 'EventStoreDB'])('two ledgers, with the log in %s',
     expect(codes).toEqual(Array(60).fill(['created', 'idempotency-key-reused']));
     const kinds = ['customer'];
     const { events } = await ledger.store.readAll({ after: 0n, limit: 1_000, kinds });
-    const created = events.map(({ data }) => String(data.externalId));
+    const opened = await openEvents(ledger.store, events);
+    const created = opened.map(({ data }) => String(data.externalId));
     for (const { names } of pairs) {
       expect(created.filter((name) => names.includes(name))).toHaveLength(1);
     }

@@ -1,7 +1,16 @@
 import { exactlyOneOf, fieldsOf, type RequestField } from '../src/edge/fields';
 import { operationsOf, type RunningOperation } from '../src/edge/operation';
 import { scopeWords } from '../src/edge/scopes';
-import { ASSIGN, CONFIRM, CREDIT, type Known, NOTE, PURSE_EXPIRY, VOID } from './grpc-known';
+import {
+  ASSIGN,
+  CONFIRM,
+  CREDIT,
+  type Known,
+  NOTE,
+  PROFILE,
+  PURSE_EXPIRY,
+  VOID,
+} from './grpc-known';
 import type { GrpcLedger } from './grpc-ledger';
 import type { Reflected, ReflectedField, ReflectedMethod, ReflectedType } from './grpc-reflected';
 
@@ -33,7 +42,7 @@ export function samplesOf(known: Known): Readonly<Record<string, unknown>> {
   return {
     ...{ customerId: known.customerId, purseId: known.purseId, address: known.address },
     ...{ replenishmentId: known.replenishmentId, minPosition: known.position },
-    ...{ externalId: 'ann', description: 'the first', families: ['evm'], reason: 'a test' },
+    ...{ externalId: 'ann', ...PROFILE, families: ['evm'], reason: 'a test' },
     ...{ family: 'evm', currency: 'ETH', outsideOrderId: 'order-1', limit: '1', after: '1' },
     log: known.log,
     ...{ accountId: known.accountId, operatorId: known.operatorId, keyId: known.keyId },
@@ -49,6 +58,10 @@ export function samplesOf(known: Known): Readonly<Record<string, unknown>> {
     to: '2999-01-01T00:00:00Z',
     findingId: known.findingId,
     [OF_OPERATION]: {
+      eraseCustomer: {
+        customerId: known.erasedCustomerId,
+        otherFields: { customerId: known.forgottenCustomerId },
+      },
       voidReplenishment: {
         ...{ replenishmentId: known.voidedId, reference: VOID },
         otherFields: { replenishmentId: known.otherId },
@@ -196,6 +209,8 @@ function valueIn(field: ReflectedField, value: unknown): unknown {
     const ms = Date.parse(String(value));
     return { seconds: Math.floor(ms / 1_000), nanos: (ms % 1_000) * 1_000_000 };
   }
+  // An object is one text in a message.
+  if (typeof value === 'object') return JSON.stringify(value);
   return field.words.length === 0 ? value : wordFor(field, value);
 }
 

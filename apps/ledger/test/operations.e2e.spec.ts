@@ -271,7 +271,7 @@ it('takes a command once for each key, whichever edge it comes by', async () => 
 const UNCHANGED = [
   ...['family', 'expiresAt', 'topic', 'group', 'key'],
   ...['kind', 'chain', 'fromBlock', 'toBlock', 'blocksMax'],
-  ...['resolution', 'creditTo', 'difference'],
+  ...['resolution', 'creditTo', 'difference', 'phone'],
 ];
 
 /** The fields of a command with other texts, so that it does something. */

@@ -6,6 +6,7 @@ import {
   figuresViolations,
   fold,
   NO_FIGURES,
+  NO_PROFILE,
   type Posting,
   postings,
   type ReplenishmentEvent,
@@ -182,7 +183,10 @@ describe('a description', () => {
       data: {
         accountId: uuid5(NAMESPACE, 'account'),
         externalId: id,
+        externalIdHash: null,
+        ...NO_PROFILE,
         description,
+        emailHash: null,
         createdAt: '2026-01-01T00:00:00.000Z',
       },
     } as const;

@@ -48,11 +48,9 @@ describe('a body', () => {
     ['a list for text', { externalId: ['ann'] }, '/externalId', 'pattern'],
     ['an object for text', { externalId: { $ne: '' } }, '/externalId', 'pattern'],
     ['empty text', { externalId: '' }, '/externalId', 'pattern'],
-    ['spaces', { externalId: 'a b' }, '/externalId', 'pattern'],
-    ['letters beyond ASCII', { externalId: 'änn' }, '/externalId', 'pattern'],
     ['a trailing line end', { externalId: 'ann\n' }, '/externalId', 'pattern'],
     ['NUL', { externalId: 'a\u0000' }, '/externalId', 'pattern'],
-    ['long text', { externalId: 'x'.repeat(129) }, '/externalId', 'pattern'],
+    ['long text', { externalId: 'x'.repeat(256) }, '/externalId', 'pattern'],
     ['NUL in free text', { externalId: 'b', description: 'a\u0000b' }, '/description', 'text'],
     ['half a character', { externalId: 'b', description: 'a\ud83d' }, '/description', 'text'],
     ['long free text', { externalId: 'b', description: 'x'.repeat(501) }, '/description', 'text'],
@@ -141,7 +139,8 @@ describe('a new customer', () => {
 
 describe('a command', () => {
   it.each([
-    ['PATCH', '', {}, 'validation-failed'],
+    ['PATCH', '', { email: 'ann' }, 'validation-failed'],
+    ['PATCH', '', { metadata: { a: 1 } }, 'validation-failed'],
     ['PATCH', '', { description: 5 }, 'validation-failed'],
     ['PATCH', '', { externalId: 'x' }, 'validation-failed'],
     ['POST', '/block', {}, 'validation-failed'],
@@ -156,7 +155,7 @@ describe('a command', () => {
     ['POST', '/purses', { currency: 'eth' }, 'validation-failed'],
     ['POST', '/purses', { currency: 'NOPE' }, 'asset-unknown'],
     ['POST', '/purses', { family: 'evm', outsideOrderId: '' }, 'validation-failed'],
-    ['POST', '/purses', { family: 'evm', outsideOrderId: 'x'.repeat(129) }, 'validation-failed'],
+    ['POST', '/purses', { family: 'evm', outsideOrderId: 'x'.repeat(256) }, 'validation-failed'],
   ] as const)('%s %s with %j is refused with %s and %s', async (method, path, body, code) => {
     expectProblem(await ledger.request(method, customer + path, { body }), code);
   });

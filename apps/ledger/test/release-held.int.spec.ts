@@ -30,7 +30,7 @@ beforeAll(async () => {
   projector = startProjector(ledger.store, ledger.dataSource, READ_MODELS);
   const open = { type: 'OpenAccount', name: 'shop', policy: { screening: false } } as const;
   await write(streamName('account', accountId), account, open);
-  const created = { externalId: 'u-1', description: null, at: a.at };
+  const created = { externalId: 'u-1', externalIdHash: null, at: a.at };
   const create = { type: 'CreateCustomer', accountId, ...created } as const;
   await write(streamName('customer', customerId), customer, create);
 });

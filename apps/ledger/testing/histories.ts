@@ -124,7 +124,10 @@ function owners(group: number): Stream {
         stream: `customer-${customerId}`,
         event: {
           type: 'CustomerCreated',
-          data: { accountId, externalId: customerId, description: null, createdAt: at },
+          data: {
+            ...a.customerCreated({ accountId, externalId: customerId, createdAt: at }).data,
+            externalIdHash: `1.${customerId}`,
+          },
         },
       },
       {

@@ -33,6 +33,7 @@ const SUSPENSE_OF = {
   'purse-declined': 'suspense/declined',
   'shared-address': 'suspense/shared-address',
   'no-owner': 'suspense/no-owner',
+  'customer-erased': 'suspense/erased',
   'compliance-declined': 'suspense/declined',
 } as const satisfies Readonly<Record<string, BookKind>>;
 
@@ -44,20 +45,29 @@ export type HeldCredit = Extract<Credit, { to: 'suspense' }>;
 export interface OwnerFacts {
   readonly purseStatus: PurseStatus;
   readonly customerBlocked: boolean;
+  /** Whether the customer was erased. Absent: no. */
+  readonly customerErased?: boolean;
   /** Whether another purse was given the same address, by a fault of an earlier version. Absent: no. */
   readonly addressShared?: boolean;
+}
+
+/** Whether what is released of a customer goes to the account: it is blocked, or nobody knows any more who it is. */
+export function goesToAccount(owner: { readonly status: string } | undefined): boolean {
+  return owner?.status === 'blocked' || owner?.status === 'erased';
 }
 
 /**
  * Nothing that arrives is dropped. Money on a purse that may no longer be used waits in suspense for
  * the account to resolve; a blocked customer's receipts belong to the account. What arrives at an address of two purses
- * waits until an operator says whose it is, and so does what arrives where the log lost the owner.
+ * waits until an operator says whose it is, and so does what arrives where the log lost the owner, or the customer
+ * was erased.
  */
 export function creditOf(facts: OwnerFacts): Credit {
   if (facts.addressShared === true) return { to: 'suspense', reason: 'shared-address' };
   if (facts.purseStatus === 'unowned') return { to: 'suspense', reason: 'no-owner' };
   if (facts.purseStatus === 'declined') return { to: 'suspense', reason: 'purse-declined' };
   if (facts.purseStatus === 'archived') return { to: 'suspense', reason: 'purse-archived' };
+  if (facts.customerErased === true) return { to: 'suspense', reason: 'customer-erased' };
   if (facts.customerBlocked) return { to: 'account', reason: 'customer-blocked' };
   return { to: 'customer' };
 }

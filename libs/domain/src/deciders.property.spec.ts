@@ -47,7 +47,14 @@ const customerCommands: fc.Arbitrary<CustomerCommand> = fc.oneof(
     type: fc.constant('CreateCustomer'),
     accountId: accountIds,
     externalId: texts,
+    externalIdHash: fc.option(texts),
     description: fc.option(texts),
+    at: fc.constant(a.at),
+  }),
+  fc.record({
+    type: fc.constant('EraseCustomer'),
+    accountId: accountIds,
+    reason: texts,
     at: fc.constant(a.at),
   }),
   fc.record({
@@ -72,7 +79,11 @@ const purseCommands: fc.Arbitrary<PurseCommand> = fc.oneof(
     derivation: fc.record({ xpubFingerprint: texts, branch: fc.nat(9), index: fc.nat(9) }),
     outsideOrderId: fc.option(texts),
     at: fc.constant(a.at),
-    facts: fc.record({ owner: fc.constantFrom(a.owner(), { status: 'absent' as const }) }),
+    facts: fc.record({
+      owner: fc.constantFrom(a.owner(), a.owner({ status: 'erased' }), {
+        status: 'absent' as const,
+      }),
+    }),
   }),
   fc.record({
     type: fc.constant('ArchivePurse'),
@@ -134,6 +145,7 @@ const owners = {
     'unowned' as const,
   ),
   customerBlocked: fc.boolean(),
+  customerErased: fc.boolean(),
 };
 const replenishmentCommands: fc.Arbitrary<ReplenishmentCommand> = fc.oneof(
   {

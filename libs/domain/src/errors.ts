@@ -20,14 +20,20 @@ export const REFUSALS = {
   'invalid-external-id': {
     kind: 'invalid',
     title: 'The external id cannot be used',
-    when: 'An `externalId` is not 1 to 128 visible ASCII characters.',
-    remedy: 'Send an id of your own without spaces, such as `user-42`.',
+    when: 'An `externalId` is not 1 to 255 characters without control characters.',
+    remedy: 'Send an id of your own, such as `user-42`.',
   },
   'invalid-description': {
     kind: 'invalid',
     title: 'The description cannot be used',
     when: 'A `description` is longer than it may be.',
     remedy: 'Shorten it to 500 characters.',
+  },
+  'invalid-profile': {
+    kind: 'invalid',
+    title: 'The data of the customer cannot be used',
+    when: 'An e-mail address, a name, a phone number or the metadata of a customer is malformed or longer than it may be.',
+    remedy: 'Correct what `detail` names.',
   },
   'invalid-reason': {
     kind: 'invalid',
@@ -113,6 +119,12 @@ export const REFUSALS = {
     title: 'No such customer',
     when: 'The account has no customer with this id.',
     remedy: NOT_THERE,
+  },
+  'customer-erased': {
+    kind: 'wrong-state',
+    title: 'The customer was erased',
+    when: 'A customer whose personal data was erased is changed, or is to get an address.',
+    remedy: 'Create the customer again with the same `externalId`: that makes a new one.',
   },
   'purse-not-found': {
     kind: 'not-found',

@@ -13,7 +13,8 @@ import {
   voidOf,
 } from './credit';
 import type { CustomerEvent } from './customer';
-import { type EventDeclaration, everyone, type Fields } from './event-declaration';
+import { type CustomerProfile, NO_PROFILE, PROFILE_FIELDS } from './customer-profile';
+import { type EventDeclaration, everyone, type Fields, type Redacted } from './event-declaration';
 import { findingPostings } from './finding';
 import type { FindingEvent } from './finding-event';
 import type { SumOfHeld } from './held-sum';
@@ -100,6 +101,19 @@ const SPENT = {
  * where the event is shown to others.
  */
 const COMPLETED = { upcasts: [(data: unknown) => data] };
+/** What a merchant says of a customer. */
+const PROFILE = Object.fromEntries(PROFILE_FIELDS.map((field) => [field, 'account'])) as {
+  readonly [Field in keyof CustomerProfile]: 'account';
+};
+const REDACTED_PROFILE = NO_PROFILE satisfies Record<keyof CustomerProfile, Redacted>;
+/** The only form of personal data that topics carry. */
+const HASHES = { externalIdHash: 'everyone', emailHash: 'everyone' } as const;
+const CUSTOMER_STATUS_CHANGED = {
+  ...COMPLETED,
+  postings: none,
+  publicFields: { reason: 'account' },
+  personal: { reason: '' },
+} as const;
 const UNCREDITED = { ...COMPLETED, postings: none };
 /** An operator's words are for the account, not for everyone. */
 const ACT = { reason: 'account', reference: 'account' } as const satisfies Fields<Act>;
@@ -160,13 +174,25 @@ export const EVENTS = {
     },
   },
 
+  // Version 1 of these had its texts in the clear, and of a customer no more than a description.
   CustomerCreated: {
     postings: none,
-    publicFields: { externalId: 'account', description: 'account', createdAt: 'everyone' },
+    publicFields: { externalId: 'account', ...PROFILE, ...HASHES, createdAt: 'everyone' },
+    personal: { externalId: '', ...REDACTED_PROFILE },
+    upcasts: [
+      (data) => ({ ...NO_PROFILE, emailHash: null, externalIdHash: null, ...(data as object) }),
+    ],
   },
-  CustomerUpdated: { postings: none, publicFields: { description: 'account' } },
-  CustomerBlocked: { postings: none, publicFields: { reason: 'account' } },
-  CustomerUnblocked: { postings: none, publicFields: { reason: 'account' } },
+  CustomerUpdated: {
+    ...COMPLETED,
+    postings: none,
+    publicFields: { ...PROFILE, emailHash: 'everyone' },
+    personal: REDACTED_PROFILE,
+  },
+  CustomerBlocked: CUSTOMER_STATUS_CHANGED,
+  CustomerUnblocked: CUSTOMER_STATUS_CHANGED,
+  // The reason is evidence of who asked, and outlives the key of the customer.
+  CustomerErased: { postings: none, publicFields: { reason: 'account', erasedAt: 'everyone' } },
 
   // Addresses of version 1 are all in branch 0.
   PurseMinted: {
@@ -305,3 +331,14 @@ export const DECLARATIONS: Readonly<Record<DomainEvent['type'], EventDeclaration
 export function postings({ type, data }: DomainEvent): readonly Posting[] {
   return DECLARATIONS[type].postings(data as never);
 }
+
+/** The personal fields of a type of event with what is shown in their place; undefined for a type without any. */
+export function personalFields(type: string): Readonly<Record<string, Redacted>> | undefined {
+  return PERSONAL.get(type);
+}
+
+const PERSONAL: ReadonlyMap<string, Readonly<Record<string, Redacted>>> = new Map(
+  Object.entries(DECLARATIONS).flatMap(([type, { personal }]) =>
+    personal === undefined ? [] : [[type, personal]],
+  ),
+);

@@ -78,6 +78,30 @@ describe('a transfer below the minimum', () => {
     ]);
   });
 
+  it('is held where the customer was erased, of any amount', () => {
+    const credit = { to: 'suspense', reason: 'customer-erased' } as const;
+    const held = a.replenishmentHeld({ version: 2, credit });
+    given(a.replenishmentDetected())
+      .when(a.recordTransfer({ status: 'final', version: 2 }, { customerErased: true }))
+      .emits(held);
+    expect(postings(held)).toMatchObject([
+      { kind: 'receipt', debit: 'custody/purse', credit: 'suspense/erased' },
+    ]);
+    // The purse has its own reason where it may not be used.
+    given(a.replenishmentDetected())
+      .when(
+        a.recordTransfer(
+          { status: 'final', version: 2 },
+          { customerErased: true, purseStatus: 'declined' },
+        ),
+      )
+      .emits(
+        a.replenishmentConfirmed({
+          ...{ version: 2, credit: { to: 'suspense', reason: 'purse-declined' } },
+        }),
+      );
+  });
+
   it('has its coins in custody, and counts as received', () => {
     expect(postings(held)).toMatchObject([
       { kind: 'receipt', debit: 'custody/purse', credit: 'suspense/below-minimum', amount: 4n },

@@ -18,7 +18,8 @@ export type ReleaseCommand = CommandIn<{
 
 /**
  * The event of a transfer that is final and may be credited. What is below the minimum is held, no matter who would be
- * credited; for its purse if that is out of use, so that it is no part of a sum. So is what has no owner.
+ * credited; for its purse if that is out of use, so that it is no part of a sum. So is what has no owner, or one who
+ * was erased.
  */
 export function whenFinal(
   state: KnownReplenishment & { readonly finality: Finality },
@@ -27,8 +28,10 @@ export function whenFinal(
 ): ReplenishmentEvent {
   const { version, finality } = state;
   const credit = creditOf(facts);
-  const isUnowned = credit.to === 'suspense' && credit.reason === 'no-owner';
-  return isBelowMinimum || isUnowned
+  const isNobodys =
+    credit.to === 'suspense' &&
+    (credit.reason === 'no-owner' || credit.reason === 'customer-erased');
+  return isBelowMinimum || isNobodys
     ? {
         type: 'ReplenishmentHeld',
         data: { ...booking(state, version, heldCredit(credit)), finality },

@@ -62,6 +62,16 @@ describe('minting a purse', () => {
       .changesNothing();
   });
 
+  it('gives an erased customer no address, not even the one that there is', () => {
+    const facts = { owner: a.owner({ status: 'erased' }) };
+    given()
+      .when({ ...mint, facts })
+      .refuses('customer-erased');
+    given(minted)
+      .when({ ...mint, facts })
+      .refuses('customer-erased');
+  });
+
   it('mints for a blocked customer: blocking leaves addresses active', () => {
     given()
       .when({ ...mint, facts: { owner: a.owner({ status: 'blocked' }) } })

@@ -1,5 +1,5 @@
 import { type Act, isRepeat, type PastAct, requireAct } from './act';
-import { type CustomerState, requireReason } from './customer';
+import { type CustomerState, customerErased, requireReason } from './customer';
 import type { CommandIn, Decider, EventIn } from './decider';
 import { DomainError } from './errors';
 import { expiryOf, type PurseExpiry, type PurseUse } from './expiry';
@@ -28,6 +28,11 @@ interface Minted {
   readonly mintedAt: string;
 }
 
+/** What counts of the customer. */
+export type PurseOwner =
+  | { readonly status: 'absent' }
+  | Pick<Exclude<CustomerState, { status: 'absent' }>, 'status' | 'accountId'>;
+
 /** What decides whether a purse expires, read from other streams and read models a moment before. */
 export interface ExpiryFacts {
   readonly policy: PurseExpiry;
@@ -44,7 +49,7 @@ export type PurseCommand = CommandIn<{
   MintPurse: Omit<Minted, 'mintedAt'> & {
     at: string;
     /** The owner, read from another stream a moment ago. A blocked customer can have a purse. */
-    facts: { readonly owner: CustomerState };
+    facts: { readonly owner: PurseOwner };
   };
   ArchivePurse: { accountId: string; reason: ArchiveReason };
   /** `at` is the database's time, RFC 3339. */
@@ -226,16 +231,17 @@ function expire(
 /**
  * A customer's address never changes, so a second mint of the same purse returns the first, whatever
  * address was derived for the attempt. It restores an archived purse, so that the answer is an address
- * in use. Refuses a declined purse with `purse-declined`, and one without an owner with `purse-unowned`.
+ * in use. Refuses a declined purse with `purse-declined`, one without an owner with `purse-unowned`, and an erased
+ * customer with `customer-erased`.
  */
 function mint(
   command: Extract<PurseCommand, { type: 'MintPurse' }>,
   state: PurseState,
 ): readonly PurseEvent[] {
-  if (state.status !== 'absent') return restore(state);
   const { facts, type, at, ...minted } = command;
-  if (facts.owner.status === 'absent' || facts.owner.accountId !== minted.accountId) {
-    throw new DomainError('customer-not-found', 'There is no customer with this id.');
-  }
+  const isOwn = facts.owner.status !== 'absent' && facts.owner.accountId === minted.accountId;
+  if (isOwn && facts.owner.status === 'erased') throw customerErased();
+  if (state.status !== 'absent') return restore(state);
+  if (!isOwn) throw new DomainError('customer-not-found', 'There is no customer with this id.');
   return [{ type: 'PurseMinted', data: { ...minted, mintedAt: at } }];
 }

@@ -1,20 +1,22 @@
-import type {
-  Asset,
-  Booked,
-  CustomerState,
-  DomainEvent,
-  Inclusion,
-  Observation,
-  OutflowCommand,
-  OutflowContent,
-  OutflowFacts,
-  OutflowReport,
-  OwnerFacts,
-  Parties,
-  ReplenishmentCommand,
-  TransferContent,
-  TransferFacts,
-  TransferReport,
+import {
+  type Asset,
+  type Booked,
+  type CustomerProfile,
+  type CustomerState,
+  type DomainEvent,
+  type Inclusion,
+  NO_PROFILE,
+  type Observation,
+  type OutflowCommand,
+  type OutflowContent,
+  type OutflowFacts,
+  type OutflowReport,
+  type OwnerFacts,
+  type Parties,
+  type ReplenishmentCommand,
+  type TransferContent,
+  type TransferFacts,
+  type TransferReport,
 } from '../src';
 
 /** Builders that default everything, so that a test names only what matters to it. */
@@ -149,7 +151,9 @@ export function owner(
     status: 'active',
     accountId: parties.accountId,
     externalId: 'user-42',
-    description: null,
+    externalIdHash: hashes.externalId,
+    ...NO_PROFILE,
+    emailHash: null,
     createdAt: at,
     ...overrides,
   };
@@ -271,11 +275,33 @@ export const logEpochBegun = event('LogEpochBegun', {
   begunAt: at,
 });
 
+/** Keyed hashes of a customer's texts. */
+export const hashes = {
+  externalId: '1.q83vEjRWeJCrze8SNFZ4kKvN7xI0VniQq83vEjRWeJA',
+  email: '1.EjRWeJCrze8SNFZ4kKvN7xI0VniQq83vEjRWeJCrze8',
+} as const;
+
+/** Everything that a merchant may say of a customer. */
+export const profile: CustomerProfile = {
+  email: 'ann@example.com',
+  firstName: 'Ann',
+  lastName: 'Ünal',
+  phone: '+41 79 123 45 67',
+  description: 'gold tier',
+  metadata: { tier: 'gold' },
+};
+
 export const customerCreated = event('CustomerCreated', {
   accountId: parties.accountId,
   externalId: 'user-42',
-  description: null,
+  externalIdHash: hashes.externalId,
+  ...NO_PROFILE,
+  emailHash: null,
   createdAt: at,
+});
+export const customerErased = event('CustomerErased', {
+  reason: 'asked for by the customer, ticket 9',
+  erasedAt: at,
 });
 export const customerUpdated = event('CustomerUpdated', { description: 'gold tier' });
 export const customerBlocked = event('CustomerBlocked', { reason: 'chargeback' });

@@ -21,6 +21,15 @@ export const FIELDS: Readonly<Record<string, string>> = {
   expiresAt: 'The key is refused from this time on; null for a key that does not expire.',
   externalId: "The merchant's own id of the customer. Personal.",
   description: "The merchant's own description of the customer. Personal.",
+  externalIdHash:
+    'HMAC-SHA256 of the id under the lookup key of the version before the dot; null for a customer of an earlier version.',
+  email: 'Personal.',
+  emailHash: 'The same of the e-mail address, trimmed and without case.',
+  firstName: 'Personal.',
+  lastName: 'Personal.',
+  phone: 'Personal.',
+  metadata: "Texts under the merchant's own names. Personal.",
+  erasedAt: 'RFC 3339, UTC.',
   createdAt: 'RFC 3339, UTC.',
   mintedAt: 'RFC 3339, UTC.',
   family: 'The kind of chains on which the address is valid.',
@@ -104,6 +113,8 @@ export function eventsPage(golden: ReadonlyMap<string, Golden>): string {
     'Clients see a public form of these events: `libs/domain/src/events.ts` lists the' +
       ' fields that are public, and to whom. Version 1 of the events of a replenishment lacks' +
       ' `transfer`, `block` or `outsideOrderId`; the public form adds them from the stream.',
+    'Personal fields are stored sealed: `sealed.1.<key>.<iv>.<data>`, AES-256-GCM under a key of the' +
+      ' customer, which an erasure deletes ([vault.md](vault.md)).',
     '`libs/domain/testing/events-page.ts` generates this page from `libs/domain/testing/golden`, and a' +
       ' test compares the two. After a change, run `DAYBOOK_WRITE_DOCS=1 npx jest events-page`.',
     ['| event | stream | version | says |', '|---|---|---|---|', ...current.map(overview)].join(

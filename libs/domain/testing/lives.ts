@@ -25,6 +25,7 @@ const CONTENTS: readonly {
 const ownerFacts: fc.Arbitrary<OwnerFacts> = fc.record({
   purseStatus: fc.constantFrom('active', 'active', 'archived', 'declined', 'unowned'),
   customerBlocked: fc.boolean(),
+  customerErased: fc.boolean(),
 });
 
 /** One attempt of the transaction to get into the chain. Small values are the plain case. */

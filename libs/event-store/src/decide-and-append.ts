@@ -23,6 +23,7 @@ import {
   StreamIncomplete,
 } from './event-store';
 import { appendWithRetry, readWithRetry } from './retry';
+import { openHistories, sealAppends } from './seal-appends';
 import { withStream } from './stream-mutex';
 
 /**
@@ -137,7 +138,7 @@ async function writeAll<Command, Event extends Emitted, State>(
       again.push(...(draft?.repeats ?? indexes));
       if (draft && draft.decisions.length > 0) drafts.push(draft);
     }
-    const appends = drafts.map(appendOf);
+    const appends = await sealAppends(store, drafts.map(appendOf));
     const appended = await appendWithRetry(store, appends);
     for (const [i, draft] of drafts.entries()) {
       const indexes = draft.decisions.map(({ index }) => index);
@@ -174,7 +175,7 @@ async function writeAll<Command, Event extends Emitted, State>(
       }
     }
     if (wanted.length === 0) return;
-    const found = await readWithRetry(() => store.readStreams(wanted));
+    const found = await openHistories(store, await readWithRetry(() => store.readStreams(wanted)));
     for (const { stream } of wanted) {
       try {
         const [known, more = []] = [histories.get(stream), found.get(stream)];

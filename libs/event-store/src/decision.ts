@@ -11,6 +11,7 @@ import {
 } from './event-store';
 import { eventId } from './identity';
 import { readWithRetry } from './retry';
+import { openHistories } from './seal-appends';
 
 /** An event of a decider: plain, with a name in the past tense that the domain has a version for. */
 export interface Emitted {
@@ -99,7 +100,8 @@ export async function loadStates<Command, Event extends Emitted, State>(
   streams: Iterable<string>,
 ): Promise<ReadonlyMap<string, State>> {
   const wanted = Array.from(new Set(streams), (stream) => ({ stream }));
-  const histories = await readWithRetry(() => store.readStreams(wanted));
+  const read = await readWithRetry(() => store.readStreams(wanted));
+  const histories = await openHistories(store, read);
   return new Map(
     wanted.map(({ stream }) => [stream, streamState(decider, histories.get(stream) ?? []).state]),
   );

@@ -22,6 +22,7 @@ import {
   wholeHistories,
 } from './histories';
 import { logGuard } from './log-guard';
+import type { PersonalData } from './personal-data';
 import type { WriteObserver } from './write-report';
 
 export * from './append';
@@ -75,6 +76,12 @@ const APPEND_MANY_SLICE = 4_096;
 export abstract class EventStore {
   /** Measures the write path, when set. */
   observer: WriteObserver | undefined;
+
+  /**
+   * Seals and opens the personal fields of events, when set. Without it no event with such fields can be written, and
+   * what is read has them sealed.
+   */
+  personalData: PersonalData | undefined;
 
   /** The streams that were found to be incomplete since the start, with what is wrong. */
   readonly incomplete = incompleteStreams();

@@ -34,6 +34,7 @@ export {
 export { historyIfWhole } from './histories';
 export { eventId, uuid5 } from './identity';
 export { happenedAt, isLater, logTimes } from './log-time';
+export type { PersonalData, Stored } from './personal-data';
 export { eventStoreMigrations, grantEventStore } from './postgres/migrations';
 export { PostgresEventStore } from './postgres/postgres-event-store';
 export {
@@ -44,3 +45,4 @@ export {
   type RowCheck,
   type Sql,
 } from './projection';
+export { isPersonal, openEvents } from './seal-appends';

@@ -4,29 +4,39 @@ import { EventStore } from '@daybook/event-store';
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { type Answer, CallerCommand, type RequestContext } from '../edge/request-context';
 import { writeAs } from '../edge/write-as';
+import { LookupKeys } from '../vault/lookup-keys';
+import { type GivenProfile, givenProfile } from './customer-profile';
 import { toCustomer } from './customers.dto';
 
 /**
  * Changes a customer of the caller's account by one of the domain's commands, such as `BlockCustomer`. While a
- * customer is blocked, receipts are credited to the account. Refuses with `customer-not-found` and with the
- * codes of the domain's command.
+ * customer is blocked, receipts are credited to the account. Refuses with `customer-not-found`, `customer-erased`
+ * and with the codes of the domain's command.
  */
 export class ChangeCustomer extends CallerCommand<
   { readonly customerId: string; readonly change: CustomerChange },
   json.Customer
 > {}
 
-type CustomerChange = WithoutAccount<Exclude<CustomerCommand, { type: 'CreateCustomer' }>>;
-type WithoutAccount<Command> = Command extends unknown ? Omit<Command, 'accountId'> : never;
+type CustomerChange =
+  | { readonly type: 'UpdateCustomer'; readonly profile: GivenProfile }
+  | { readonly type: 'BlockCustomer' | 'UnblockCustomer'; readonly reason: string };
 
 @CommandHandler(ChangeCustomer)
 export class ChangeCustomerHandler implements ICommandHandler<ChangeCustomer> {
-  constructor(private readonly store: EventStore) {}
+  constructor(
+    private readonly store: EventStore,
+    private readonly lookups: LookupKeys,
+  ) {}
 
   execute({ context, request }: ChangeCustomer): Promise<Answer<json.Customer>> {
     const { customerId, change } = request;
-    const command = { ...change, accountId: context.accountId };
-    return writeCustomer(this.store, context, customerId, command);
+    const { accountId } = context;
+    const command =
+      change.type === 'UpdateCustomer'
+        ? { type: change.type, ...givenProfile(this.lookups, accountId, change.profile) }
+        : change;
+    return writeCustomer(this.store, context, customerId, { ...command, accountId });
   }
 }
 

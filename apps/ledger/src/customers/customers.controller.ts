@@ -9,10 +9,12 @@ import type { RequestContext } from '../edge/request-context';
 import { ChangeCustomer } from './change-customer';
 import {
   BlockCustomerRequest,
+  EraseCustomerRequest,
   GetCustomerRequest,
   ListCustomersRequest,
   UpdateCustomerRequest,
 } from './customers.dto';
+import { EraseCustomer } from './erase-customer';
 import { GetCustomer, ListCustomers } from './get-customers';
 
 @ApiTags('Customers')
@@ -31,9 +33,10 @@ export class CustomersController {
   })
   listCustomers(
     { accountId }: AccountCaller,
-    { externalId, status, ...list }: ListCustomersRequest,
+    { externalId, email, status, from, to, ...list }: ListCustomersRequest,
   ) {
-    const request = { filter: { externalId, status }, page: pageRequest(list) };
+    const filter = { externalId, email, status, from, to };
+    const request = { filter, page: pageRequest(list) };
     return this.queries.execute(new ListCustomers(accountId, request));
   }
 
@@ -52,10 +55,10 @@ export class CustomersController {
     http: 'PATCH /v1/customers/:customerId',
     rpc: 'CustomerService/UpdateCustomer',
     scope: 'customers:write',
-    refuses: ['customer-not-found'],
+    refuses: ['customer-not-found', 'customer-erased'],
   })
-  updateCustomer(context: RequestContext, { customerId, description }: UpdateCustomerRequest) {
-    const change = { type: 'UpdateCustomer', description } as const;
+  updateCustomer(context: RequestContext, { customerId, ...profile }: UpdateCustomerRequest) {
+    const change = { type: 'UpdateCustomer', profile } as const;
     return this.commands.execute(new ChangeCustomer(context, { customerId, change }));
   }
 
@@ -63,7 +66,7 @@ export class CustomersController {
     http: 'POST /v1/customers/:customerId/block',
     rpc: 'CustomerService/BlockCustomer',
     scope: 'customers:write',
-    refuses: ['customer-not-found', 'invalid-reason'],
+    refuses: ['customer-not-found', 'customer-erased', 'invalid-reason'],
   })
   blockCustomer(context: RequestContext, { customerId, reason }: BlockCustomerRequest) {
     const change = { type: 'BlockCustomer', reason } as const;
@@ -74,10 +77,20 @@ export class CustomersController {
     http: 'POST /v1/customers/:customerId/unblock',
     rpc: 'CustomerService/UnblockCustomer',
     scope: 'customers:write',
-    refuses: ['customer-not-found', 'invalid-reason'],
+    refuses: ['customer-not-found', 'customer-erased', 'invalid-reason'],
   })
   unblockCustomer(context: RequestContext, { customerId, reason }: BlockCustomerRequest) {
     const change = { type: 'UnblockCustomer', reason } as const;
     return this.commands.execute(new ChangeCustomer(context, { customerId, change }));
+  }
+
+  @Operation({
+    http: 'POST /v1/customers/:customerId/erase',
+    rpc: 'CustomerService/EraseCustomer',
+    scope: 'customers:write',
+    refuses: ['customer-not-found', 'invalid-reason'],
+  })
+  eraseCustomer(context: RequestContext, request: EraseCustomerRequest) {
+    return this.commands.execute(new EraseCustomer(context, request));
   }
 }

@@ -1,4 +1,11 @@
-import { REASON_LENGTH_MAX, REFERENCE_LENGTH_MAX } from '@daybook/domain';
+import {
+  isMetadata,
+  METADATA_ENTRIES_MAX,
+  METADATA_KEY,
+  METADATA_VALUE_LENGTH_MAX,
+  REASON_LENGTH_MAX,
+  REFERENCE_LENGTH_MAX,
+} from '@daybook/domain';
 import { ValidateBy, ValidateIf } from 'class-validator';
 import { LOG_NAME, LOG_NAME_LENGTH_MAX } from './log-epochs';
 import { POSITION, POSITION_LENGTH_MAX, POSITION_SENTENCE } from './positions';
@@ -75,14 +82,41 @@ export function PatternField(
     readonly sentence: string;
     readonly max: number;
     readonly format?: string;
+    readonly nullable?: boolean;
   },
 ): PropertyDecorator {
-  const { pattern, sentence, max, format, ...rest } = options;
+  const { pattern, sentence, max, format, nullable = false, ...rest } = options;
   const named = format === undefined ? {} : { format };
-  const schema = { type: 'string', pattern: pattern.source, maxLength: max, ...named };
+  const type = nullable ? ['string', 'null'] : 'string';
+  const schema = { type, pattern: pattern.source, maxLength: max, ...named };
   return field(rest, schema, 'pattern', sentence, (value) => {
-    return typeof value === 'string' && value.length <= max && pattern.test(value);
+    if (value === null) return nullable;
+    return typeof value === 'string' && isWithin(value, max) && pattern.test(value);
   });
+}
+
+/** Characters are counted as JSON Schema counts them: one beyond 16 bits is one. */
+function isWithin(text: string, max: number): boolean {
+  return text.length <= max || (text.length <= 2 * max && [...text].length <= max);
+}
+
+/** A flat map of texts under names of the client's own. */
+export function MetadataField(
+  options: FieldOptions & { readonly nullable?: boolean },
+): PropertyDecorator {
+  const { nullable = false, ...rest } = options;
+  const schema = {
+    type: nullable ? ['object', 'null'] : 'object',
+    maxProperties: METADATA_ENTRIES_MAX,
+    propertyNames: { type: 'string', maxLength: 40, pattern: METADATA_KEY.source },
+    additionalProperties: {
+      ...{ type: 'string', maxLength: METADATA_VALUE_LENGTH_MAX, pattern: '^[^\\u0000]*$' },
+    },
+  };
+  const sentence = `must be an object of at most ${METADATA_ENTRIES_MAX} texts of up to ${METADATA_VALUE_LENGTH_MAX} characters, under names of 1 to 40 letters, digits and the characters _.- only.`;
+  return field(rest, schema, 'metadata', sentence, (value) =>
+    value === null ? nullable : isMetadata(value),
+  );
 }
 
 /** A whole number; a number in JSON. */

@@ -12,8 +12,12 @@ export const DEFAULT_OPERATOR_NAME = 'default';
 
 export const operatorIdOf = (name: string) => uuid5(NAMESPACE, identity.operator(name));
 
-export const customerIdOf = (accountId: string, externalId: string) =>
+/** The id of a customer of a version that knew no lookup keys. It stays, and no new customer gets one like it. */
+export const unkeyedCustomerIdOf = (accountId: string, externalId: string) =>
   uuid5(NAMESPACE, identity.customer(accountId, externalId));
+
+/** By the name that the lookup keys give the customer: nobody without them can guess the id. */
+export const customerIdOf = (keyedName: string) => uuid5(NAMESPACE, `customer\n${keyedName}`);
 
 export const purseIdOf = (accountId: string, customerId: string, family: Family) =>
   uuid5(NAMESPACE, identity.purse(accountId, customerId, family));

@@ -1,4 +1,4 @@
-import { type Audience, type DomainEvent, SCHEMA_VERSIONS } from '@daybook/domain';
+import { type Audience, type DomainEvent, PROFILE_FIELDS, SCHEMA_VERSIONS } from '@daybook/domain';
 import type { RecordedEvent } from '@daybook/event-store';
 import { EVENT_TYPES, goldenFiles, leaves } from '../../../../libs/domain/testing/golden';
 import { publicData, publicRecords } from './public-events';
@@ -82,7 +82,7 @@ describe('the public form of an event', () => {
     });
     expect(kept).toEqual(expected);
     expect(Object.fromEntries(kept)).toMatchObject({
-      CustomerCreated: ['externalId', 'description'],
+      CustomerCreated: ['externalId', ...PROFILE_FIELDS],
       ReplenishmentConfirmed: ['customerId', 'purseId', 'restored.reason', 'restored.reference'],
     });
   });

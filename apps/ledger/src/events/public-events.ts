@@ -1,6 +1,12 @@
 import type { json } from '@daybook/contracts';
 import { type Audience, DECLARATIONS, type DomainEvent, EVENTS, upcast } from '@daybook/domain';
-import type { EventStore, Happened, RecordedEvent } from '@daybook/event-store';
+import {
+  type EventStore,
+  type Happened,
+  isPersonal,
+  openEvents,
+  type RecordedEvent,
+} from '@daybook/event-store';
 import { subjectOf } from './cloud-events';
 import { completeEvents } from './complete-events';
 
@@ -36,17 +42,36 @@ export function publicRecords(events: readonly RecordedEvent[]): readonly Public
   });
 }
 
-/** The events as their account sees them. Rejects with `StoreUnavailable`. */
+/** The events as their account sees them, opened with the keys that there are now. Rejects with `StoreUnavailable`. */
 export async function publicEvents(
   store: EventStore,
   records: readonly PublicRecord[],
 ): Promise<readonly json.Event[]> {
-  const complete = await completeEvents(store, records);
+  const complete = await completeEvents(store, await openRecords(store, records));
   return complete.map(({ event, recorded }) => {
     const { id, type, recordedAt, stream } = recorded;
     const position = recorded.position.toString();
     const data = publicData(event, 'account');
     return { id, type, position, recordedAt, subject: subjectOf(stream), data };
+  });
+}
+
+/** The same records with personal fields in the clear, or redacted for a customer who was erased by now. */
+async function openRecords(
+  store: EventStore,
+  records: readonly PublicRecord[],
+): Promise<readonly PublicRecord[]> {
+  const sealed = records.filter(({ event }) => isPersonal(event));
+  if (sealed.length === 0) return records;
+  const opened = await openEvents(
+    store,
+    sealed.map(({ recorded }) => recorded),
+  );
+  let next = 0;
+  return records.map((record) => {
+    if (!isPersonal(record.event)) return record;
+    const recorded = opened[next++] as RecordedEvent;
+    return { recorded, event: upcast(recorded) as PublicDomainEvent };
   });
 }
 

@@ -85,7 +85,7 @@ function readersOf(
         throw new Error(`The request of ${type.typeName} has no field ${name}.`);
       }
       read.add(name);
-      const convert = form === 'null' ? nullWhenTrue : requestConverter(field, documented);
+      const convert = form === 'null' ? nullWhenTrue : requestConverter(field, documented, form);
       const converted = (message: Message) => {
         const value = from(message);
         return value === undefined ? undefined : convert(value);
@@ -117,7 +117,21 @@ function getterOf({ localName, oneof }: DescField): (message: Message) => unknow
   };
 }
 
-function requestConverter(field: DescField, { schema }: RequestField): Convert {
+/** The object that a text is of; a text of anything else stays what it is, and validation refuses it. */
+const objectIn: Convert = (value) => {
+  try {
+    return JSON.parse(String(value));
+  } catch {
+    return value;
+  }
+};
+
+function requestConverter(
+  field: DescField,
+  { schema }: RequestField,
+  form: string | undefined,
+): Convert {
+  if (form === 'text') return objectIn;
   const { enum: words } = field;
   const each: Convert = words === undefined ? (value) => value : wordConverter(words);
   if (field.fieldKind === 'list') {
@@ -180,7 +194,9 @@ function messageWriter(type: DescMessage): Write {
   const write: Write = (answer) => {
     const message: Record<string, unknown> = {};
     for (const { localName, name, form, convert } of fields) {
-      message[localName] = form === 'text' ? JSON.stringify(answer[name]) : convert(answer[name]);
+      const value = answer[name];
+      const isObject = form === 'text' && value !== null;
+      message[localName] = isObject ? JSON.stringify(value) : convert(value);
     }
     return message;
   };

@@ -55,6 +55,14 @@ const WRITERS: Readonly<Record<string, Rights>> = {
   ...OTHER_TABLES,
 };
 
+/** Who writes each table of the schema `vault`, and alone reads it. Keys are wrapped anew by the owner alone. */
+const VAULT: Readonly<Record<string, Rights>> = {
+  customer_key: { api: ['INSERT', 'DELETE'] },
+  erasure: { api: ['INSERT'] },
+  progress: { api: KEPT },
+  lookup_key: { api: ['INSERT'] },
+};
+
 /** Who asks consumer groups to retry parked keys. */
 const RETRIES: readonly DatabaseRole[] = ['api'];
 
@@ -70,11 +78,18 @@ export async function grantLedger(queries: Queries, users: DatabaseUsers): Promi
     });
     // The owner's rights are its own.
     const revoked = user === owner ? '' : REVOKED.replaceAll('$user', name);
+    const keeps = Object.entries(VAULT).flatMap(([table, rights]) => {
+      const given = [...new Set(roles.flatMap((role) => rights[role] ?? []))];
+      return given.length > 0
+        ? [`GRANT SELECT, ${given.join(', ')} ON vault.${table} TO ${name};`]
+        : [];
+    });
+    if (keeps.length > 0) keeps.unshift(`GRANT USAGE ON SCHEMA vault TO ${name};`);
     await queries.query(`${revoked}
       GRANT USAGE ON SCHEMA ledger, event_store TO ${name};
       GRANT SELECT ON ALL TABLES IN SCHEMA ledger TO ${name};
       GRANT SELECT ON event_store.event TO ${name};
-      ${writes.join(' ')}`);
+      ${[...writes, ...keeps].join(' ')}`);
     if (roles.some((role) => APPENDING_ROLES.includes(role))) await grantEventStore(queries, user);
     await grantMessaging(queries, user, {
       app: 'ledger',
@@ -86,5 +101,6 @@ export async function grantLedger(queries: Queries, users: DatabaseUsers): Promi
 }
 
 const REVOKED = `
-  REVOKE ALL ON ALL TABLES IN SCHEMA ledger, event_store, messaging FROM $user;
+  REVOKE ALL ON ALL TABLES IN SCHEMA ledger, event_store, messaging, vault FROM $user;
+  REVOKE ALL ON SCHEMA vault FROM $user;
   REVOKE ALL ON ALL FUNCTIONS IN SCHEMA event_store, messaging FROM $user;`;

@@ -1,22 +1,19 @@
-import { DESCRIPTION_LENGTH_MAX, FAMILIES, type Family } from '@daybook/domain';
+import { FAMILIES, type Family } from '@daybook/domain';
 import { Controller } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import { Watches } from '../chains';
-import { CreateCustomer, EXTERNAL_ID_FIELD } from '../customers';
-import { ChoicesField, PatternField, TextField } from '../edge/fields';
+import { CreateCustomer, EXTERNAL_ID_FIELD, ProfileRequest } from '../customers';
+import { ChoicesField, PatternField } from '../edge/fields';
 import { Operation } from '../edge/operation';
 import type { RequestContext } from '../edge/request-context';
 import { MintPurse } from './mint-purse';
 import { PurseAddresses } from './purse-addresses';
 import { toPurse } from './purses.dto';
 
-export class CreateCustomerRequest {
+export class CreateCustomerRequest extends ProfileRequest {
   @PatternField(EXTERNAL_ID_FIELD)
   readonly externalId!: string;
-
-  @TextField({ min: 0, max: DESCRIPTION_LENGTH_MAX, nullable: true, optional: true })
-  readonly description?: string | null;
 
   @ChoicesField(FAMILIES, { optional: true })
   readonly families?: readonly Family[];
@@ -42,16 +39,16 @@ export class CustomerWithPursesController {
   })
   async createCustomer(
     context: RequestContext,
-    { externalId, description = null, families = [] }: CreateCustomerRequest,
+    { externalId, families = [], ...profile }: CreateCustomerRequest,
   ) {
     // Checked before the customer is created, so that a refused request changes nothing.
     for (const family of families) this.addresses.requireFamily(family);
-    const customer = { externalId, description };
+    const customer = { externalId, profile };
     const created = await this.commands.execute(new CreateCustomer(context, customer));
-    const { id, status: shown, ...about } = created.resource;
+    const { id, status } = created.resource;
     // What was just written is not read back: a node that is behind would not have it.
-    const status = shown === 'BLOCKED' ? 'blocked' : 'active';
-    const owner = { ...about, status, accountId: context.accountId } as const;
+    const { accountId } = context;
+    const owner = { accountId, status: status === 'BLOCKED' ? 'blocked' : 'active' } as const;
     const mint = (family: Family) => {
       const request = { customerId: id, family, outsideOrderId: null, owner };
       return this.commands.execute(new MintPurse(context, request));

@@ -1,8 +1,9 @@
 import {
-  type CustomerState,
   customer,
+  customerErased,
   DomainError,
   type Family,
+  type PurseOwner,
   purse,
   streamName,
 } from '@daybook/domain';
@@ -17,7 +18,7 @@ import type { Purse } from './purse-resource';
 
 /**
  * Gives a customer a permanent address on a family of chains, or returns the existing purse.
- * Refuses with `customer-not-found`, `family-not-available`, `purse-declined`, `address-conflict`.
+ * Refuses with `customer-not-found`, `customer-erased`, `family-not-available`, `purse-declined`, `address-conflict`.
  */
 export class MintPurse extends CallerCommand<
   {
@@ -25,7 +26,7 @@ export class MintPurse extends CallerCommand<
     readonly family: Family;
     readonly outsideOrderId: string | null;
     /** As the same request has just written it. Otherwise it is read. */
-    readonly owner?: CustomerState;
+    readonly owner?: PurseOwner;
   },
   Purse
 > {}
@@ -54,6 +55,7 @@ export class MintPurseHandler implements ICommandHandler<MintPurse> {
     if (owner.status === 'absent' || owner.accountId !== accountId) {
       throw new DomainError('customer-not-found', 'There is no customer with this id.');
     }
+    if (owner.status === 'erased') throw customerErased();
     const isNew = existing.status === 'absent';
     if (!isNew && (await isAddressHeld(this.dataSource, id))) {
       throw new DomainError(

@@ -47,7 +47,7 @@ export class PursesController {
     tier: 'wallet',
     creates: '/v1/purses/:id',
     refuses: [
-      ...['customer-not-found', 'family-not-available', 'asset-unknown'],
+      ...['customer-not-found', 'customer-erased', 'family-not-available', 'asset-unknown'],
       ...['purse-declined', 'purse-unowned', 'address-conflict'],
     ] as const,
   })

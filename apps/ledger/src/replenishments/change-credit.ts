@@ -4,6 +4,7 @@ import {
   type CreditCommand,
   customer,
   DomainError,
+  goesToAccount,
   type KnownReplenishment,
   type ReplenishmentEvent,
   replenishment,
@@ -68,7 +69,7 @@ export class ChangeCreditHandler implements ICommandHandler<ChangeCredit> {
     }
     const owner = streamName('customer', parties.customerId);
     const states = await loadStates(this.store, customer, [owner]);
-    return { type, ...act, facts: { customerBlocked: states.get(owner)?.status === 'blocked' } };
+    return { type, ...act, facts: { customerBlocked: goesToAccount(states.get(owner)) } };
   }
 
   /** From the event log, because the read models may not have the command yet. */

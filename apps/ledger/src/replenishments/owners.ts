@@ -147,7 +147,8 @@ function changeOf(recorded: RecordedEvent): Partial<Owner> {
     };
   }
   const status = CUSTOMER_STATUS_AFTER[type as CustomerEvent['type']];
-  return status === null ? {} : { customerBlocked: status === 'blocked' };
+  if (status === null) return {};
+  return { customerBlocked: status === 'blocked', customerErased: status === 'erased' };
 }
 
 interface Row extends Parties, Pick<Owner, 'outsideOrderId' | 'purseStatus' | 'screening'> {
@@ -156,7 +157,7 @@ interface Row extends Parties, Pick<Owner, 'outsideOrderId' | 'purseStatus' | 's
   readonly address: string | null;
   readonly family: Family;
   readonly purseWasRestored: boolean;
-  readonly customerBlocked: boolean;
+  readonly customerStatus: 'active' | 'blocked' | 'erased' | null;
   readonly addressShared: boolean;
 }
 
@@ -171,7 +172,7 @@ const FIND = `
              p.status AS "purseStatus", p.was_restored AS "purseWasRestored",
              EXISTS (SELECT FROM ledger.purse WHERE held_address = r.address AND family = r.family)
                AS "addressShared",
-             (SELECT status = 'blocked' FROM ledger.customer WHERE id = p.customer_id) AS "customerBlocked",
+             (SELECT status FROM ledger.customer WHERE id = p.customer_id) AS "customerStatus",
              p.account_id IN (SELECT id FROM ledger.account WHERE screening) AS screening
         FROM unnest($2::text[], $3::text[]) AS r(address, family), LATERAL (
           SELECT * FROM ledger.purse WHERE address = r.address AND family = r.family LIMIT 1) AS p
@@ -196,7 +197,8 @@ export async function findOwners(
       outsideOrderId: row.outsideOrderId,
       purseStatus: row.purseStatus,
       purseWasRestored: row.purseWasRestored,
-      customerBlocked: row.customerBlocked,
+      customerBlocked: row.customerStatus === 'blocked',
+      customerErased: row.customerStatus === 'erased',
       addressShared: row.addressShared,
       screening: row.screening,
     });

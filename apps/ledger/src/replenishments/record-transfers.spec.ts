@@ -15,6 +15,7 @@ import {
 import { decideAndAppend, START, uuid5 } from '@daybook/event-store';
 import * as a from '../../../../libs/domain/testing/a';
 import { InMemoryEventStore } from '../../../../libs/event-store/testing/in-memory-event-store';
+import { UNSEALED } from '../../../../libs/event-store/testing/unsealed';
 import { readWalletsFile } from '../account-wallets.env';
 import { AssetRegistry, ChainRegistry } from '../chains/asset-registry';
 import { AssetsInUse } from '../chains/assets-in-use';
@@ -87,6 +88,7 @@ const known = new Map([[keyOf({ family: 'evm', address }), itsOwner]]);
 
 async function ledger(owned: ReadonlyMap<string, Owner> = known) {
   const store = new InMemoryEventStore();
+  store.personalData = UNSEALED;
   const act = (command: Parameters<typeof customer.decide>[0]) =>
     decideAndAppend(store, {
       stream: streamName('customer', owner.customerId),
@@ -99,7 +101,7 @@ async function ledger(owned: ReadonlyMap<string, Owner> = known) {
     type: 'CreateCustomer',
     accountId: owner.accountId,
     externalId: 'alice',
-    description: null,
+    externalIdHash: null,
     at: a.at,
   });
   await decideAndAppend(store, {

@@ -1,5 +1,6 @@
 import {
   customer,
+  goesToAccount,
   replenishment,
   type SumOfHeld,
   streamName,
@@ -107,7 +108,7 @@ export class ReleaseHeld implements Reaction<'replenishment'>, OnModuleInit {
     const owners = parts.map(({ customerId }) => streamName('customer', customerId));
     const states = await loadStates(this.store, customer, owners);
     const commands = parts.map(({ id, accountId, blockHash, amount, position }, i) => {
-      const customerBlocked = states.get(owners[i] ?? '')?.status === 'blocked';
+      const customerBlocked = goesToAccount(states.get(owners[i] ?? ''));
       return {
         stream: streamName('replenishment', id),
         command: {

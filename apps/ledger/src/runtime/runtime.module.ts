@@ -3,6 +3,10 @@ import { DurableLog } from '@daybook/messaging';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { databaseRolesOf, databaseUrlOf, hasRole, LedgerEnv } from '../ledger.env';
+import { LookupKeys } from '../vault/lookup-keys';
+import { lookupKeysOf, openVault } from '../vault/open-vault';
+import { personalDataOf } from '../vault/personal-fields';
+import { Vault } from '../vault/vault';
 import { BackgroundWork } from './background-work';
 import { Databases } from './databases';
 import { openDurableLog } from './engines';
@@ -27,9 +31,20 @@ export class RuntimeModule {
         { provide: LedgerEnv, useValue: env },
         {
           provide: EventStore,
-          inject: [DataSource],
-          useFactory: (dataSource: DataSource) => openOwnLog(engines, dataSource),
+          inject: [DataSource, Vault],
+          useFactory: async (dataSource: DataSource, vault: Vault) => {
+            const store = await openOwnLog(engines, dataSource);
+            // No other role reads or writes personal data, and none has the rights to the vault.
+            if (hasRole(env, 'api')) store.personalData = personalDataOf(vault);
+            return store;
+          },
         },
+        {
+          provide: Vault,
+          inject: [Databases],
+          useFactory: (databases: Databases) => openVault(env, databases.ofRole('api')),
+        },
+        { provide: LookupKeys, useFactory: () => lookupKeysOf(env) },
         {
           provide: DurableLog,
           useFactory: () =>
@@ -43,7 +58,10 @@ export class RuntimeModule {
         },
         BackgroundWork,
       ],
-      exports: [LedgerEnv, EventStore, DurableLog, Databases, DataSource, BackgroundWork],
+      exports: [
+        ...[LedgerEnv, EventStore, DurableLog, Databases, DataSource, BackgroundWork],
+        ...[Vault, LookupKeys],
+      ],
     };
   }
 }

@@ -294,14 +294,24 @@ export interface NegativeClaimList {
 export interface CreatedCustomer {
   /** Id of the customer. */
   readonly id: string;
-  /** Your own id of the customer, such as `user-42`. */
+  /** Your own id of the customer, such as `user-42`; empty once the customer was erased. */
   readonly externalId: string;
   /** Free text for your own use; null if there is none. */
   readonly description: string | null;
   /** What a blocked customer receives is credited to the account; the addresses stay active. */
-  readonly status: 'ACTIVE' | 'BLOCKED';
+  readonly status: 'ACTIVE' | 'BLOCKED' | 'ERASED';
   /** When it was created. */
   readonly createdAt: string;
+  /** E-mail address; null if there is none, such as `ann@example.com`. */
+  readonly email: string | null;
+  /** First name; null if there is none. */
+  readonly firstName: string | null;
+  /** Last name; null if there is none. */
+  readonly lastName: string | null;
+  /** Telephone number; null if there is none, such as `+41 79 123 45 67`. */
+  readonly phone: string | null;
+  /** Texts under names of your own, a JSON object; null if there are none. */
+  readonly metadata: Readonly<Record<string, unknown>> | null;
   /** In the order of the requested families. */
   readonly purses: readonly Purse[];
 }
@@ -310,14 +320,24 @@ export interface CreatedCustomer {
 export interface Customer {
   /** Id of the customer. */
   readonly id: string;
-  /** Your own id of the customer, such as `user-42`. */
+  /** Your own id of the customer, such as `user-42`; empty once the customer was erased. */
   readonly externalId: string;
   /** Free text for your own use; null if there is none. */
   readonly description: string | null;
   /** What a blocked customer receives is credited to the account; the addresses stay active. */
-  readonly status: 'ACTIVE' | 'BLOCKED';
+  readonly status: 'ACTIVE' | 'BLOCKED' | 'ERASED';
   /** When it was created. */
   readonly createdAt: string;
+  /** E-mail address; null if there is none, such as `ann@example.com`. */
+  readonly email: string | null;
+  /** First name; null if there is none. */
+  readonly firstName: string | null;
+  /** Last name; null if there is none. */
+  readonly lastName: string | null;
+  /** Telephone number; null if there is none, such as `+41 79 123 45 67`. */
+  readonly phone: string | null;
+  /** Texts under names of your own, a JSON object; null if there are none. */
+  readonly metadata: Readonly<Record<string, unknown>> | null;
 }
 
 /** A page of customers. */
@@ -1229,6 +1249,7 @@ export interface Answers {
   readonly 'CustomerService/UpdateCustomer': Customer;
   readonly 'CustomerService/BlockCustomer': Customer;
   readonly 'CustomerService/UnblockCustomer': Customer;
+  readonly 'CustomerService/EraseCustomer': Customer;
   readonly 'EventService/ListEvents': EventList;
   readonly 'EventService/Tail': TailResponse;
   readonly 'EventService/Replay': ReplayResponse;
@@ -1678,14 +1699,31 @@ export const OPERATIONS: Readonly<Record<keyof Answers, Documented>> = {
     "answer": "CreatedCustomerAnswer",
     "fields": {
       "externalId": {
-        "description": "Your own id of the customer, such as `user-42`: 1 to 128 visible ASCII characters.",
+        "description": "Your own id of the customer, such as `user-42`: 1 to 255 characters without control characters.",
         "example": "user-42"
       },
       "description": {
-        "description": "Free text for your own use, up to 500 characters. Ignored if the customer exists."
+        "description": "Free text for your own use, up to 500 characters. Absent: stays as it is if the customer exists."
       },
       "families": {
         "description": "The families to mint purses of in the same call, each once."
+      },
+      "email": {
+        "description": "E-mail address of up to 254 characters, such as `ann@example.com`. Absent: stays as it is.",
+        "example": "ann@example.com"
+      },
+      "firstName": {
+        "description": "First name of up to 100 characters. Absent: stays as it is."
+      },
+      "lastName": {
+        "description": "Last name of up to 100 characters. Absent: stays as it is."
+      },
+      "phone": {
+        "description": "Telephone number of up to 32 characters, such as `+41 79 123 45 67`. Absent: stays as it is.",
+        "example": "+41 79 123 45 67"
+      },
+      "metadata": {
+        "description": "A JSON object of at most 20 texts of up to 500 characters, under names of up to 40 letters, digits and the characters `_.-`. Absent: stays as it is."
       }
     }
   },
@@ -1719,18 +1757,45 @@ export const OPERATIONS: Readonly<Record<keyof Answers, Documented>> = {
       },
       "minPosition": {
         "description": "Wait, up to 5 seconds, until everything up to this position is visible."
+      },
+      "email": {
+        "description": "Only customers with this e-mail address, whatever its case."
+      },
+      "from": {
+        "description": "Only customers created at or after this time."
+      },
+      "to": {
+        "description": "Only customers created before this time."
       }
     }
   },
   "CustomerService/UpdateCustomer": {
-    "summary": "Change the description of a customer",
+    "summary": "Change what you say of a customer",
+    "description": "What the request does not name stays as it is.",
     "answer": "CustomerAnswer",
     "fields": {
       "customerId": {
         "description": "Id of the customer."
       },
       "description": {
-        "description": "The new description, or its removal (null over REST). One of them is required."
+        "description": "The new description, or its removal (null over REST). Neither: stays as it is."
+      },
+      "email": {
+        "description": "E-mail address of up to 254 characters, such as `ann@example.com`. Absent: stays as it is.",
+        "example": "ann@example.com"
+      },
+      "firstName": {
+        "description": "First name of up to 100 characters. Absent: stays as it is."
+      },
+      "lastName": {
+        "description": "Last name of up to 100 characters. Absent: stays as it is."
+      },
+      "phone": {
+        "description": "Telephone number of up to 32 characters, such as `+41 79 123 45 67`. Absent: stays as it is.",
+        "example": "+41 79 123 45 67"
+      },
+      "metadata": {
+        "description": "A JSON object of at most 20 texts of up to 500 characters, under names of up to 40 letters, digits and the characters `_.-`. Absent: stays as it is."
       }
     }
   },
@@ -1756,6 +1821,19 @@ export const OPERATIONS: Readonly<Record<keyof Answers, Documented>> = {
       },
       "reason": {
         "description": "The reason, 1 to 500 characters; it is kept as evidence."
+      }
+    }
+  },
+  "CustomerService/EraseCustomer": {
+    "summary": "Erase the personal data of a customer for ever",
+    "description": "Its purses stay watched, and what arrives there is held. The same external id makes a new customer.",
+    "answer": "CustomerAnswer",
+    "fields": {
+      "customerId": {
+        "description": "Id of the customer."
+      },
+      "reason": {
+        "description": "The reason, 1 to 500 characters; it is kept as evidence, so it must have no personal data in it."
       }
     }
   },
@@ -2224,7 +2302,8 @@ export const WORDS: Readonly<Record<string, Readonly<Record<string, string>>>> =
   },
   "CustomerStatus": {
     "CUSTOMER_STATUS_ACTIVE": "ACTIVE",
-    "CUSTOMER_STATUS_BLOCKED": "BLOCKED"
+    "CUSTOMER_STATUS_BLOCKED": "BLOCKED",
+    "CUSTOMER_STATUS_ERASED": "ERASED"
   },
   "ChainState": {
     "CHAIN_STATE_UNWATCHED": "unwatched",
@@ -3980,8 +4059,8 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
       },
       "externalId": {
         "type": "string",
-        "maxLength": 128,
-        "description": "Your own id of the customer, such as `user-42`.",
+        "maxLength": 255,
+        "description": "Your own id of the customer, such as `user-42`; empty once the customer was erased.",
         "example": "user-42"
       },
       "description": {
@@ -3996,7 +4075,8 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
         "type": "string",
         "enum": [
           "ACTIVE",
-          "BLOCKED"
+          "BLOCKED",
+          "ERASED"
         ],
         "description": "What a blocked customer receives is credited to the account; the addresses stay active."
       },
@@ -4004,6 +4084,48 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
         "type": "string",
         "format": "date-time",
         "description": "When it was created."
+      },
+      "email": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 254,
+        "description": "E-mail address; null if there is none, such as `ann@example.com`.",
+        "example": "ann@example.com"
+      },
+      "firstName": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 100,
+        "description": "First name; null if there is none."
+      },
+      "lastName": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 100,
+        "description": "Last name; null if there is none."
+      },
+      "phone": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 32,
+        "description": "Telephone number; null if there is none, such as `+41 79 123 45 67`.",
+        "example": "+41 79 123 45 67"
+      },
+      "metadata": {
+        "type": [
+          "object",
+          "null"
+        ],
+        "additionalProperties": true,
+        "description": "Texts under names of your own, a JSON object; null if there are none."
       },
       "purses": {
         "type": "array",
@@ -4025,6 +4147,11 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
       "description",
       "status",
       "createdAt",
+      "email",
+      "firstName",
+      "lastName",
+      "phone",
+      "metadata",
       "purses",
       "position"
     ]
@@ -4040,8 +4167,8 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
       },
       "externalId": {
         "type": "string",
-        "maxLength": 128,
-        "description": "Your own id of the customer, such as `user-42`.",
+        "maxLength": 255,
+        "description": "Your own id of the customer, such as `user-42`; empty once the customer was erased.",
         "example": "user-42"
       },
       "description": {
@@ -4056,7 +4183,8 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
         "type": "string",
         "enum": [
           "ACTIVE",
-          "BLOCKED"
+          "BLOCKED",
+          "ERASED"
         ],
         "description": "What a blocked customer receives is credited to the account; the addresses stay active."
       },
@@ -4064,6 +4192,48 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
         "type": "string",
         "format": "date-time",
         "description": "When it was created."
+      },
+      "email": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 254,
+        "description": "E-mail address; null if there is none, such as `ann@example.com`.",
+        "example": "ann@example.com"
+      },
+      "firstName": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 100,
+        "description": "First name; null if there is none."
+      },
+      "lastName": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 100,
+        "description": "Last name; null if there is none."
+      },
+      "phone": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 32,
+        "description": "Telephone number; null if there is none, such as `+41 79 123 45 67`.",
+        "example": "+41 79 123 45 67"
+      },
+      "metadata": {
+        "type": [
+          "object",
+          "null"
+        ],
+        "additionalProperties": true,
+        "description": "Texts under names of your own, a JSON object; null if there are none."
       }
     },
     "required": [
@@ -4071,7 +4241,12 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
       "externalId",
       "description",
       "status",
-      "createdAt"
+      "createdAt",
+      "email",
+      "firstName",
+      "lastName",
+      "phone",
+      "metadata"
     ]
   },
   "CustomerList": {
@@ -4110,8 +4285,8 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
       },
       "externalId": {
         "type": "string",
-        "maxLength": 128,
-        "description": "Your own id of the customer, such as `user-42`.",
+        "maxLength": 255,
+        "description": "Your own id of the customer, such as `user-42`; empty once the customer was erased.",
         "example": "user-42"
       },
       "description": {
@@ -4126,7 +4301,8 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
         "type": "string",
         "enum": [
           "ACTIVE",
-          "BLOCKED"
+          "BLOCKED",
+          "ERASED"
         ],
         "description": "What a blocked customer receives is credited to the account; the addresses stay active."
       },
@@ -4134,6 +4310,48 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
         "type": "string",
         "format": "date-time",
         "description": "When it was created."
+      },
+      "email": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 254,
+        "description": "E-mail address; null if there is none, such as `ann@example.com`.",
+        "example": "ann@example.com"
+      },
+      "firstName": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 100,
+        "description": "First name; null if there is none."
+      },
+      "lastName": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 100,
+        "description": "Last name; null if there is none."
+      },
+      "phone": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 32,
+        "description": "Telephone number; null if there is none, such as `+41 79 123 45 67`.",
+        "example": "+41 79 123 45 67"
+      },
+      "metadata": {
+        "type": [
+          "object",
+          "null"
+        ],
+        "additionalProperties": true,
+        "description": "Texts under names of your own, a JSON object; null if there are none."
       },
       "position": {
         "type": "string",
@@ -4148,6 +4366,11 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
       "description",
       "status",
       "createdAt",
+      "email",
+      "firstName",
+      "lastName",
+      "phone",
+      "metadata",
       "position"
     ]
   },

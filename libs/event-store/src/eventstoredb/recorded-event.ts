@@ -75,9 +75,13 @@ export function whyVoid(stored: StoredEvent, names: StreamNames): string | undef
   if (type.startsWith('$')) return `it has an event ${type} of the server ${place}.`;
   const { commandId } = (stored.metadata ?? {}) as Partial<EventMetadata>;
   if (revision === 0n || commandId === undefined) return undefined;
-  if (id === eventId(stream, revision, commandId)) return undefined;
+  // Some ids are of what the event says as well.
+  const content = `${commandId}\0${type}\0${JSON.stringify(stored.data)}`;
+  const isOf = (decided: bigint) =>
+    id === eventId(stream, decided, commandId) || id === eventId(stream, decided, content);
+  if (isOf(revision)) return undefined;
   for (let decided = 0n; decided < revision && decided < APPEND_EVENTS_MAX; decided++) {
-    if (id === eventId(stream, decided, commandId)) {
+    if (isOf(decided)) {
       return `it was deleted, and ${type} ${place} landed behind the deletion; it does not count.`;
     }
   }

@@ -9,7 +9,7 @@ import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import { Timestamp } from "../../google/protobuf/timestamp";
 import { Family, familyFromJSON, familyToNumber, Purse } from "./purse_service";
 
-/** Where receipts are credited. */
+/** Where receipts are credited, and whether anything is known of the customer. */
 export enum CustomerStatus {
   /** CUSTOMER_STATUS_UNSPECIFIED - Not specified. */
   CUSTOMER_STATUS_UNSPECIFIED = "CUSTOMER_STATUS_UNSPECIFIED",
@@ -17,6 +17,8 @@ export enum CustomerStatus {
   CUSTOMER_STATUS_ACTIVE = "CUSTOMER_STATUS_ACTIVE",
   /** CUSTOMER_STATUS_BLOCKED - Receipts are credited to the account. */
   CUSTOMER_STATUS_BLOCKED = "CUSTOMER_STATUS_BLOCKED",
+  /** CUSTOMER_STATUS_ERASED - Its personal data was erased. What arrives is held. */
+  CUSTOMER_STATUS_ERASED = "CUSTOMER_STATUS_ERASED",
   UNRECOGNIZED = "UNRECOGNIZED",
 }
 
@@ -31,6 +33,9 @@ export function customerStatusFromJSON(object: any): CustomerStatus {
     case 2:
     case "CUSTOMER_STATUS_BLOCKED":
       return CustomerStatus.CUSTOMER_STATUS_BLOCKED;
+    case 3:
+    case "CUSTOMER_STATUS_ERASED":
+      return CustomerStatus.CUSTOMER_STATUS_ERASED;
     case -1:
     case "UNRECOGNIZED":
     default:
@@ -46,6 +51,8 @@ export function customerStatusToNumber(object: CustomerStatus): number {
       return 1;
     case CustomerStatus.CUSTOMER_STATUS_BLOCKED:
       return 2;
+    case CustomerStatus.CUSTOMER_STATUS_ERASED:
+      return 3;
     case CustomerStatus.UNRECOGNIZED:
     default:
       return -1;
@@ -56,7 +63,7 @@ export function customerStatusToNumber(object: CustomerStatus): number {
 export interface Customer {
   /** Id of the customer. */
   readonly id: string;
-  /** Your own id of the customer, such as `user-42`. */
+  /** Your own id of the customer, such as `user-42`; empty once the customer was erased. */
   readonly externalId: string;
   /** Free text for your own use; absent if there is none. */
   readonly description?:
@@ -65,21 +72,75 @@ export interface Customer {
   /** What a blocked customer receives is credited to the account; the addresses stay active. */
   readonly status: CustomerStatus;
   /** When it was created. */
-  readonly createdAt: string | undefined;
+  readonly createdAt:
+    | string
+    | undefined;
+  /** E-mail address; absent if there is none, such as `ann@example.com`. */
+  readonly email?:
+    | string
+    | undefined;
+  /** First name; absent if there is none. */
+  readonly firstName?:
+    | string
+    | undefined;
+  /** Last name; absent if there is none. */
+  readonly lastName?:
+    | string
+    | undefined;
+  /** Telephone number; absent if there is none, such as `+41 79 123 45 67`. */
+  readonly phone?:
+    | string
+    | undefined;
+  /** Texts under names of your own, a JSON object; absent if there are none. */
+  readonly metadata?: string | undefined;
 }
 
 /** The customer to create. */
 export interface CreateCustomerRequest {
-  /** Your own id of the customer, such as `user-42`: 1 to 128 visible ASCII characters. */
+  /** Your own id of the customer, such as `user-42`: 1 to 255 characters without control characters. */
   readonly externalId: string;
-  /** Free text for your own use, up to 500 characters. Ignored if the customer exists. */
+  /** Free text for your own use, up to 500 characters. Absent: stays as it is if the customer exists. */
   readonly description?:
     | string
     | undefined;
   /** The families to mint purses of in the same call, each once. */
   readonly families: readonly Family[];
   /** Makes a repeat of this request safe: 1 to 255 visible ASCII characters, such as a UUID. */
-  readonly requestId?: string | undefined;
+  readonly requestId?:
+    | string
+    | undefined;
+  /** True removes the description (null over REST). */
+  readonly clearDescription: boolean;
+  /** E-mail address of up to 254 characters, such as `ann@example.com`. Absent: stays as it is. */
+  readonly email?:
+    | string
+    | undefined;
+  /** True removes it (null over REST). */
+  readonly clearEmail: boolean;
+  /** First name of up to 100 characters. Absent: stays as it is. */
+  readonly firstName?:
+    | string
+    | undefined;
+  /** True removes it (null over REST). */
+  readonly clearFirstName: boolean;
+  /** Last name of up to 100 characters. Absent: stays as it is. */
+  readonly lastName?:
+    | string
+    | undefined;
+  /** True removes it (null over REST). */
+  readonly clearLastName: boolean;
+  /** Telephone number of up to 32 characters, such as `+41 79 123 45 67`. Absent: stays as it is. */
+  readonly phone?:
+    | string
+    | undefined;
+  /** True removes it (null over REST). */
+  readonly clearPhone: boolean;
+  /** A JSON object of at most 20 texts of up to 500 characters, under names of up to 40 letters, digits and the characters `_.-`. Absent: stays as it is. */
+  readonly metadata?:
+    | string
+    | undefined;
+  /** True removes it (null over REST). */
+  readonly clearMetadata: boolean;
 }
 
 /** The customer and the purses of the requested families. */
@@ -129,7 +190,19 @@ export interface ListCustomersRequest {
     | string
     | undefined;
   /** Wait, up to 5 seconds, until everything up to this position is visible. */
-  readonly minPosition?: string | undefined;
+  readonly minPosition?:
+    | string
+    | undefined;
+  /** Only customers with this e-mail address, whatever its case. */
+  readonly email?:
+    | string
+    | undefined;
+  /** Only customers created at or after this time. */
+  readonly from:
+    | string
+    | undefined;
+  /** Only customers created before this time. */
+  readonly to: string | undefined;
 }
 
 /** A page of customers. */
@@ -144,7 +217,7 @@ export interface ListCustomersResponse {
 export interface UpdateCustomerRequest {
   /** Id of the customer. */
   readonly customerId: string;
-  /** The new description, or its removal (null over REST). One of them is required. */
+  /** The new description, or its removal (null over REST). Neither: stays as it is. */
   readonly descriptionChange:
     | //
     /** The new description, up to 500 characters. */
@@ -154,7 +227,39 @@ export interface UpdateCustomerRequest {
     { readonly $case: "clearDescription"; readonly value: boolean }
     | undefined;
   /** Makes a repeat of this request safe: 1 to 255 visible ASCII characters, such as a UUID. */
-  readonly requestId?: string | undefined;
+  readonly requestId?:
+    | string
+    | undefined;
+  /** E-mail address of up to 254 characters, such as `ann@example.com`. Absent: stays as it is. */
+  readonly email?:
+    | string
+    | undefined;
+  /** True removes it (null over REST). */
+  readonly clearEmail: boolean;
+  /** First name of up to 100 characters. Absent: stays as it is. */
+  readonly firstName?:
+    | string
+    | undefined;
+  /** True removes it (null over REST). */
+  readonly clearFirstName: boolean;
+  /** Last name of up to 100 characters. Absent: stays as it is. */
+  readonly lastName?:
+    | string
+    | undefined;
+  /** True removes it (null over REST). */
+  readonly clearLastName: boolean;
+  /** Telephone number of up to 32 characters, such as `+41 79 123 45 67`. Absent: stays as it is. */
+  readonly phone?:
+    | string
+    | undefined;
+  /** True removes it (null over REST). */
+  readonly clearPhone: boolean;
+  /** A JSON object of at most 20 texts of up to 500 characters, under names of up to 40 letters, digits and the characters `_.-`. Absent: stays as it is. */
+  readonly metadata?:
+    | string
+    | undefined;
+  /** True removes it (null over REST). */
+  readonly clearMetadata: boolean;
 }
 
 /** The customer after the command. */
@@ -213,6 +318,28 @@ export interface UnblockCustomerResponse {
   readonly replayed: boolean;
 }
 
+/** The customer to erase. */
+export interface EraseCustomerRequest {
+  /** Id of the customer. */
+  readonly customerId: string;
+  /** The reason, 1 to 500 characters; it is kept as evidence, so it must have no personal data in it. */
+  readonly reason: string;
+  /** Makes a repeat of this request safe: 1 to 255 visible ASCII characters, such as a UUID. */
+  readonly requestId?: string | undefined;
+}
+
+/** The customer after the command. */
+export interface EraseCustomerResponse {
+  /** The customer. */
+  readonly customer:
+    | Customer
+    | undefined;
+  /** The position in the event log. Pass it as `min_position` to read your write. */
+  readonly position: string;
+  /** Whether this is the answer of an earlier request with the same request id. */
+  readonly replayed: boolean;
+}
+
 function createBaseCustomer(): Customer {
   return {
     id: "",
@@ -220,6 +347,11 @@ function createBaseCustomer(): Customer {
     description: undefined,
     status: CustomerStatus.CUSTOMER_STATUS_UNSPECIFIED,
     createdAt: undefined,
+    email: undefined,
+    firstName: undefined,
+    lastName: undefined,
+    phone: undefined,
+    metadata: undefined,
   };
 }
 
@@ -239,6 +371,21 @@ export const Customer: MessageFns<Customer> = {
     }
     if (message.createdAt !== undefined) {
       Timestamp.encode(toTimestamp(message.createdAt), writer.uint32(42).fork()).join();
+    }
+    if (message.email !== undefined) {
+      writer.uint32(50).string(message.email);
+    }
+    if (message.firstName !== undefined) {
+      writer.uint32(58).string(message.firstName);
+    }
+    if (message.lastName !== undefined) {
+      writer.uint32(66).string(message.lastName);
+    }
+    if (message.phone !== undefined) {
+      writer.uint32(74).string(message.phone);
+    }
+    if (message.metadata !== undefined) {
+      writer.uint32(82).string(message.metadata);
     }
     return writer;
   },
@@ -296,6 +443,46 @@ export const Customer: MessageFns<Customer> = {
             message.createdAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
             continue;
           }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.email = reader.string();
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.firstName = reader.string();
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.lastName = reader.string();
+            continue;
+          }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.phone = reader.string();
+            continue;
+          }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.metadata = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -318,12 +505,33 @@ export const Customer: MessageFns<Customer> = {
     message.description = object.description ?? undefined;
     message.status = object.status ?? CustomerStatus.CUSTOMER_STATUS_UNSPECIFIED;
     message.createdAt = object.createdAt ?? undefined;
+    message.email = object.email ?? undefined;
+    message.firstName = object.firstName ?? undefined;
+    message.lastName = object.lastName ?? undefined;
+    message.phone = object.phone ?? undefined;
+    message.metadata = object.metadata ?? undefined;
     return message;
   },
 };
 
 function createBaseCreateCustomerRequest(): CreateCustomerRequest {
-  return { externalId: "", description: undefined, families: [], requestId: undefined };
+  return {
+    externalId: "",
+    description: undefined,
+    families: [],
+    requestId: undefined,
+    clearDescription: false,
+    email: undefined,
+    clearEmail: false,
+    firstName: undefined,
+    clearFirstName: false,
+    lastName: undefined,
+    clearLastName: false,
+    phone: undefined,
+    clearPhone: false,
+    metadata: undefined,
+    clearMetadata: false,
+  };
 }
 
 export const CreateCustomerRequest: MessageFns<CreateCustomerRequest> = {
@@ -343,6 +551,39 @@ export const CreateCustomerRequest: MessageFns<CreateCustomerRequest> = {
     }
     if (message.requestId !== undefined) {
       writer.uint32(34).string(message.requestId);
+    }
+    if (message.clearDescription !== false) {
+      writer.uint32(40).bool(message.clearDescription);
+    }
+    if (message.email !== undefined) {
+      writer.uint32(50).string(message.email);
+    }
+    if (message.clearEmail !== false) {
+      writer.uint32(56).bool(message.clearEmail);
+    }
+    if (message.firstName !== undefined) {
+      writer.uint32(66).string(message.firstName);
+    }
+    if (message.clearFirstName !== false) {
+      writer.uint32(72).bool(message.clearFirstName);
+    }
+    if (message.lastName !== undefined) {
+      writer.uint32(82).string(message.lastName);
+    }
+    if (message.clearLastName !== false) {
+      writer.uint32(88).bool(message.clearLastName);
+    }
+    if (message.phone !== undefined) {
+      writer.uint32(98).string(message.phone);
+    }
+    if (message.clearPhone !== false) {
+      writer.uint32(104).bool(message.clearPhone);
+    }
+    if (message.metadata !== undefined) {
+      writer.uint32(114).string(message.metadata);
+    }
+    if (message.clearMetadata !== false) {
+      writer.uint32(120).bool(message.clearMetadata);
     }
     return writer;
   },
@@ -402,6 +643,94 @@ export const CreateCustomerRequest: MessageFns<CreateCustomerRequest> = {
             message.requestId = reader.string();
             continue;
           }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.clearDescription = reader.bool();
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.email = reader.string();
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.clearEmail = reader.bool();
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.firstName = reader.string();
+            continue;
+          }
+          case 9: {
+            if (tag !== 72) {
+              break;
+            }
+
+            message.clearFirstName = reader.bool();
+            continue;
+          }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.lastName = reader.string();
+            continue;
+          }
+          case 11: {
+            if (tag !== 88) {
+              break;
+            }
+
+            message.clearLastName = reader.bool();
+            continue;
+          }
+          case 12: {
+            if (tag !== 98) {
+              break;
+            }
+
+            message.phone = reader.string();
+            continue;
+          }
+          case 13: {
+            if (tag !== 104) {
+              break;
+            }
+
+            message.clearPhone = reader.bool();
+            continue;
+          }
+          case 14: {
+            if (tag !== 114) {
+              break;
+            }
+
+            message.metadata = reader.string();
+            continue;
+          }
+          case 15: {
+            if (tag !== 120) {
+              break;
+            }
+
+            message.clearMetadata = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -423,6 +752,17 @@ export const CreateCustomerRequest: MessageFns<CreateCustomerRequest> = {
     message.description = object.description ?? undefined;
     message.families = object.families?.map((e) => e) || [];
     message.requestId = object.requestId ?? undefined;
+    message.clearDescription = object.clearDescription ?? false;
+    message.email = object.email ?? undefined;
+    message.clearEmail = object.clearEmail ?? false;
+    message.firstName = object.firstName ?? undefined;
+    message.clearFirstName = object.clearFirstName ?? false;
+    message.lastName = object.lastName ?? undefined;
+    message.clearLastName = object.clearLastName ?? false;
+    message.phone = object.phone ?? undefined;
+    message.clearPhone = object.clearPhone ?? false;
+    message.metadata = object.metadata ?? undefined;
+    message.clearMetadata = object.clearMetadata ?? false;
     return message;
   },
 };
@@ -663,6 +1003,9 @@ function createBaseListCustomersRequest(): ListCustomersRequest {
     limit: undefined,
     cursor: undefined,
     minPosition: undefined,
+    email: undefined,
+    from: undefined,
+    to: undefined,
   };
 }
 
@@ -682,6 +1025,15 @@ export const ListCustomersRequest: MessageFns<ListCustomersRequest> = {
     }
     if (message.minPosition !== undefined) {
       writer.uint32(40).uint64(message.minPosition);
+    }
+    if (message.email !== undefined) {
+      writer.uint32(50).string(message.email);
+    }
+    if (message.from !== undefined) {
+      Timestamp.encode(toTimestamp(message.from), writer.uint32(58).fork()).join();
+    }
+    if (message.to !== undefined) {
+      Timestamp.encode(toTimestamp(message.to), writer.uint32(66).fork()).join();
     }
     return writer;
   },
@@ -739,6 +1091,30 @@ export const ListCustomersRequest: MessageFns<ListCustomersRequest> = {
             message.minPosition = reader.uint64().toString();
             continue;
           }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.email = reader.string();
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.from = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.to = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -761,6 +1137,9 @@ export const ListCustomersRequest: MessageFns<ListCustomersRequest> = {
     message.limit = object.limit ?? undefined;
     message.cursor = object.cursor ?? undefined;
     message.minPosition = object.minPosition ?? undefined;
+    message.email = object.email ?? undefined;
+    message.from = object.from ?? undefined;
+    message.to = object.to ?? undefined;
     return message;
   },
 };
@@ -833,7 +1212,21 @@ export const ListCustomersResponse: MessageFns<ListCustomersResponse> = {
 };
 
 function createBaseUpdateCustomerRequest(): UpdateCustomerRequest {
-  return { customerId: "", descriptionChange: undefined, requestId: undefined };
+  return {
+    customerId: "",
+    descriptionChange: undefined,
+    requestId: undefined,
+    email: undefined,
+    clearEmail: false,
+    firstName: undefined,
+    clearFirstName: false,
+    lastName: undefined,
+    clearLastName: false,
+    phone: undefined,
+    clearPhone: false,
+    metadata: undefined,
+    clearMetadata: false,
+  };
 }
 
 export const UpdateCustomerRequest: MessageFns<UpdateCustomerRequest> = {
@@ -851,6 +1244,36 @@ export const UpdateCustomerRequest: MessageFns<UpdateCustomerRequest> = {
     }
     if (message.requestId !== undefined) {
       writer.uint32(34).string(message.requestId);
+    }
+    if (message.email !== undefined) {
+      writer.uint32(42).string(message.email);
+    }
+    if (message.clearEmail !== false) {
+      writer.uint32(48).bool(message.clearEmail);
+    }
+    if (message.firstName !== undefined) {
+      writer.uint32(58).string(message.firstName);
+    }
+    if (message.clearFirstName !== false) {
+      writer.uint32(64).bool(message.clearFirstName);
+    }
+    if (message.lastName !== undefined) {
+      writer.uint32(74).string(message.lastName);
+    }
+    if (message.clearLastName !== false) {
+      writer.uint32(80).bool(message.clearLastName);
+    }
+    if (message.phone !== undefined) {
+      writer.uint32(90).string(message.phone);
+    }
+    if (message.clearPhone !== false) {
+      writer.uint32(96).bool(message.clearPhone);
+    }
+    if (message.metadata !== undefined) {
+      writer.uint32(106).string(message.metadata);
+    }
+    if (message.clearMetadata !== false) {
+      writer.uint32(112).bool(message.clearMetadata);
     }
     return writer;
   },
@@ -900,6 +1323,86 @@ export const UpdateCustomerRequest: MessageFns<UpdateCustomerRequest> = {
             message.requestId = reader.string();
             continue;
           }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.email = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.clearEmail = reader.bool();
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.firstName = reader.string();
+            continue;
+          }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.clearFirstName = reader.bool();
+            continue;
+          }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.lastName = reader.string();
+            continue;
+          }
+          case 10: {
+            if (tag !== 80) {
+              break;
+            }
+
+            message.clearLastName = reader.bool();
+            continue;
+          }
+          case 11: {
+            if (tag !== 90) {
+              break;
+            }
+
+            message.phone = reader.string();
+            continue;
+          }
+          case 12: {
+            if (tag !== 96) {
+              break;
+            }
+
+            message.clearPhone = reader.bool();
+            continue;
+          }
+          case 13: {
+            if (tag !== 106) {
+              break;
+            }
+
+            message.metadata = reader.string();
+            continue;
+          }
+          case 14: {
+            if (tag !== 112) {
+              break;
+            }
+
+            message.clearMetadata = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -933,6 +1436,16 @@ export const UpdateCustomerRequest: MessageFns<UpdateCustomerRequest> = {
       }
     }
     message.requestId = object.requestId ?? undefined;
+    message.email = object.email ?? undefined;
+    message.clearEmail = object.clearEmail ?? false;
+    message.firstName = object.firstName ?? undefined;
+    message.clearFirstName = object.clearFirstName ?? false;
+    message.lastName = object.lastName ?? undefined;
+    message.clearLastName = object.clearLastName ?? false;
+    message.phone = object.phone ?? undefined;
+    message.clearPhone = object.clearPhone ?? false;
+    message.metadata = object.metadata ?? undefined;
+    message.clearMetadata = object.clearMetadata ?? false;
     return message;
   },
 };
@@ -1338,6 +1851,166 @@ export const UnblockCustomerResponse: MessageFns<UnblockCustomerResponse> = {
   },
 };
 
+function createBaseEraseCustomerRequest(): EraseCustomerRequest {
+  return { customerId: "", reason: "", requestId: undefined };
+}
+
+export const EraseCustomerRequest: MessageFns<EraseCustomerRequest> = {
+  encode(message: EraseCustomerRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.customerId !== "") {
+      writer.uint32(10).string(message.customerId);
+    }
+    if (message.reason !== "") {
+      writer.uint32(18).string(message.reason);
+    }
+    if (message.requestId !== undefined) {
+      writer.uint32(26).string(message.requestId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): EraseCustomerRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseEraseCustomerRequest() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.customerId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.requestId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<EraseCustomerRequest>): EraseCustomerRequest {
+    return EraseCustomerRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<EraseCustomerRequest>): EraseCustomerRequest {
+    const message = createBaseEraseCustomerRequest() as any;
+    message.customerId = object.customerId ?? "";
+    message.reason = object.reason ?? "";
+    message.requestId = object.requestId ?? undefined;
+    return message;
+  },
+};
+
+function createBaseEraseCustomerResponse(): EraseCustomerResponse {
+  return { customer: undefined, position: "0", replayed: false };
+}
+
+export const EraseCustomerResponse: MessageFns<EraseCustomerResponse> = {
+  encode(message: EraseCustomerResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.customer !== undefined) {
+      Customer.encode(message.customer, writer.uint32(10).fork()).join();
+    }
+    if (message.position !== "0") {
+      writer.uint32(16).uint64(message.position);
+    }
+    if (message.replayed !== false) {
+      writer.uint32(24).bool(message.replayed);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): EraseCustomerResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseEraseCustomerResponse() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.customer = Customer.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.position = reader.uint64().toString();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.replayed = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<EraseCustomerResponse>): EraseCustomerResponse {
+    return EraseCustomerResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<EraseCustomerResponse>): EraseCustomerResponse {
+    const message = createBaseEraseCustomerResponse() as any;
+    message.customer = (object.customer !== undefined && object.customer !== null)
+      ? Customer.fromPartial(object.customer)
+      : undefined;
+    message.position = object.position ?? "0";
+    message.replayed = object.replayed ?? false;
+    return message;
+  },
+};
+
 /**
  * The account's end users. Every call needs an API key in the metadata `authorization: Bearer dbk_...`
  * and sees its own account only. Each needs a scope such as `customers:read` (docs/grpc.md); a key with the
@@ -1379,7 +2052,7 @@ export const CustomerServiceDefinition = {
       responseStream: false,
       options: {},
     },
-    /** Change the description of a customer. */
+    /** Change what you say of a customer. What the request does not name stays as it is. */
     updateCustomer: {
       name: "UpdateCustomer",
       requestType: UpdateCustomerRequest as typeof UpdateCustomerRequest,
@@ -1403,6 +2076,15 @@ export const CustomerServiceDefinition = {
       requestType: UnblockCustomerRequest as typeof UnblockCustomerRequest,
       requestStream: false,
       responseType: UnblockCustomerResponse as typeof UnblockCustomerResponse,
+      responseStream: false,
+      options: {},
+    },
+    /** Erase the personal data of a customer for ever. Its purses stay watched, and what arrives there is held. The same external id makes a new customer. */
+    eraseCustomer: {
+      name: "EraseCustomer",
+      requestType: EraseCustomerRequest as typeof EraseCustomerRequest,
+      requestStream: false,
+      responseType: EraseCustomerResponse as typeof EraseCustomerResponse,
       responseStream: false,
       options: {},
     },
