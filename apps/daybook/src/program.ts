@@ -12,6 +12,7 @@ import { addParked } from './commands/parked';
 import { addReplenishments } from './commands/replenishments';
 import { addDemo, addReset, addStart } from './commands/start';
 import { addStatus } from './commands/status';
+import { addVault } from './commands/vault';
 import { addWatch } from './commands/watch';
 import { addWhere } from './commands/where';
 
@@ -30,6 +31,7 @@ const GROUPS = {
     addFindings,
     addReplenishments,
     addLog,
+    addVault,
   ],
 } as const;
 

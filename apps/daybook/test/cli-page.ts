@@ -22,12 +22,13 @@ const HEAD = `# The command line
 | \`DAYBOOK_OPERATOR_KEY\` | the key of an operator, for calls to the ledger; without it, that of the data folder (\`operator-key\`) |
 | \`DAYBOOK_API_KEY\` | the key of an account, for \`where\`; without it, that of the data folder (\`api-key\`) |
 | \`DAYBOOK_WATCHER_DATABASE_URL\` | the database of the watchers, if it is not the ledger's |
-| \`DAYBOOK_MIGRATION_URL\` | the owner of the tables: \`rebuild\` swaps tables, \`replay\` creates its own, \`log adopt\` fills them |
+| \`DAYBOOK_MIGRATION_URL\` | the owner of the tables: \`rebuild\` swaps tables, \`replay\` creates its own, \`log adopt\` fills them, \`vault\` keeps keys |
+| \`DAYBOOK_VAULT_PASSPHRASE\` | the passphrase of exports of the vault |
 
 \`keys\`, \`parked\`, \`chains\`, \`watch\`, \`findings\`, \`replenishments\`, \`audits\`, \`addresses assign\` and \`addresses confirm-owner\` call the REST
 interface of the ledger: they need \`DAYBOOK_LEDGER_URL\` and \`DAYBOOK_OPERATOR_KEY\`, or a data folder; \`where\` needs \`DAYBOOK_API_KEY\` in its
 place. These work without a running ledger: \`replay\`, \`rebuild\`, the other commands of \`addresses\`, \`chains check\`, \`events tail\`, \`reset\`,
-\`keys\` with \`--operator\`, \`log adopt\`, which needs that none runs, and \`status\`, which then checks the engines and says what is down.
+\`keys\` with \`--operator\`, \`vault\`, \`log adopt\`, which needs that none runs, and \`status\`, which then checks the engines and says what is down.
 
 Answers go to standard output; progress, remarks and errors go to standard error, so a pipe gets the answer alone. Wrong
 usage or configuration is reported in one sentence that says what would be right.

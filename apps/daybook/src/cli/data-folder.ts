@@ -10,6 +10,7 @@ import {
 } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { faultOfJson } from '@daybook/chains';
+import { newKeyring } from '../../../ledger/src/keyring.env';
 import { EXIT, Failure } from './exit-codes';
 
 /** The files of one installation. */
@@ -28,6 +29,9 @@ export function dataFolder(folder: string) {
     secretsFile: join(path, 'secrets.json'),
     apiKeyFile: join(path, 'api-key'),
     operatorKeyFile: join(path, 'operator-key'),
+    /** The master keys of the vault, and the keys of look-ups. No backup of the database has them. */
+    vaultKeysFile: join(path, 'vault-keys'),
+    lookupKeysFile: join(path, 'lookup-keys'),
     /** Names the processes that run on this folder. */
     claimFile: join(path, 'running.json'),
     lastStartFile: join(path, 'last-start.json'),
@@ -99,6 +103,16 @@ export function apiKeyOf({ apiKeyFile }: DataFolder): string {
 /** The key of the first operator, created at first use: `dbo_<id>_<secret of 256 bits>`. */
 export function operatorKeyOf({ operatorKeyFile }: DataFolder): string {
   return keep(operatorKeyFile, `dbo_${newKey()}\n`).trim();
+}
+
+/** The master keys of the vault, created at first use. */
+export function vaultKeysOf({ vaultKeysFile }: DataFolder): string {
+  return keep(vaultKeysFile, `${newKeyring()}\n`).trim();
+}
+
+/** The keys of look-ups, created at first use. */
+export function lookupKeysOf({ lookupKeysFile }: DataFolder): string {
+  return keep(lookupKeysFile, `${newKeyring()}\n`).trim();
 }
 
 function newKey(): string {

@@ -16,6 +16,7 @@ import {
   operatorKeyOf,
   passwordsOf,
   readJson,
+  vaultKeysOf,
 } from './data-folder';
 import { EXIT, Failure } from './exit-codes';
 import { type LedgerApi, ledgerApi } from './ledger-api';
@@ -142,6 +143,7 @@ function findInstallation(data: string | undefined, env: NodeJS.ProcessEnv): Ins
     DAYBOOK_WATCHER_URL: last.watcherUrl ?? '',
     DAYBOOK_OPERATOR_KEY: env.DAYBOOK_OPERATOR_KEY || keyOfFolder(folder, last),
     DAYBOOK_API_KEY: env.DAYBOOK_API_KEY || accountKeyOfFolder(folder),
+    DAYBOOK_VAULT_KEYS: env.DAYBOOK_VAULT_KEYS || vaultKeysOfFolder(folder),
   });
 }
 
@@ -154,6 +156,11 @@ function keyOfFolder(folder: DataFolder, { environment }: LastStart): string | u
 /** The key of the default account. */
 function accountKeyOfFolder(folder: DataFolder): string | undefined {
   return existsSync(folder.apiKeyFile) ? apiKeyOf(folder) : undefined;
+}
+
+/** The master keys of the vault. A folder of an earlier version has none until its next start. */
+function vaultKeysOfFolder(folder: DataFolder): string | undefined {
+  return existsSync(folder.vaultKeysFile) ? vaultKeysOf(folder) : undefined;
 }
 
 function describe(folder: DataFolder | null, place: string, env: NodeJS.ProcessEnv): Installation {

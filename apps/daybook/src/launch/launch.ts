@@ -11,13 +11,16 @@ import {
 } from '@daybook/platform';
 import colors from 'picocolors';
 import { readWatcherEnv } from '../../../chain-watcher/src/watcher.env';
+import { newKeyring } from '../../../ledger/src/keyring.env';
 import { readLedgerEnv, xpubsOf } from '../../../ledger/src/ledger.env';
 import {
   apiKeyOf,
   type DataFolder,
   type LastStart,
+  lookupKeysOf,
   operatorKeyOf,
   passwordsOf,
+  vaultKeysOf,
   writePrivately,
 } from '../cli/data-folder';
 import { Failure } from '../cli/exit-codes';
@@ -143,6 +146,8 @@ export async function launch(options: LaunchOptions, stops: Stop[]): Promise<Lau
     DAYBOOK_METRICS_PORT: String(metricsPort),
     DAYBOOK_BOOTSTRAP_API_KEY: apiKey,
     DAYBOOK_OPERATOR_KEY: process.env.DAYBOOK_OPERATOR_KEY || operatorKeyOf(folder),
+    DAYBOOK_VAULT_KEYS: process.env.DAYBOOK_VAULT_KEYS || vaultKeysOf(folder),
+    DAYBOOK_LOOKUP_KEYS: process.env.DAYBOOK_LOOKUP_KEYS || lookupKeysOf(folder),
     ...(ledgerRoles && { DAYBOOK_ROLES: ledgerRoles.join(',') }),
   });
   await startOne('chain-watcher', urls.watcherUrl, {
@@ -177,8 +182,10 @@ function checkConfiguration(
     DAYBOOK_GRPC_PORT: process.env.DAYBOOK_GRPC_PORT || String(port + 2),
     ...(options.insecure && { DAYBOOK_INSECURE: 'true' }),
     DAYBOOK_CHAINS_FILE: chainsFile,
-    // The launcher creates the database and the key itself.
+    // The launcher creates the database and the keys itself.
     DAYBOOK_DATABASE_URL: 'postgres://127.0.0.1/daybook',
+    DAYBOOK_VAULT_KEYS: process.env.DAYBOOK_VAULT_KEYS || newKeyring(),
+    DAYBOOK_LOOKUP_KEYS: process.env.DAYBOOK_LOOKUP_KEYS || newKeyring(),
     DAYBOOK_BOOTSTRAP_API_KEY: undefined,
     ...(ledgerRoles && { DAYBOOK_ROLES: ledgerRoles.join(',') }),
   };
@@ -240,13 +247,18 @@ function appStarter(keep: Keep, folder: DataFolder, certificate: string | undefi
   };
 }
 
+/** Whoever gives keys in the environment keeps them off this disk. */
+const KEPT_ELSEWHERE = ['DAYBOOK_VAULT_KEYS', 'DAYBOOK_LOOKUP_KEYS'];
+
 /** Stores the configuration for the commands that come later. It may contain secrets. */
 function rememberStart(
   folder: DataFolder,
   start: Omit<LastStart, 'environment'>,
   chainsFile: string | undefined,
 ): void {
-  const own = Object.entries(process.env).filter(([name]) => name.startsWith('DAYBOOK_'));
+  const own = Object.entries(process.env).filter(
+    ([name]) => name.startsWith('DAYBOOK_') && !KEPT_ELSEWHERE.includes(name),
+  );
   const certificate = process.env.DAYBOOK_HTTP_TLS_CERT;
   const environment = {
     ...Object.fromEntries(own),

@@ -138,14 +138,16 @@ export const customers = returning<CustomerKnown>()(customer, {
   streamOf: ({ id }) => streamName('customer', id),
   accountOf: ({ accountId }) => accountId,
   detailsOf: ({ id, status }) => details(status, { customerId: id }),
-  commandsFor({ accountId, externalId, description, status, createdAt }, found, { reason }) {
+  commandsFor({ id: _, status, ...known }, found, { reason }) {
     if (!found.isOlder) return [];
+    const { accountId } = known;
+    const restore = { type: 'RestoreCustomer', ...known } as const;
+    const at = known.createdAt;
+    if (status === 'erased') {
+      return [restore, { type: 'EraseCustomer', accountId, reason, at }] as const;
+    }
     const type = status === 'blocked' ? 'BlockCustomer' : 'UnblockCustomer';
-    return [
-      { type: 'CreateCustomer', accountId, externalId, description, at: createdAt },
-      { type: 'UpdateCustomer', accountId, description },
-      { type, accountId, reason },
-    ] as const;
+    return [restore, { type, accountId, reason }] as const;
   },
 });
 

@@ -1,4 +1,4 @@
-import type { Family, PurseStatus } from '@daybook/domain';
+import type { CustomerState, Family, PurseStatus } from '@daybook/domain';
 import type { Client } from 'pg';
 
 // What the tables know, as it is read from them. Ids and texts are as the events have them; times are RFC 3339 in UTC.
@@ -26,14 +26,8 @@ export interface AccountKnown extends OperatorKnown {
   readonly idleDays: number | null;
 }
 
-export interface CustomerKnown {
-  readonly id: string;
-  readonly accountId: string;
-  readonly externalId: string;
-  readonly description: string | null;
-  readonly status: 'active' | 'blocked';
-  readonly createdAt: string;
-}
+/** With its texts as they are stored: most are sealed. */
+export type CustomerKnown = { readonly id: string } & Exclude<CustomerState, { status: 'absent' }>;
 
 export interface PurseKnown {
   readonly id: string;
@@ -87,7 +81,9 @@ const keysOf = (table: string, owner: string, id: string) => `(
     FROM ledger.${table} WHERE ${owner} = ${id})`;
 
 const customer = (c: string) => `${c}.id, ${c}.account_id AS "accountId",
-  ${c}.external_id AS "externalId", ${c}.description, ${c}.status, ${time(`${c}.created_at`)} AS "createdAt"`;
+  ${c}.external_id AS "externalId", ${c}.external_id_hash AS "externalIdHash", ${c}.email,
+  ${c}.email_hash AS "emailHash", ${c}.first_name AS "firstName", ${c}.last_name AS "lastName", ${c}.phone,
+  ${c}.description, ${c}.metadata, ${c}.status, ${time(`${c}.created_at`)} AS "createdAt"`;
 
 const other = (kind: OtherKnown['kind'], columns: string) => `
   SELECT '${kind}' AS kind, id, account_id AS "accountId", customer_id AS "customerId",
