@@ -14,7 +14,7 @@ ${JSON.stringify(
     type: problemType('validation-failed'),
     title: PROBLEMS['validation-failed'].title,
     status: PROBLEMS['validation-failed'].status,
-    detail: 'externalId must be 1 to 128 visible ASCII characters without spaces, such as user-42.',
+    detail: 'externalId must be 1 to 255 characters without control characters, such as user-42.',
     instance: '/v1/customers',
     code: 'validation-failed',
     errors: [
@@ -23,7 +23,7 @@ ${JSON.stringify(
         pointer: '/externalId',
         code: 'pattern',
         detail:
-          'externalId must be 1 to 128 visible ASCII characters without spaces, such as user-42.',
+          'externalId must be 1 to 255 characters without control characters, such as user-42.',
       },
     ],
     requestId: '0b6cf4a5-7a0f-5f0e-8f5e-3d3c5d1e9a52',

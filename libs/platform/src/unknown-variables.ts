@@ -15,6 +15,7 @@ export const VARIABLES: readonly string[] = [
   ...['WATCHER_POLL_MS', 'ROLES', 'EVM_XPUB', 'TRON_XPUB', 'CHAINS_FILE'],
   'WALLETS_FILE',
   ...['BOOTSTRAP_API_KEY', 'OPERATOR_KEY', 'RATE_LIMIT', 'LOG_LEVEL'],
+  ...['VAULT_KEYS', 'LOOKUP_KEYS', 'VAULT_PASSPHRASE'],
   ...['FAILED_AUTHENTICATIONS', 'TRUSTED_PROXIES'],
   ...['LOG_FILE', 'LOG_FILE_BYTES', 'LOG_FILES'],
   // Of the command line.
