@@ -4,6 +4,7 @@ import { checkConnectionString, DEFAULT_PREFIX, STREAM_PREFIX } from '@daybook/e
 import { parseBrokerAddress } from '@daybook/messaging';
 import {
   AppEnv,
+  EnvironmentError,
   IsPostgresUrl,
   IsWholeNumber,
   parseProxies,
@@ -252,14 +253,17 @@ const XPUB_VARIABLES: Readonly<Record<Family, string>> = {
   tron: 'DAYBOOK_TRON_XPUB',
 };
 
-/** Throws for the public keys: with a wallet of its own, a service has real customers. */
+/** Throws an `EnvironmentError` for the public keys: with a wallet of its own, a service has real customers. */
 function checkOwnKeys({ vaultKeys, lookupKeys }: LedgerEnv): void {
   const given = { DAYBOOK_VAULT_KEYS: vaultKeys, DAYBOOK_LOOKUP_KEYS: lookupKeys };
-  const [missing] = Object.entries(given).find(([, keys]) => keys === DEVELOPMENT_KEYS) ?? [];
-  if (missing === undefined) return;
-  throw new Error(
-    `${missing} must be set where an own xpub is configured: personal data would be sealed under a public key. ` +
-      `It is ${KEYRING_FORM}, such as 1:$(openssl rand -base64 32).`,
+  const missing = Object.entries(given).filter(([, keys]) => keys === DEVELOPMENT_KEYS);
+  if (missing.length === 0) return;
+  throw new EnvironmentError(
+    missing.map(
+      ([variable]) =>
+        `${variable} must be set where an own xpub is configured, since its default is public. ` +
+        `It is ${KEYRING_FORM}, such as 1:$(openssl rand -base64 32)`,
+    ),
   );
 }
 

@@ -3,7 +3,7 @@ import { Client } from 'pg';
 import { until } from '../../../test/dependencies';
 import { createLedgerForTest, type TestLedger } from '../../../test/ledger-harness';
 import { DEFAULT_ACCOUNT_ID, unkeyedCustomerIdOf } from '../src/edge/identity';
-import { newKeyring } from '../src/keyring.env';
+import { DEVELOPMENT_KEYS, newKeyring } from '../src/keyring.env';
 
 const AT = '2025-01-02T03:04:05.678Z';
 
@@ -431,13 +431,6 @@ describe('personal data', () => {
     await second.close();
   });
 
-  it('cannot be served without the lookup keys that were in use', async () => {
-    const lookupKeys = newKeyring();
-    await expect(createLedgerForTest({ beside: ledger, env: { lookupKeys } })).rejects.toThrow(
-      'DAYBOOK_LOOKUP_KEYS lacks version 1',
-    );
-  });
-
   it('of a customer from before there were keys stays found under its id, and can be erased', async () => {
     const [id, accountId] = [unkeyedCustomerIdOf(DEFAULT_ACCOUNT_ID, 'old'), DEFAULT_ACCOUNT_ID];
     const data = { accountId, externalId: 'old', description: 'in the clear', createdAt: AT };
@@ -465,5 +458,27 @@ describe('personal data', () => {
     const next = await post({ externalId: 'old' });
     expect([next.status, next.body.id === id]).toEqual([201, false]);
     await second.close();
+  });
+
+  it('is not served with other keys than those that were in use, nor without them', async () => {
+    const start = (env: object) => createLedgerForTest({ beside: ledger, env });
+    const [one, two] = [newKeyring(), newKeyring().replace('1:', '2:')];
+    await expect(start({ lookupKeys: one })).rejects.toThrow(
+      'DAYBOOK_LOOKUP_KEYS: Version 1 is another key than before.',
+    );
+    await expect(start({ vaultKeys: one })).rejects.toThrow(
+      'DAYBOOK_VAULT_KEYS: Version 1 is another key than before.',
+    );
+    await expect(start({ lookupKeys: two })).rejects.toThrow(
+      'DAYBOOK_LOOKUP_KEYS: Version 1 is missing',
+    );
+    await expect(start({ vaultKeys: `3:${two.slice(2)}` })).rejects.toThrow(
+      'DAYBOOK_VAULT_KEYS: Version 1 is missing',
+    );
+    // A new version in front is all that a rotation of lookup keys takes.
+    const rotated = await start({
+      lookupKeys: `${two.replace('2:', '4:')},${two},${DEVELOPMENT_KEYS}`,
+    });
+    await rotated.close();
   });
 });

@@ -41,7 +41,8 @@ REVOKE ALL ON DATABASE daybook FROM PUBLIC;
 
 ## Who writes what
 
-Every role may read every table but \`event_store.head\` and \`messaging.publisher\`. Nobody changes an event: they are appended by
+Every role may read every table but \`event_store.head\`, \`messaging.publisher\` and the schema \`vault\`, which the api alone
+reads: no other part needs the keys of customers ([vault.md](vault.md)). Nobody changes an event: they are appended by
 \`event_store.append\` and \`append_claimed\` alone, which the roles api, consumer and reactions may call. They work out streams, revisions,
 positions and times themselves. A notice of growth, which any user may send, is only a hint: readers ask the log.
 

@@ -59,6 +59,9 @@ const FORBIDDEN = [
   `INSERT INTO messaging.publisher (user_name, topic, app) VALUES (current_user, '${TOPICS.transfer}', 'ledger')`,
   "INSERT INTO ledger.migration (timestamp, name) VALUES (1, 'x')",
   'DELETE FROM ledger.rebuild',
+  'DELETE FROM vault.erasure',
+  'UPDATE vault.customer_key SET master_version = 1',
+  'UPDATE vault.known_key SET version = 1',
   'CREATE TABLE ledger.mine (n int)',
   'CREATE TABLE event_store.mine (n int)',
   'CREATE SCHEMA mine',
@@ -103,6 +106,14 @@ describe('a role of the database', () => {
       ['projector', 'relay'],
     ),
     ...asEach(['UPDATE ledger.relay_state SET position = 1'], without('relay')),
+    ...asEach(
+      [
+        'SELECT FROM vault.customer_key',
+        'DELETE FROM vault.customer_key',
+        'SELECT FROM vault.erasure',
+      ],
+      without('api'),
+    ),
     ...asEach(
       ['DELETE FROM ledger.due', 'UPDATE ledger.reaction SET name = name'],
       without('reactions'),
@@ -167,26 +178,32 @@ describe('a role of the database', () => {
   it('has no right to a column alone', async () => {
     const { rows } = await owner.query(
       `SELECT attrelid::regclass FROM pg_attribute JOIN pg_class c ON c.oid = attrelid
-        WHERE attacl IS NOT NULL AND relnamespace::regnamespace::text IN ('ledger', 'event_store', 'messaging')`,
+        WHERE attacl IS NOT NULL AND relnamespace::regnamespace::text IN ('ledger', 'event_store', 'messaging', 'vault')`,
     );
     expect(rows).toEqual([]);
   });
 
-  it('may read every table but two', async () => {
+  it('may read every table but two, and the keys of customers if it answers requests', async () => {
     const { rows } = await owner.query(
       `SELECT DISTINCT c.oid::regclass::text AS table FROM pg_class c, unnest($1::text[]) AS u("user")
-        WHERE relnamespace::regnamespace::text IN ('ledger', 'event_store', 'messaging') AND relkind IN ('r', 'p', 'v', 'm')
+        WHERE relnamespace::regnamespace::text IN ('ledger', 'event_store', 'messaging', 'vault') AND relkind IN ('r', 'p', 'v', 'm')
           AND NOT has_table_privilege(u.user, c.oid, 'SELECT') ORDER BY 1`,
       [Object.values(TEST_USERS)],
     );
-    expect(rows).toEqual([{ table: 'event_store.head' }, { table: 'messaging.publisher' }]);
+    expect(rows.map(({ table }) => table)).toEqual([
+      ...['event_store.head', 'messaging.publisher'],
+      ...['vault.customer_key', 'vault.erasure', 'vault.known_key', 'vault.progress'],
+    ]);
+    for (const table of ['customer_key', 'erasure', 'known_key', 'progress']) {
+      await clients.get('api')?.query(`SELECT FROM vault.${table}`);
+    }
   });
 
   it('has no right besides: to no schema, sequence or trigger, and to the functions of its part alone', async () => {
     const users = Object.values(TEST_USERS);
     const { rows } = await owner.query(
       `WITH relation AS (SELECT c.oid, c.relkind FROM pg_class c
-                          WHERE relnamespace::regnamespace::text IN ('ledger', 'event_store', 'messaging'))
+                          WHERE relnamespace::regnamespace::text IN ('ledger', 'event_store', 'messaging', 'vault'))
        SELECT r.rolname, r.rolsuper, r.rolcreaterole, r.rolcreatedb, r.rolreplication, r.rolbypassrls,
               EXISTS (SELECT FROM pg_auth_members m WHERE m.member = r.oid) AS member,
               EXISTS (SELECT FROM pg_namespace n WHERE has_schema_privilege(r.oid, n.oid, 'CREATE')
@@ -271,7 +288,7 @@ async function rights(): Promise<readonly TableRights[]> {
          SELECT u.user, r.right
            FROM unnest($1::text[]) AS u("user"), unnest('{INSERT,UPDATE,DELETE,TRUNCATE}'::text[]) AS r("right")
           WHERE has_table_privilege(u.user, c.oid, r.right)) AS w ON true
-      WHERE n.nspname IN ('ledger', 'event_store', 'messaging') AND c.relkind IN ('r', 'p', 'v', 'm')
+      WHERE n.nspname IN ('ledger', 'event_store', 'messaging', 'vault') AND c.relkind IN ('r', 'p', 'v', 'm')
       ORDER BY n.nspname COLLATE "C", c.relname COLLATE "C", w.right`,
     [Object.values(TEST_USERS)],
   );

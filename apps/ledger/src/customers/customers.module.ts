@@ -34,7 +34,7 @@ export class CustomersModule implements OnModuleInit {
   /** Before the first request is taken, so that none is answered with what was erased. */
   async onModuleInit(): Promise<void> {
     if (!hasRole(this.env, 'api')) return;
-    await this.vault.requireLookupKeys(this.lookups.checks());
+    await this.vault.requireKnownKeys(this.lookups.keyring);
     await applyErasures(this.store, this.vault);
   }
 }

@@ -60,7 +60,7 @@ const VAULT: Readonly<Record<string, Rights>> = {
   customer_key: { api: ['INSERT', 'DELETE'] },
   erasure: { api: ['INSERT'] },
   progress: { api: KEPT },
-  lookup_key: { api: ['INSERT'] },
+  known_key: { api: ['INSERT'] },
 };
 
 /** Who asks consumer groups to retry parked keys. */

@@ -84,6 +84,11 @@ export function keyedHash(key: Buffer, text: string): string {
   return createHmac('sha256', key).update(text).digest('base64url');
 }
 
+/** What tells one key from another without saying anything of it, by version. */
+export function checksOf({ keys }: Keyring): ReadonlyMap<number, string> {
+  return new Map(Array.from(keys, ([version, key]) => [version, keyedHash(key, 'check')]));
+}
+
 function encrypt(key: Buffer, iv: Buffer, place: string, clear: Buffer): Buffer {
   const cipher = createCipheriv(CIPHER, key, iv, { authTagLength: TAG_BYTES });
   cipher.setAAD(Buffer.from(place));

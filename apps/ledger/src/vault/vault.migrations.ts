@@ -28,10 +28,12 @@ export const vaultMigrations = sqlMigrations({
       position bigint NOT NULL
     );
 
-    -- By which each lookup key is known again. The keys themselves are configuration.
-    CREATE TABLE vault.lookup_key (
-      version integer PRIMARY KEY,
-      key_check text NOT NULL
+    -- By which each configured key is known again. The keys themselves are configuration.
+    CREATE TABLE vault.known_key (
+      kind text COLLATE "C",
+      version integer,
+      key_check text NOT NULL,
+      PRIMARY KEY (kind, version)
     );
   `,
 });

@@ -1,7 +1,8 @@
+import { EngineMisconfigured } from '@daybook/platform/plain';
 import { LRUCache } from 'lru-cache';
 import type { DataSource } from 'typeorm';
 import type { Keyring } from '../keyring.env';
-import { newSubjectKey, type SubjectKey, unwrapKey, wrapKey } from './sealing';
+import { checksOf, newSubjectKey, type SubjectKey, unwrapKey, wrapKey } from './sealing';
 
 /** What the vault knows of a customer. An erased one never has a key again. */
 export interface KnownKey {
@@ -171,26 +172,63 @@ export class Vault {
   }
 
   /**
-   * Records the lookup keys by their checks, and throws if one that was in use is missing or is another one: customers
-   * would not be found by their external ids, and would be created a second time.
+   * Records the configured keys by their checks, and throws `EngineMisconfigured` if one is another key than it was,
+   * or if one is missing that is still needed. Without a lookup key, customers would not be found and would be created a second time; with another
+   * master key, everybody would be shown without personal data.
    */
-  async requireLookupKeys(checks: ReadonlyMap<number, string>): Promise<void> {
+  async requireKnownKeys(lookups: Keyring): Promise<void> {
+    const [masters, lookup] = [checksOf(this.keyring), checksOf(lookups)];
+    const known = await this.dataSource.query<KnownCheck[]>(KNOWN_KEYS);
+    const isOther = ({ kind, version, check }: KnownCheck) => {
+      const configured = (kind === 'master' ? masters : lookup).get(version);
+      return configured !== undefined && configured !== check;
+    };
+    const other = known.find(isOther);
+    if (other !== undefined) {
+      throw new EngineMisconfigured(
+        VARIABLE[other.kind],
+        `Version ${other.version} is another key than before.`,
+        'Configure the key that it was; a new key gets a new version in front of the others (docs/vault.md).',
+      );
+    }
+    const missing = known.find(({ kind, version, isUsed }) =>
+      kind === 'lookup' ? !lookup.has(version) : isUsed && !masters.has(version),
+    );
+    if (missing !== undefined) {
+      throw new EngineMisconfigured(
+        VARIABLE[missing.kind],
+        `Version ${missing.version} is missing, and still needed.`,
+        'Add it behind the newer ones (docs/vault.md).',
+      );
+    }
+    // Only now: what was refused leaves no trace.
+    await this.record('master', masters);
+    await this.record('lookup', lookup);
+  }
+
+  private async record(kind: KnownCheck['kind'], checks: ReadonlyMap<number, string>) {
     await this.dataSource.query(
-      `INSERT INTO vault.lookup_key (version, key_check)
-       SELECT * FROM unnest($1::integer[], $2::text[]) ON CONFLICT DO NOTHING`,
-      [[...checks.keys()], [...checks.values()]],
-    );
-    const known = await this.dataSource.query<{ version: number; check: string }[]>(
-      'SELECT version, key_check AS check FROM vault.lookup_key ORDER BY version',
-    );
-    const wrong = known.filter(({ version, check }) => checks.get(version) !== check);
-    if (wrong.length === 0) return;
-    throw new Error(
-      `DAYBOOK_LOOKUP_KEYS lacks version ${wrong.map(({ version }) => version).join(', ')} as it was used before: ` +
-        'customers would not be found by their external ids. Add it again; versions are added in front and never taken away.',
+      `INSERT INTO vault.known_key (kind, version, key_check)
+       SELECT $1, * FROM unnest($2::integer[], $3::text[]) ON CONFLICT DO NOTHING`,
+      [kind, [...checks.keys()], [...checks.values()]],
     );
   }
 }
+
+const VARIABLE = { master: 'DAYBOOK_VAULT_KEYS', lookup: 'DAYBOOK_LOOKUP_KEYS' } as const;
+
+interface KnownCheck {
+  readonly kind: 'master' | 'lookup';
+  readonly version: number;
+  readonly check: string;
+  /** Whether the key of a customer is stored under this master key. */
+  readonly isUsed: boolean;
+}
+
+const KNOWN_KEYS = `
+  SELECT kind, version, key_check AS check,
+         EXISTS (SELECT FROM vault.customer_key k WHERE k.master_version = n.version) AS "isUsed"
+    FROM vault.known_key n ORDER BY kind, version`;
 
 interface Row {
   readonly id: string;
