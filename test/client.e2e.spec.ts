@@ -116,7 +116,7 @@ describe('the client of an internal team', () => {
     expect(missing).toMatchObject({ code: 'customer-not-found', status: 'NOT_FOUND' });
     expect(missing.parts.callId).toMatch(/./);
     expect(missing.isOutcomeUnknown).toBe(false);
-    const wrong = await failure(daybook.customers.createCustomer({ externalId: 'a b' }));
+    const wrong = await failure(daybook.customers.createCustomer({ externalId: 'a\nb' }));
     expect(wrong).toMatchObject({ code: 'validation-failed', status: 'INVALID_ARGUMENT' });
     expect(wrong.parts.fields[0]?.field).toBe('external_id');
     expect(wrong.message).toContain('external_id');
