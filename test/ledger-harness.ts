@@ -37,7 +37,8 @@ export interface LedgerOptions {
   readonly chains?: object;
   /** The wallets file; no account has a wallet when left out. */
   readonly wallets?: object;
-  readonly quota?: HttpOptions['quota'];
+  /** The quota of a key in each tier. */
+  readonly quota?: HttpOptions['quotas']['standard'];
   readonly http?: Pick<
     HttpOptions,
     'connectionsMax' | 'limits' | 'failuresMax' | 'trustedProxies' | 'tls'
@@ -123,12 +124,13 @@ export async function createLedgerForTest(options: LedgerOptions = {}): Promise<
   const logged: Record<string, unknown>[] = [];
   const logger = pino({ level: 'info' }, { write: (line) => logged.push(JSON.parse(line)) });
   const { registry } = createMetrics('ledger');
+  const { quota = { requests: 1_000_000, windowSeconds: 60 } } = options;
   const health = createHealth({ required: { database: () => app.get(EventStore).head() } });
   const app: NestFastifyApplication = await createHttpApp(LedgerModule.forRoot(env), {
     health,
     registry,
     logger,
-    quota: options.quota ?? { requests: 1_000_000, windowSeconds: 60 },
+    quotas: { wallet: quota, financial: quota, standard: quota },
     failuresMax: 1_000_000,
     ...options.http,
   });

@@ -134,11 +134,21 @@ export class LedgerEnv extends DatabaseEnv {
   readonly operatorKey?: string;
 
   /**
-   * Requests per API key, minute and process. The default is about what one process can answer: it stops a
-   * runaway client but not a busy one.
+   * Requests per API key, tier and minute, over all processes. The default is about what one process can answer: it stops
+   * a runaway client but not a busy one. The policy of an account comes first.
    */
   @IsWholeNumber(1)
   readonly rateLimit: number = 120_000;
+
+  /** The same for the tier of operations that mint and create; `rateLimit` when left out. */
+  @IsOptional()
+  @IsWholeNumber(1)
+  readonly rateLimitWallet?: number;
+
+  /** The same for the tier of operations that move money by hand, or give or take rights; `rateLimit` when left out. */
+  @IsOptional()
+  @IsWholeNumber(1)
+  readonly rateLimitFinancial?: number;
 
   /** Wrong keys a minute, of one address and of one key id; further ones are refused without a query. */
   @IsWholeNumber(1)

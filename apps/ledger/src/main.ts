@@ -19,6 +19,7 @@ import {
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Client } from 'pg';
 import { loadWalletsFile, refusePurses } from './account-wallets.env';
+import type { Quotas } from './edge/rate-limit';
 import { grpcCredentials } from './grpc/credentials';
 import { createGrpcServer } from './grpc/server';
 import {
@@ -63,7 +64,7 @@ async function main(): Promise<void> {
     logger,
     nestLogger: nestLogger(logger),
     tls,
-    quota: { requests: env.rateLimit, windowSeconds: 60 },
+    quotas: quotasOf(env),
     connectionsMax: env.httpConnectionsMax,
     failuresMax: env.failedAuthentications,
     trustedProxies: parseProxies(env.trustedProxies),
@@ -93,6 +94,16 @@ async function main(): Promise<void> {
     await app.close();
     await metricsServer?.close();
   });
+}
+
+/** The configured quotas, each of a minute. */
+function quotasOf({ rateLimit, rateLimitWallet, rateLimitFinancial }: LedgerEnv): Quotas {
+  const quota = (requests = rateLimit) => ({ requests, windowSeconds: 60 });
+  return {
+    wallet: quota(rateLimitWallet),
+    financial: quota(rateLimitFinancial),
+    standard: quota(),
+  };
 }
 
 /** See `refusePurses`. */

@@ -36,6 +36,7 @@ export interface Operation {
   readonly requestBody?: Content;
   readonly responses: Readonly<Record<string, Content & { headers?: object }>>;
   readonly security?: readonly object[];
+  readonly 'x-rate-tier'?: string;
 }
 
 interface Document {

@@ -228,6 +228,6 @@ describe('without a key that opens the method', () => {
     expect(details).toMatchObject({ code: 'RESOURCE_EXHAUSTED', info: { reason: 'rate-limited' } });
     expect(Number(details.retrySeconds)).toBeGreaterThan(0);
     expect(Number(details.retrySeconds)).toBeLessThanOrEqual(QUOTA.windowSeconds);
-    expect(error.metadata.get('ratelimit')[0]).toMatch(/^"default";r=0;t=\d+$/);
+    expect(error.metadata.get('ratelimit')[0]).toMatch(/^"standard";r=0;t=\d+$/);
   });
 });

@@ -362,27 +362,46 @@ describe('a key id that two operators have in the log', () => {
 });
 
 describe('a quota', () => {
+  const QUOTA = { requests: 20, windowSeconds: 3_600 };
   let limited: TestLedger;
+  let other: TestLedger;
   beforeAll(async () => {
-    limited = await createLedgerForTest({ quota: { requests: 20, windowSeconds: 3_600 } });
+    limited = await createLedgerForTest({ quota: QUOTA });
+    other = await createLedgerForTest({ quota: QUOTA, beside: limited });
   });
-  afterAll(() => limited.close());
+  afterAll(async () => {
+    await other.close();
+    await limited.close();
+  });
 
   it('is stated in every answer, and refuses further requests', async () => {
     const seen = [];
     for (;;) {
       const reply = await limited.request('GET', '/v1/assets');
-      expect(reply.headers.get('ratelimit-policy')).toBe('"default";q=20;w=3600');
+      expect(reply.headers.get('ratelimit-policy')).toBe('"standard";q=20;w=3600');
       seen.push(reply.headers.get('ratelimit'));
       if (reply.status === 200) continue;
       expect([reply.status, reply.body.code]).toEqual([429, 'rate-limited']);
       expect(Number(reply.headers.get('retry-after'))).toBeGreaterThan(3_500);
       break;
     }
-    expect(seen.at(-1)).toMatch(/^"default";r=0;t=\d+$/);
-    const head = await limited.store.head();
-    expect((await limited.request('POST', '/v1/customers', { body: CUSTOMER })).status).toBe(429);
-    expect(await limited.store.head()).toBe(head);
+    expect(seen.at(-1)).toMatch(/^"standard";r=0;t=\d+$/);
     expect((await limited.request('GET', '/readyz')).status).toBe(200);
+  });
+
+  it('is one of each tier, and one quota of all processes', async () => {
+    const create = (ledger: TestLedger) =>
+      ledger.request('POST', '/v1/customers', { body: CUSTOMER });
+    const replies = [];
+    for (let n = 0; n < QUOTA.requests; n++) replies.push(await create(n % 2 ? other : limited));
+    expect(replies.map(({ status }) => status)).toEqual([201, ...Array(19).fill(200)]);
+    expect(replies.at(-1)?.headers.get('ratelimit')).toMatch(/^"wallet";r=0;t=\d+$/);
+    const head = await limited.store.head();
+    for (const ledger of [limited, other]) {
+      const { status, body, headers } = await create(ledger);
+      expect([status, body.code]).toEqual([429, 'rate-limited']);
+      expect(headers.get('ratelimit-policy')).toBe('"wallet";q=20;w=3600');
+    }
+    expect(await limited.store.head()).toBe(head);
   });
 });

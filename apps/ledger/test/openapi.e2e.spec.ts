@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { createLedgerForTest, type Reply, type TestLedger } from '../../../test/ledger-harness';
 import { DEFAULT_ACCOUNT_ID, DEFAULT_OPERATOR_NAME, operatorIdOf } from '../src/edge/identity';
+import { operationsOf } from '../src/edge/operation';
+import { TIERS } from '../src/edge/rate-limit';
 import { OPEN_ROUTES } from '../src/rest/gate';
 import type { RouteTable } from '../src/rest/route-table';
 import { ApiDocument, type Operation } from './api-document';
@@ -40,6 +42,10 @@ beforeAll(async () => {
 });
 afterAll(() => ledger.close());
 
+/** Adjusts, releases, transfers, voids and corrects money; gives or takes keys and what an operator or account may do. */
+const FINANCIAL =
+  /^CorrectionService |Adjust|adjust|[rR]elease|[tT]ransfer|[vV]oid|[rR]esolve|ApiKey|OperatorKey|addOperator|Policy|PurseExpiry/;
+
 const documented = (operations: readonly Operation[]) =>
   new Set(operations.map(({ method, path }) => `${method} ${path}`));
 
@@ -69,6 +75,21 @@ describe('the API document', () => {
       const least = isOpen ? ['503'] : ['400', '401', '403', '429', '500', '503'];
       expect(statuses).toEqual(expect.arrayContaining(['200', ...least]));
     }
+  });
+
+  it('names the tier of every operation: mint and create, money and rights moved by hand, all else', () => {
+    const tiers = operationsOf(ledger.app).map(({ name, rpc, kind, tier }) => {
+      const isWallet = kind === 'command' && /^(mint|create)[A-Z]/.test(name);
+      const isFinancial = kind === 'command' && FINANCIAL.test(`${rpc.split('/')[0]} ${name}`);
+      const expected = isWallet ? 'wallet' : isFinancial ? 'financial' : 'standard';
+      return { name, tier, expected };
+    });
+    expect(tiers.filter(({ tier, expected }) => tier !== expected)).toEqual([]);
+    expect(new Set(tiers.map(({ tier }) => tier))).toEqual(new Set(TIERS));
+    const named = api.operations.map((operation) => operation['x-rate-tier']);
+    expect(named.filter((tier) => tier !== undefined).length).toBe(
+      operationsOf(ledger.app).filter(({ http }) => http !== undefined).length,
+    );
   });
 
   it('has no schema that nothing refers to, and names nothing that is not there', () => {

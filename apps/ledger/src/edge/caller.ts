@@ -1,3 +1,4 @@
+import type { Quotas } from './rate-limit';
 import type { Scope } from './scopes';
 
 interface KeyHolder {
@@ -9,6 +10,8 @@ interface KeyHolder {
 export interface AccountCaller extends KeyHolder {
   readonly kind: 'account';
   readonly accountId: string;
+  /** The quotas of the account's policy; the configured ones count for tiers without one. */
+  readonly quotas?: Partial<Quotas> | null;
 }
 
 /** An operator's key. The operator names the account in each request. */

@@ -7,4 +7,15 @@ export const edgeMigrations = sqlMigrations({
     ALTER TABLE ledger.operator_key DROP CONSTRAINT operator_key_pkey,
       ADD PRIMARY KEY (key_id, key_hash);
   `,
+  // Requests of each key and tier in the current window, of all processes. It follows from no event, and after a crash
+  // each window begins anew, so it need not be in the write-ahead log. Ended windows are deleted.
+  CountRequests1700000023050: `
+    CREATE UNLOGGED TABLE ledger.quota_window (
+      name text PRIMARY KEY,
+      used bigint NOT NULL,
+      -- What the last statement added to it.
+      granted bigint NOT NULL,
+      ends_at timestamptz NOT NULL
+    );
+  `,
 });

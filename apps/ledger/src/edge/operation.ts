@@ -29,7 +29,10 @@ interface Declaration<Name extends Rpc, Route extends Http | undefined> {
   /** Method and path; a variable such as `:purseId` is a field of the request. Omitted for a stream. */
   readonly http?: Route;
   readonly scope: Scope;
-  /** The quota that it counts against; `standard` if omitted. */
+  /**
+   * The quota that it counts against: `wallet` for what mints and creates, `financial` for what moves money by hand, or
+   * gives or takes rights; `standard` if omitted.
+   */
   readonly tier?: Tier;
   /**
    * Whether it waits for another app, for seconds. It takes no place among the reads that run at once then, and limits

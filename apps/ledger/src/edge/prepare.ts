@@ -14,7 +14,8 @@ import {
 import type { OperationDeclaration } from './operation';
 import { Positions } from './positions';
 import { Problem } from './problem';
-import { RateLimit, type Tier } from './rate-limit';
+import { RequestQuotas } from './quotas';
+import type { Tier } from './rate-limit';
 import type { RequestContext } from './request-context';
 import type { Scope } from './scopes';
 import { validated } from './validation';
@@ -47,7 +48,7 @@ export interface PreparedCall {
 export class Calls {
   constructor(
     private readonly authentication: Authentication,
-    private readonly limit: RateLimit,
+    private readonly quotas: RequestQuotas,
     private readonly idempotency: IdempotencyKeys,
     private readonly positions: Positions,
     private readonly store: EventStore,
@@ -65,7 +66,7 @@ export class Calls {
   ): Promise<Caller> {
     const caller = await this.authentication.callerOf(sender, forPeople);
     sender.caller = caller;
-    sender.stated = { ...this.limit.take(countedAs(caller), tier), ...logHeader(this.store) };
+    sender.stated = { ...(await this.quotas.take(caller, tier)), ...logHeader(this.store) };
     if (scope !== null && !caller.scopes.has(scope)) {
       throw new Problem('forbidden', `This needs a key with the scope "${scope}".`);
     }

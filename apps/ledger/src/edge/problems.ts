@@ -160,7 +160,7 @@ const EDGE = {
   'rate-limited': {
     statuses: [429, 'RESOURCE_EXHAUSTED'],
     title: 'Too many requests',
-    when: 'The key has used up its quota, or the account that of an operation; `RateLimit-Policy` says how much that is.',
+    when: 'The key has used up its quota for operations of this tier, or the account that of an operation; `RateLimit-Policy` says how much that is.',
     remedy: 'Wait for the seconds in `Retry-After`.',
   },
   'headers-too-large': {

@@ -2,20 +2,57 @@ import { LRUCache } from 'lru-cache';
 import { Problem } from './problem';
 
 export interface Quota {
-  /** Requests that a key may make in a window. */
+  /** Requests that may be made in a window. */
   readonly requests: number;
   readonly windowSeconds: number;
 }
 
-/** The kinds of operations that may have quotas of their own. */
-export type Tier = 'wallet' | 'financial' | 'standard';
+/** The kinds of operations that have quotas of their own. Each operation has one. */
+export const TIERS = ['wallet', 'financial', 'standard'] as const;
+export type Tier = (typeof TIERS)[number];
 
-/** The quota that a tier counts against. All tiers share one until accounts have their own quotas. */
-const QUOTA_OF: Readonly<Record<Tier, string>> = {
-  wallet: 'default',
-  financial: 'default',
-  standard: 'default',
-};
+/** The quota of a key in each tier. */
+export type Quotas = Readonly<Record<Tier, Quota>>;
+
+/** What is left of a quota. */
+export interface Remaining {
+  readonly left: number;
+  /** Milliseconds until the window ends. */
+  readonly endsInMs: number;
+}
+
+/** A quota as answers name it, and as a sentence says whose it is. */
+export interface NamedQuota extends Quota {
+  readonly name: string;
+  readonly of: string;
+}
+
+/** The headers of the IETF draft for `RateLimit`; the same names are metadata over gRPC. */
+export function quotaHeaders(
+  { name, requests, windowSeconds }: NamedQuota,
+  { left, endsInMs }: Remaining,
+): Record<string, string> {
+  return {
+    'ratelimit-policy': `"${name}";q=${requests};w=${windowSeconds}`,
+    ratelimit: `"${name}";r=${Math.max(0, left)};t=${secondsOf(endsInMs)}`,
+  };
+}
+
+/** The refusal of a request beyond its quota. */
+export function quotaUsedUp(quota: NamedQuota, endsInMs: number): Problem {
+  const seconds = secondsOf(endsInMs);
+  return new Problem('rate-limited', `The quota of ${quota.of} is used up for ${seconds} s.`, {
+    headers: {
+      ...quotaHeaders(quota, { left: 0, endsInMs }),
+      'retry-after': String(seconds),
+    },
+  });
+}
+
+/** Whole seconds, at least one: a client that waits for none comes back within the same window. */
+function secondsOf(ms: number): number {
+  return Math.max(1, Math.ceil(ms / 1_000));
+}
 
 interface Window {
   used: number;
@@ -26,40 +63,29 @@ interface Window {
 const KEYS_MAX = 10_000;
 
 /**
- * Counts requests by key in fixed windows, as in the IETF draft for `RateLimit` headers. Each process
- * counts for itself, so n instances behind a load balancer allow n quotas. The limit protects an
- * instance; it is not meant for billing.
+ * A quota of one kind of work, counted by each process for itself in fixed windows: n instances behind a load balancer
+ * allow n quotas. It protects what does the work. The quotas of all requests are those of `Quotas`.
  */
 export class RateLimit {
   private readonly windows = new LRUCache<string, Window>({ max: KEYS_MAX });
 
   constructor(
     private readonly quota: Quota,
-    private readonly now: () => number = Date.now,
-    /** Of a quota that is not one of all operations, with whose it is. */
-    private readonly special?: { readonly name: string; readonly of: string },
+    private readonly now: () => number,
+    /** How answers name it, and whose it is. */
+    private readonly named: Pick<NamedQuota, 'name' | 'of'>,
   ) {}
 
-  /** Counts one request and returns the headers with the remaining quota. Refuses with `rate-limited`. */
-  take(keyId: string, tier: Tier = 'standard'): Record<string, string> {
+  /** Counts one request of a key. Refuses with `rate-limited`. */
+  take(key: string): void {
     const at = this.now();
-    const { name, of } = this.special ?? { name: QUOTA_OF[tier], of: 'the key' };
-    const counted = `${name} ${keyId}`;
-    let window = this.windows.get(counted);
+    let window = this.windows.get(key);
     if (window === undefined || window.endsAt <= at) {
       window = { used: 0, endsAt: at + this.quota.windowSeconds * 1_000 };
-      this.windows.set(counted, window);
+      this.windows.set(key, window);
     }
     window.used += 1;
-    const left = this.quota.requests - window.used;
-    const seconds = Math.max(1, Math.ceil((window.endsAt - at) / 1_000));
-    const headers = {
-      'ratelimit-policy': `"${name}";q=${this.quota.requests};w=${this.quota.windowSeconds}`,
-      ratelimit: `"${name}";r=${Math.max(0, left)};t=${seconds}`,
-    };
-    if (left >= 0) return headers;
-    throw new Problem('rate-limited', `The quota of ${of} is used up for ${seconds} s.`, {
-      headers: { ...headers, 'retry-after': String(seconds) },
-    });
+    if (window.used <= this.quota.requests) return;
+    throw quotaUsedUp({ ...this.quota, ...this.named }, window.endsAt - at);
   }
 }

@@ -38,6 +38,7 @@ const OTHER_TABLES: Readonly<Record<string, Rights>> = {
   chain_head: { consumer: KEPT },
   watch_report: { consumer: KEPT },
   reconciliation: { consumer: KEPT },
+  quota_window: { api: ['INSERT', 'UPDATE', 'DELETE'] },
   look_up: { api: KEPT, consumer: ['UPDATE', 'DELETE'] },
 };
 

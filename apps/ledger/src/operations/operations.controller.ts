@@ -49,7 +49,6 @@ export class OperationsController {
     http: 'POST /v1/operations/parked-keys/retry',
     rpc: 'OperationsService/RetryParkedKey',
     scope: 'operations:write',
-    tier: 'financial',
     refuses: ['key-not-parked', 'operator-not-found'],
   })
   retryParkedKey(context: RequestContext, { topic, group, key }: RetryParkedKeyRequest) {

@@ -111,7 +111,6 @@ export class PursesController {
     http: 'POST /v1/purses/:purseId/archive',
     rpc: 'PurseService/ArchivePurse',
     scope: 'purses:write',
-    tier: 'wallet',
     refuses: ['purse-not-found'],
   })
   archivePurse(context: RequestContext, { purseId, reason }: ArchivePurseRequest) {
@@ -123,7 +122,6 @@ export class PursesController {
     http: 'POST /v1/purses/:purseId/restore',
     rpc: 'PurseService/RestorePurse',
     scope: 'purses:write',
-    tier: 'wallet',
     refuses: ['purse-not-found', 'purse-declined', 'purse-unowned'],
   })
   restorePurse(context: RequestContext, { purseId, reason }: RestorePurseRequest) {

@@ -16,7 +16,7 @@ import { Registry } from 'prom-client';
 import { EdgeModule } from '../edge/edge.module';
 import { operationsOf } from '../edge/operation';
 import { Calls } from '../edge/prepare';
-import type { Quota } from '../edge/rate-limit';
+import type { Quotas } from '../edge/rate-limit';
 import { requestIdOf } from '../edge/request-id';
 import { answerClientError } from './client-errors';
 import { gate, headersFor } from './gate';
@@ -38,8 +38,8 @@ export interface HttpOptions {
   readonly nestLogger?: LoggerService;
   /** Without it the port has no TLS. */
   readonly tls?: TlsFiles | null;
-  /** The quota of each key. */
-  readonly quota: Quota;
+  /** The quotas of each key whose account has none of its own. */
+  readonly quotas: Quotas;
   /** Wrong keys a minute, of one address and of one key id. */
   readonly failuresMax?: number;
   /** Proxies whose word on the client's address is taken; none when left out. */
@@ -70,13 +70,13 @@ export async function createHttpApp(
   ledger: DynamicModule,
   options: HttpOptions,
 ): Promise<NestFastifyApplication> {
-  const { health, registry, logger, nestLogger = false, quota } = options;
+  const { health, registry, logger, nestLogger = false, quotas } = options;
   const { failuresMax = FAILURES_MAX, trustedProxies = parseProxies(undefined) } = options;
   const authentication = { registry, logger, failuresMax, trustedProxies };
   const adapter = serverAdapter(() => app.get(Calls), options);
   const root = {
     module: HttpRoot,
-    imports: [EdgeModule.forRoot(quota, authentication), ledger],
+    imports: [EdgeModule.forRoot(quotas, authentication), ledger],
     controllers: [ProbesController],
     providers: [
       { provide: HEALTH, useValue: health },

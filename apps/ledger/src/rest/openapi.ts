@@ -81,7 +81,7 @@ function describe(
   declaration: OperationDeclaration,
   schemas: Record<string, object>,
 ): void {
-  const { rpc, kind, request, pathFields, creates, retriesAfter } = declaration;
+  const { rpc, kind, request, pathFields, creates, retriesAfter, tier } = declaration;
   const { summary, description, answer, fields: documented } = json.OPERATIONS[rpc];
   const fields = fieldsOf(request);
   const inPath = fields.filter(({ name }) => pathFields.includes(name));
@@ -119,7 +119,8 @@ function describe(
             201: { ...answered('It was created.'), headers: LOCATION },
           };
   }
-  Object.assign(operation, { summary, ...(description && { description }), parameters });
+  const described = { summary, ...(description && { description }), parameters };
+  Object.assign(operation, described, { 'x-rate-tier': tier });
 }
 
 const LOCATION = { location: { description: 'Where it is.', schema: { type: 'string' as const } } };
@@ -251,8 +252,12 @@ const text = (description: string) => ({ description, schema: { type: 'string' a
 
 const HEADERS = {
   'X-Request-Id': text('The id of the request.'),
-  'RateLimit-Policy': text('The quota of the key: `"default";q=<requests>;w=<seconds>`.'),
-  RateLimit: text('The remaining quota: `"default";r=<requests>;t=<seconds>`.'),
+  'RateLimit-Policy': text(
+    'The quota of the key for operations of this tier: `"<tier>";q=<requests>;w=<seconds>`; tiers: wallet, financial, standard.',
+  ),
+  RateLimit: text(
+    'What is left of it: `"<tier>";r=<requests>;t=<seconds until it is whole again>`.',
+  ),
   'Daybook-Log': text('The event log in which the positions of the answer are: `<id>.<epoch>`.'),
   'Idempotency-Replayed': text(
     '`true` if this is the answer of an earlier request with the same key.',
