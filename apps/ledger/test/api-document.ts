@@ -34,7 +34,9 @@ export interface Operation {
   readonly operationId: string;
   readonly parameters: readonly Parameter[];
   readonly requestBody?: Content;
-  readonly responses: Readonly<Record<string, Content & { headers?: object }>>;
+  readonly responses: Readonly<
+    Record<string, Content & { readonly description?: string; readonly headers?: object }>
+  >;
   readonly security?: readonly object[];
   readonly 'x-rate-tier'?: string;
 }
@@ -83,12 +85,17 @@ export class ApiDocument {
   faultsOfReply(operation: Operation, reply: Reply): string | null {
     const response = operation.responses[reply.status];
     if (response === undefined) return `The document has no ${reply.status}.`;
+    if (response.content === undefined && reply.body === '') return null;
     const [type = ''] = (reply.headers.get('content-type') ?? '').split(';');
     const schema = response.content?.[type]?.schema;
     if (schema === undefined) return `The document has no ${type} for ${reply.status}.`;
     for (const name of Object.keys(response.headers ?? {})) {
-      const optional = ['retry-after', 'idempotency-replayed'].includes(name.toLowerCase());
+      const optional = ['retry-after', 'idempotency-replayed', 'etag'].includes(name.toLowerCase());
       if (!optional && !reply.headers.has(name)) return `The header ${name} is missing.`;
+    }
+    const { code } = reply.body ?? {};
+    if (reply.status >= 400 && !response.description?.includes(`\`${code}\``)) {
+      return `The document has no ${code} for ${reply.status}.`;
     }
     return this.faults(schema, reply.body);
   }

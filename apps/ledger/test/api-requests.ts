@@ -33,7 +33,13 @@ export function requestsTo(
     Object.fromEntries(
       parametersIn('path').map(({ name }) => [
         name,
-        mostly(fc.constantFrom(...known.ids), fc.oneof(fc.uuid(), STRANGE_TEXT)),
+        mostly(
+          fc.oneof(
+            { weight: 4, arbitrary: fc.constantFrom(...(known.texts[name] ?? known.ids)) },
+            { weight: 1, arbitrary: fc.constantFrom(...known.ids) },
+          ),
+          fc.oneof(fc.uuid(), STRANGE_TEXT),
+        ),
       ]),
     ),
   );
@@ -58,7 +64,18 @@ export function requestsTo(
   const body =
     bodySchema === undefined ? fc.constant(undefined) : bodies(document, bodySchema, known);
   const headers = fc
-    .record({ 'idempotency-key': seldom(fc.oneof(fc.uuid(), strangeHeader())) })
+    .record(
+      Object.fromEntries(
+        // An invalid id of a request is replaced, never refused.
+        parametersIn('header')
+          .filter(({ name }) => name !== 'X-Request-Id')
+          .map(({ name, schema }) => {
+            const meaningful = fc.constantFrom(...(known.texts[name] ?? ['x']));
+            const right = ofSchema(document, schema) as fc.Arbitrary<string>;
+            return [name.toLowerCase(), seldom(fc.oneof(meaningful, right, strangeHeader()))];
+          }),
+      ),
+    )
     .map(withoutNull);
   return fc.record({ path, query, headers, body });
 }
@@ -108,7 +125,8 @@ function bodies(document: ApiDocument, schema: Schema, known: Known): fc.Arbitra
 /** Values that a schema allows. Knows the part of JSON Schema that requests of this API use. */
 function ofSchema(document: ApiDocument, given: Schema): fc.Arbitrary<unknown> {
   const schema = document.resolve(given);
-  if (schema.allOf !== undefined) return ofSchema(document, schema.allOf[0] ?? {});
+  if (schema.allOf !== undefined && schema.properties === undefined)
+    return ofSchema(document, schema.allOf[0] ?? {});
   if (schema.enum !== undefined) return fc.constantFrom(...schema.enum);
   const types = [schema.type ?? 'object'].flat();
   if (types.includes('object')) {
@@ -170,7 +188,9 @@ const STRANGE_TEXT: fc.Arbitrary<string> = fc.oneof(
 );
 
 function strangeHeader(): fc.Arbitrary<string> {
-  return fc.string({ maxLength: 300 }).map((text) => text.replaceAll(/[^\x20-\x7e]/g, '?'));
+  // Blanks around a header are not a part of it.
+  const visible = (text: string) => text.replaceAll(/[^\x20-\x7e]/g, '?').trim();
+  return fc.string({ maxLength: 300 }).map(visible);
 }
 
 function mostly<T>(usual: fc.Arbitrary<T>, strange: fc.Arbitrary<T>): fc.Arbitrary<T> {

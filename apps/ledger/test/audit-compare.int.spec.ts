@@ -148,6 +148,8 @@ const NOT_FROM_THE_LOG = [
   ...['due', 'reaction', 'watch_report', 'look_up'],
   // What the process that opens findings has sent, and balances that watchers reported.
   ...['finding_caused', 'reconciliation'],
+  // What counts requests.
+  'quota_window',
 ];
 
 /** An expression for another value of the same type. */

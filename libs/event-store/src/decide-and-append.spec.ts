@@ -104,6 +104,44 @@ describe.each([
     expect(await store.head()).toBe(2n);
   });
 
+  describe('with a precondition', () => {
+    const counts = ({ type }: { readonly type: string }) => type !== COINS_TAKEN;
+    const at = (...lastPositions: bigint[]) => ({ lastPositions, counts });
+    const runAt = (command: JarCommand, ...lastPositions: bigint[]) =>
+      decideAndAppend(store, {
+        ...aCommand(command, { stream }),
+        ...{ decider: jar, likelyNew, precondition: at(...lastPositions) },
+      });
+    const failed = { name: 'PreconditionFailed', code: 'precondition-failed' };
+
+    it('decides on what the caller has seen, and on nothing else', async () => {
+      await run(put, { stream });
+      expect(await runAt(put, 7n, 1n)).toMatchObject({ outcome: 'appended', position: 2n });
+      expect(await rejection(runAt(put, 1n))).toMatchObject(failed);
+      expect(await rejection(runAt(put))).toMatchObject(failed);
+      expect(await store.head()).toBe(2n);
+    });
+
+    it('passes over events that do not count', async () => {
+      await run(put, { stream });
+      await run(take, { stream });
+      expect(await runAt(take, 1n)).toMatchObject({ outcome: 'appended', position: 3n });
+    });
+
+    it('finds that another process was faster', async () => {
+      await run(put, { stream });
+      const results = await Promise.allSettled(Array.from({ length: 5 }, () => runAt(put, 1n)));
+      expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+      expect(await store.head()).toBe(2n);
+    });
+
+    it('is refused by the decider first', async () => {
+      expect(await rejection(runAt(take, 1n))).toBeInstanceOf(DomainError);
+      await run({ type: 'Put', coins: 1 }, { stream });
+      expect(await rejection(runAt({ type: 'Take', coins: 9 }, 7n))).toBeInstanceOf(DomainError);
+    });
+  });
+
   it('passes a refusal on and writes nothing', async () => {
     expect(await rejection(run(take, { stream }))).toBeInstanceOf(DomainError);
     expect(await store.head()).toBe(START);

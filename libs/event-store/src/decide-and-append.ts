@@ -8,6 +8,7 @@ import {
   type Emitted,
   earlierResult,
   newEvents,
+  preconditionFault,
   streamState,
 } from './decision';
 import {
@@ -37,7 +38,7 @@ const CONFLICT_BACK_OFF = { firstMs: 25, longestMs: 50 };
  * The one write path: reads the stream, decides on its state and appends what was decided, expecting
  * the revision that was read. When another writer was faster it decides again on the new state; when
  * an answer was lost it asks again with the same ids. A repeated command writes nothing. Rejects with what
- * the decider refuses (`DomainError`), `IdempotencyKeyReused`, or an `EventStoreError`.
+ * the decider refuses (`DomainError`), `IdempotencyKeyReused`, `PreconditionFailed`, or an `EventStoreError`.
  *
  * A command with a `claim` belongs to one request: what it decided is stored only if its key is free or claimed by
  * the same request, also against other processes. A repeat is answered as the first time even if that changed
@@ -68,7 +69,7 @@ export async function decideAndAppend<Command, Event extends Emitted, State>(
 export function decideAndAppendMany<Command, Event extends Emitted, State>(
   store: EventStore,
   decider: Decider<Command, Event, State>,
-  commands: readonly Omit<CommandForStream<Command>, 'claim'>[],
+  commands: readonly Omit<CommandForStream<Command>, 'claim' | 'precondition'>[],
 ): Promise<readonly DecidedOrNot<Event, State>[]> {
   return writeAll(store, decider, commands, (write) => write());
 }
@@ -226,7 +227,15 @@ async function writeAll<Command, Event extends Emitted, State>(
         draft.repeats.push(index);
         continue;
       }
+      if (draft.isGuess && command.precondition !== undefined) return null;
+      // What is refused anyway is refused for that, so a stranger learns nothing of the resource.
       const decided = eventsOrRefusal(decider, command.command, state);
+      const fault =
+        decided instanceof DomainError ? null : preconditionFault(command, history ?? []);
+      if (fault !== null) {
+        results[index] = fault;
+        continue;
+      }
       const events = decided instanceof DomainError ? [] : decided;
       if (draft.isGuess && events.length === 0) return null;
       const first = revision + BigInt(draft.events.length + 1);

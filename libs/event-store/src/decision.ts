@@ -49,6 +49,16 @@ export interface CommandForStream<Command> {
   readonly decidesRepeats?: boolean;
   /** Whether to decide first as if the stream did not exist, and read it only when that fails: saves a read. */
   readonly likelyNew?: boolean;
+  /** What the caller knows of the stream. What it is decided on is then what the caller has seen, or it is refused. */
+  readonly precondition?: Precondition;
+}
+
+/** A condition on the stream that a command is decided on. */
+export interface Precondition {
+  /** The last event of the stream that counts has one of these positions. */
+  readonly lastPositions: readonly Position[];
+  /** Whether an event counts: one that changes nothing a caller can see does not. */
+  readonly counts: (event: Pick<RecordedEvent, 'type' | 'data'>) => boolean;
 }
 
 /** The result of a command that was not refused. */
@@ -69,6 +79,7 @@ export type DecidedOrNot<Event, State> =
   | Decided<Event, State>
   | DomainError
   | IdempotencyKeyReused
+  | PreconditionFailed
   | EventStoreError;
 
 /** A command id that came before with another content. */
@@ -79,6 +90,27 @@ export class IdempotencyKeyReused extends Error {
   constructor(readonly stream: string) {
     super('This Idempotency-Key was used for another request. Use a new key for a new request.');
   }
+}
+
+/** The stream has changed since the caller has seen it. Nothing was written. */
+export class PreconditionFailed extends Error {
+  override readonly name = 'PreconditionFailed';
+  readonly code = 'precondition-failed';
+
+  constructor(readonly stream: string) {
+    super('The resource has changed since it was read. Read it again, and decide anew.');
+  }
+}
+
+/** The refusal of a command whose precondition the history of its stream does not meet; null if it does. */
+export function preconditionFault(
+  { stream, precondition }: Pick<CommandForStream<unknown>, 'stream' | 'precondition'>,
+  history: readonly RecordedEvent[],
+): PreconditionFailed | null {
+  if (precondition === undefined) return null;
+  const last = history.findLast(precondition.counts);
+  if (last !== undefined && precondition.lastPositions.includes(last.position)) return null;
+  return new PreconditionFailed(stream);
 }
 
 /** Folds the history of a stream: its state, and where it ends (revision -1 for no stream). */

@@ -15,6 +15,8 @@ export {
   type Emitted,
   IdempotencyKeyReused,
   loadStates,
+  type Precondition,
+  PreconditionFailed,
   type RequestMetadata,
 } from './decision';
 export * from './event-store';

@@ -1,8 +1,8 @@
 import { Column, Entity } from 'typeorm';
-import { ListedRow } from '../projections/cursor';
+import { VersionedRow } from '../projections/cursor';
 
 @Entity({ name: 'customer', schema: 'ledger' })
-export class CustomerRow extends ListedRow {
+export class CustomerRow extends VersionedRow {
   @Column('text', { name: 'external_id' })
   externalId!: string;
 

@@ -41,6 +41,7 @@ export class CustomersController {
     http: 'GET /v1/customers/:customerId',
     rpc: 'CustomerService/GetCustomer',
     scope: 'customers:read',
+    versioned: true,
     refuses: ['customer-not-found'],
   })
   async getCustomer({ accountId }: AccountCaller, { customerId }: GetCustomerRequest) {
@@ -52,6 +53,7 @@ export class CustomersController {
     http: 'PATCH /v1/customers/:customerId',
     rpc: 'CustomerService/UpdateCustomer',
     scope: 'customers:write',
+    versioned: true,
     refuses: ['customer-not-found'],
   })
   updateCustomer(context: RequestContext, { customerId, description }: UpdateCustomerRequest) {
@@ -63,6 +65,7 @@ export class CustomersController {
     http: 'POST /v1/customers/:customerId/block',
     rpc: 'CustomerService/BlockCustomer',
     scope: 'customers:write',
+    versioned: true,
     refuses: ['customer-not-found', 'invalid-reason'],
   })
   blockCustomer(context: RequestContext, { customerId, reason }: BlockCustomerRequest) {
@@ -74,6 +77,7 @@ export class CustomersController {
     http: 'POST /v1/customers/:customerId/unblock',
     rpc: 'CustomerService/UnblockCustomer',
     scope: 'customers:write',
+    versioned: true,
     refuses: ['customer-not-found', 'invalid-reason'],
   })
   unblockCustomer(context: RequestContext, { customerId, reason }: BlockCustomerRequest) {

@@ -2,6 +2,7 @@ import type { json } from '@daybook/contracts';
 import { type IQueryHandler, QueryHandler } from '@nestjs/cqrs';
 import { DataSource } from 'typeorm';
 import { AccountQuery } from '../edge/request-context';
+import { versioned } from '../edge/versions';
 import { type ListOf, listNewest, type Page } from '../projections/cursor';
 import { CustomerRow } from './customer.row';
 import { toCustomer } from './customers.dto';
@@ -21,7 +22,7 @@ export class GetCustomerHandler implements IQueryHandler<GetCustomer> {
 
   async execute({ accountId, request: id }: GetCustomer): Promise<json.Customer | null> {
     const row = await this.dataSource.getRepository(CustomerRow).findOneBy({ id, accountId });
-    return row === null ? null : toResponse(row);
+    return row === null ? null : versioned(toResponse(row), row.lastPosition);
   }
 }
 

@@ -18,4 +18,21 @@ export const edgeMigrations = sqlMigrations({
       ends_at timestamptz NOT NULL
     );
   `,
+  // The version of each customer and purse. Where the event log is elsewhere, a rebuild fills it in.
+  VersionResources1700000023060: `
+    ALTER TABLE ledger.customer ADD COLUMN last_position bigint;
+    ALTER TABLE ledger.purse ADD COLUMN last_position bigint;
+    UPDATE ledger.customer r SET last_position = e.position
+      FROM (SELECT stream_id, max(position) AS position FROM event_store.event
+             WHERE stream_id LIKE 'customer-%'
+               AND position <= (SELECT position FROM ledger.checkpoint WHERE name = 'read-models')
+             GROUP BY stream_id) AS e
+     WHERE e.stream_id = 'customer-' || r.id;
+    UPDATE ledger.purse r SET last_position = e.position
+      FROM (SELECT stream_id, max(position) AS position FROM event_store.event
+             WHERE stream_id LIKE 'purse-%'
+               AND position <= (SELECT position FROM ledger.checkpoint WHERE name = 'read-models')
+             GROUP BY stream_id) AS e
+     WHERE e.stream_id = 'purse-' || r.id;
+  `,
 });

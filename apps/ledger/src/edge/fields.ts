@@ -45,6 +45,25 @@ export function exactlyOneOf(dto: Dto): readonly string[] {
   return ALTERNATIVES.get(dto) ?? [];
 }
 
+/** Fields that a request must have where another one of its fields has a certain value. */
+export interface Requirement {
+  readonly where: string;
+  readonly is: string;
+  readonly needs: readonly string[];
+}
+
+const REQUIREMENTS = new Map<object, readonly Requirement[]>();
+
+/** Declares fields that are optional but where another field has this value. */
+export function Requires(...requirements: readonly Requirement[]): ClassDecorator {
+  return (dto) => void REQUIREMENTS.set(dto, requirements);
+}
+
+/** What the class declares with `Requires`. */
+export function requirementsOf(dto: Dto): readonly Requirement[] {
+  return REQUIREMENTS.get(dto) ?? [];
+}
+
 /** PostgreSQL cannot store NUL, and half a surrogate pair is not a character. */
 const HALF_A_CHARACTER = /\p{Surrogate}/u;
 const isStorable = (text: string) => !text.includes('\0') && !HALF_A_CHARACTER.test(text);
@@ -81,7 +100,8 @@ export function PatternField(
   const named = format === undefined ? {} : { format };
   const schema = { type: 'string', pattern: pattern.source, maxLength: max, ...named };
   return field(rest, schema, 'pattern', sentence, (value) => {
-    return typeof value === 'string' && value.length <= max && pattern.test(value);
+    const isText = typeof value === 'string' && value.length <= max;
+    return isText && pattern.test(value) && isStorable(value);
   });
 }
 
@@ -160,9 +180,10 @@ export function TransactionField(options: FieldOptions = {}): PropertyDecorator 
 /** The reason. Every command of an operator has one. */
 export function ReasonField(): PropertyDecorator {
   return PatternField({
-    pattern: /\S/,
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: NUL cannot be stored.
+    pattern: /^[^\u0000]*[^\s\u0000][^\u0000]*$/,
     max: REASON_LENGTH_MAX,
-    sentence: `must say why, in 1 to ${REASON_LENGTH_MAX} characters.`,
+    sentence: `must say why, in 1 to ${REASON_LENGTH_MAX} characters without NUL.`,
   });
 }
 

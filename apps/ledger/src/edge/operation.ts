@@ -44,6 +44,11 @@ interface Declaration<Name extends Rpc, Route extends Http | undefined> {
    * REST an answer that is not has status 202 and `Retry-After`.
    */
   readonly retriesAfter?: string;
+  /**
+   * Whether its resource has a version. Its answers have an `ETag` then, and a command that does not create takes `If-Match`:
+   * it writes the stream of the resource with `writeAs`, before anything else.
+   */
+  readonly versioned?: boolean;
   /** The path of the created resource, such as `/v1/purses/:id`. The first answer is then a 201. */
   readonly creates?: `/v1/${string}/:id`;
   /** Its own refusals, in addition to those of every operation. */
@@ -131,6 +136,11 @@ const takesPrepared: MethodDecorator = (prototype, name) => {
   Prepared('caller')(prototype, name, 0);
   Prepared('request')(prototype, name, 1);
 };
+
+/** Whether an operation takes `If-Match`: there is nothing to match before a resource is created. */
+export function takesIfMatch({ kind, versioned, creates }: OperationDeclaration): boolean {
+  return kind === 'command' && versioned === true && creates === undefined;
+}
 
 /** An operation of a running application. */
 export interface RunningOperation extends OperationDeclaration {

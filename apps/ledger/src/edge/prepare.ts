@@ -11,14 +11,15 @@ import {
   withNamedCursor,
   withOwnCursor,
 } from './log-epochs';
-import type { OperationDeclaration } from './operation';
+import { type OperationDeclaration, takesIfMatch } from './operation';
 import { Positions } from './positions';
 import { Problem } from './problem';
 import { RequestQuotas } from './quotas';
 import type { Tier } from './rate-limit';
-import type { RequestContext } from './request-context';
+import type { Answer, RequestContext } from './request-context';
 import type { Scope } from './scopes';
-import { validated } from './validation';
+import { invalid, validated } from './validation';
+import { etagOf, versionOf, versionsIn } from './versions';
 
 /** What is known of a request before its body is read. */
 export interface Admission extends Credentials {
@@ -29,6 +30,8 @@ export interface Admission extends Credentials {
 
 /** A request as a transport received it: parsed, not validated. */
 export interface ReceivedCall extends ReceivedCommand {
+  /** The `If-Match` as it was sent, if it was. */
+  readonly ifMatch?: string | readonly string[] | undefined;
   /** How long the call may wait for `minPosition`. */
   readonly waitMs?: number;
   /** Resolves when the call may use the database. A transport may limit how many do so at once. */
@@ -95,9 +98,28 @@ export class Calls {
       if (operation.waits !== true) await call.mayWork?.();
       return { caller, request: withOwnCursor(this.store, request) };
     }
+    const ifMatch = this.conditionOf(operation, call);
     await call.mayWork?.();
     const context = await this.idempotency.contextOf(operation, caller, call, request);
-    return { caller: context, request };
+    return { caller: ifMatch === null ? context : { ...context, ifMatch }, request };
+  }
+
+  /** The versions that a command depends on; null if it depends on none. Refuses with `validation-failed`. */
+  private conditionOf(
+    operation: OperationDeclaration,
+    { ifMatch }: ReceivedCall,
+  ): readonly bigint[] | null {
+    if (ifMatch === undefined || takesIfMatch(operation)) return versionsIn(this.store, ifMatch);
+    const detail = 'This command takes no if-match: it changes no resource that has a version.';
+    throw invalid([{ in: 'header', pointer: 'if-match', code: 'unknown-field', detail }]);
+  }
+
+  /** The `ETag` of the result of an operation, or of the answer of a command; null if it has none. */
+  etagOf({ kind, versioned }: OperationDeclaration, result: object): string | null {
+    if (versioned !== true) return null;
+    const { version = null } = kind === 'command' ? (result as Answer<object>) : {};
+    const known = version ?? versionOf(result);
+    return known === null ? null : etagOf(this.store, known);
   }
 
   /** The result of a query as clients see it: the cursor of a page has the epoch of the log in it. */

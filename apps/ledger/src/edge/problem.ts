@@ -1,5 +1,5 @@
 import { DomainError } from '@daybook/domain';
-import { EventStoreError, IdempotencyKeyReused } from '@daybook/event-store';
+import { EventStoreError, IdempotencyKeyReused, PreconditionFailed } from '@daybook/event-store';
 import { HttpException } from '@nestjs/common';
 import { InvalidCursor } from '../projections/cursor';
 import { isConnectionLost, isStatementTimeout } from './postgres-errors';
@@ -72,6 +72,7 @@ export function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof DomainError) return new Problem(error.code, error.message);
   if (error instanceof IdempotencyKeyReused) return new Problem(error.code, error.message);
+  if (error instanceof PreconditionFailed) return new Problem(error.code, error.message);
   if (error instanceof EventStoreError) return storeProblem(error);
   if (error instanceof InvalidCursor) return new Problem('invalid-cursor', error.message);
   if (isConnectionLost(error)) return unavailable(error);

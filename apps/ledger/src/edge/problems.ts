@@ -139,6 +139,12 @@ const EDGE = {
     when: 'Several attempts to write conflicted with changes by other requests.',
     remedy: 'Repeat the request, with the same `Idempotency-Key` if it had one.',
   },
+  'precondition-failed': {
+    statuses: [412, 'ABORTED'],
+    title: 'The resource has changed',
+    when: '`If-Match` names no version that the resource has now. Nothing was written.',
+    remedy: 'Read the resource again, decide anew, and send the new `ETag`.',
+  },
   'payload-too-large': {
     statuses: [413, 'RESOURCE_EXHAUSTED'],
     title: 'The body is too large',

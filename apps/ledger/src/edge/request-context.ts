@@ -12,6 +12,8 @@ export interface RequestContext {
   readonly commandId: string;
   /** Only with an `Idempotency-Key`. */
   readonly claim?: Claim;
+  /** Only with an `If-Match`: the versions of the resource of which it must have one. Not part of the metadata of events. */
+  readonly ifMatch?: readonly bigint[];
   readonly correlationId?: string;
   /** W3C Trace Context, as received. */
   readonly traceparent?: string;
@@ -28,6 +30,8 @@ export function systemContext(accountId: string): RequestContext {
 export interface Answer<Resource> {
   readonly resource: Resource;
   readonly position: bigint;
+  /** The version of the resource, see `versions.ts`; left out where it has none. */
+  readonly version?: bigint;
   /** `created` for the first write of the resource, also when its request is repeated by key. */
   readonly outcome: 'created' | 'changed' | 'unchanged';
   /** Whether this is the stored result of an earlier request with the same `Idempotency-Key`. */

@@ -1,5 +1,5 @@
 import { type ValidationError, validateSync } from 'class-validator';
-import { exactlyOneOf, fieldsOf } from './fields';
+import { exactlyOneOf, fieldsOf, type Requirement, requirementsOf } from './fields';
 import { type Fault, Problem } from './problem';
 
 type Dto<T extends object> = new () => T;
@@ -40,6 +40,7 @@ export function validated<T extends object>(dto: Dto<T>, { path, place, fields }
     faults.push(faultOf(error, Object.hasOwn(path, error.property) ? 'path' : place));
   }
   if (faults.length === 0) faults.push(...notExactlyOne(exactlyOneOf(dto), fields, place));
+  for (const requirement of requirementsOf(dto)) faults.push(...unmet(requirement, request, place));
   if (faults.length > 0) throw invalid(faults.slice(0, FAULTS_SHOWN_MAX));
   return request;
 }
@@ -64,6 +65,19 @@ function notExactlyOne(
   if (alternatives.length === 0 || sent.length === 1) return [];
   const detail = `Send either ${alternatives.join(' or ')}, and not both.`;
   return [{ in: place, pointer: '', code: 'one-of', detail }];
+}
+
+function unmet(
+  { where, is, needs }: Requirement,
+  request: object,
+  place: RequestParts['place'],
+): readonly Fault[] {
+  const sent = request as Readonly<Record<string, unknown>>;
+  const missing = sent[where] === is ? needs.filter((name) => sent[name] === undefined) : [];
+  return missing.map((name) => {
+    const detail = `${name} is required where ${where} is ${is}.`;
+    return { in: place, pointer: pointerTo(name, place), code: 'required', detail };
+  });
 }
 
 function unknownField(name: string, place: RequestParts['place'], known: readonly string[]): Fault {

@@ -1,10 +1,11 @@
 import type { Decider, DomainEvent } from '@daybook/domain';
 import { decideAndAppend, type EventStore } from '@daybook/event-store';
 import type { Answer, RequestContext } from './request-context';
+import { preconditionOf } from './versions';
 
 /**
  * Decides one command of a client on one stream and answers with the resource after the command.
- * Rejects with `DomainError`, `IdempotencyKeyReused` or an `EventStoreError`.
+ * Rejects with `DomainError`, `IdempotencyKeyReused`, `PreconditionFailed` or an `EventStoreError`.
  */
 export async function writeAs<
   Command,
@@ -20,8 +21,9 @@ export async function writeAs<
   toResource: (state: Exclude<State, { status: 'absent' }>) => Resource,
   likelyNew = false,
 ): Promise<Answer<Resource>> {
-  const { commandId, claim, ...metadata } = context;
-  const asked = { stream, decider, command, commandId, metadata, likelyNew };
+  const { commandId, claim, ifMatch, ...metadata } = context;
+  const precondition = ifMatch && { precondition: preconditionOf(ifMatch) };
+  const asked = { stream, decider, command, commandId, metadata, likelyNew, ...precondition };
   const decided = await decideAndAppend(store, claim === undefined ? asked : { ...asked, claim });
   const { state, position, revision, events } = decided;
   if (state.status === 'absent') throw new Error(`${stream} is absent after an accepted command.`);
@@ -29,6 +31,7 @@ export async function writeAs<
   return {
     resource: toResource(state as Exclude<State, { status: 'absent' }>),
     position,
+    version: position,
     outcome: wrote ? (revision === 0n ? 'created' : 'changed') : 'unchanged',
     replayed: decided.outcome === 'replayed',
   };

@@ -9,6 +9,7 @@ import { Operation } from '../edge/operation';
 import { pageRequest, ReadRequest, wholeList } from '../edge/paging';
 import { found } from '../edge/problem';
 import type { RequestContext } from '../edge/request-context';
+import { versioned } from '../edge/versions';
 import {
   GetAnyFindingRequest,
   GetFindingRequest,
@@ -47,11 +48,11 @@ export class FindingsController {
     http: 'GET /v1/findings/:findingId',
     rpc: 'FindingService/GetFinding',
     scope: 'balances:read',
+    versioned: true,
     refuses: ['finding-not-found'],
   })
   async getFinding({ accountId }: AccountCaller, { findingId }: GetFindingRequest) {
-    const asked = new GetFinding(accountId, findingId);
-    return found(await this.queries.execute(asked), 'finding-not-found');
+    return this.shown(new GetFinding(accountId, findingId));
   }
 
   @Operation({
@@ -69,10 +70,16 @@ export class FindingsController {
     http: 'GET /v1/operations/findings/:findingId',
     rpc: 'CorrectionService/GetAnyFinding',
     scope: 'operations:read',
+    versioned: true,
     refuses: ['finding-not-found'],
   })
   async getAnyFinding(_: OperatorCaller, { findingId }: GetAnyFindingRequest) {
-    return found(await this.queries.execute(new GetFinding(null, findingId)), 'finding-not-found');
+    return this.shown(new GetFinding(null, findingId));
+  }
+
+  private async shown(asked: GetFinding) {
+    const finding = found(await this.queries.execute(asked), 'finding-not-found');
+    return versioned(finding, finding.position);
   }
 
   @Operation({

@@ -1,5 +1,12 @@
 import { FINDING_KINDS, type FindingKind } from '@daybook/domain';
-import { ChoiceField, IdField, PatternField, ReasonField, ReferenceField } from '../edge/fields';
+import {
+  ChoiceField,
+  IdField,
+  PatternField,
+  ReasonField,
+  ReferenceField,
+  Requires,
+} from '../edge/fields';
 import { ListRequest, ReadRequest } from '../edge/paging';
 
 const STATUSES = ['open', 'closed'] as const;
@@ -44,6 +51,7 @@ function BlockField(): PropertyDecorator {
   });
 }
 
+@Requires({ where: 'resolution', is: 'credit', needs: ['creditTo', 'difference'] })
 export class ResolveFindingRequest {
   @IdField()
   readonly findingId!: string;

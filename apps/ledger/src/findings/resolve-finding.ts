@@ -16,7 +16,6 @@ import { DataSource } from 'typeorm';
 import { GetCustody } from '../books';
 import { AssetNames } from '../chains';
 import { type Answer, CallerCommand, type RequestContext } from '../edge/request-context';
-import { invalid } from '../edge/validation';
 import { writeAs } from '../edge/write-as';
 import { rowIn } from './findings.projection';
 import { toResponse } from './get-findings';
@@ -86,8 +85,9 @@ export class ResolveFindingHandler implements ICommandHandler<ResolveFinding> {
       case 'note':
         return { type: 'NoteFinding', ...act };
       case 'credit': {
-        if (to === undefined) throw missing('creditTo', 'A credit needs creditTo.');
-        if (difference === undefined) throw missing('difference', 'A credit needs the difference.');
+        if (to === undefined || difference === undefined) {
+          throw new Error('A credit came without its fields, which its request class requires.');
+        }
         // It waits until everything recorded before is in the read models.
         const custody = await this.queries.execute(new GetCustody(known.purseId, known.asset));
         const facts = { custody, difference: await this.differenceNow(request.id, known) };
@@ -142,7 +142,3 @@ interface Last {
 const LAST = `
   SELECT block_number::float8 AS number, on_chain::text AS "onChain"
     FROM ledger.reconciliation WHERE finding_id = $1`;
-
-function missing(pointer: string, detail: string) {
-  return invalid([{ in: 'body', pointer, code: 'required', detail }]);
-}

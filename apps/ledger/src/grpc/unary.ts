@@ -74,12 +74,15 @@ async function respond(
   const prepared = await edge.calls.prepare(operation, caller, {
     ...{ path, fields, place: operation.kind === 'query' ? 'query' : 'body' },
     key: keyOf(key, call.metadata),
+    ifMatch: ifMatchOf(call.metadata),
     requestId: begun.requestId,
     traceparent: traceparentOf(begun),
     waitMs: until - Date.now(),
     mayWork: () => admitted.start(operation.kind === 'query' ? 'read' : 'write'),
   });
   const result = await operation.run(prepared.caller, prepared.request);
+  const etag = edge.calls.etagOf(operation, result as object);
+  if (etag !== null) begun.stated = { ...begun.stated, etag };
   return translator.encode(messageOf(edge, method, result));
 }
 
@@ -90,6 +93,11 @@ function messageOf({ calls }: Edge, { operation, translator }: Method, result: u
   const answer = result as Answer<object>;
   const { outcome, replayed } = answer;
   return translator.toMessage({ ...answerBody(answer), created: outcome === 'created', replayed });
+}
+
+function ifMatchOf(metadata: Metadata): readonly string[] | undefined {
+  const sent = metadata.get('if-match').map(String);
+  return sent.length === 0 ? undefined : sent;
 }
 
 /** The request id, from the field or the metadata. If both are set, they must be equal. */

@@ -29,6 +29,13 @@ export abstract class ListedRow {
   firstPosition!: string;
 }
 
+/** A row of a resource with a version. */
+export abstract class VersionedRow extends ListedRow {
+  /** Position of the last event of its stream, which `rowPerStream` notes. */
+  @Column('bigint', { name: 'last_position', nullable: true })
+  lastPosition!: string | null;
+}
+
 /** The request of one page of a filtered list. A filter field that is undefined excludes nothing. */
 export interface ListOf<Filter> {
   readonly filter: { readonly [Field in keyof Filter]?: Filter[Field] | undefined };

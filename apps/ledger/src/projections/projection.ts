@@ -2,6 +2,7 @@ import { idOf, type StreamKind } from '@daybook/domain';
 import { type HappenedTo, happenedTo, type Projection, type RowCheck } from '@daybook/event-store';
 import { textArray } from '@daybook/platform/plain';
 import { getMetadataArgsStorage } from 'typeorm';
+import { VersionedRow } from './cursor';
 import { insertAndSum, type RunningSum, updateAndSum } from './running-sum';
 
 type Cell = string | number | bigint | boolean | null;
@@ -50,12 +51,18 @@ type WrittenValue<Value> = Value extends Date
     ? Value | bigint | number
     : Value;
 
-/** The columns of an `@Entity` and its base class, by name, or those of some of its properties. */
+/** The class and those that it extends. */
+function withBases(entity: new () => object): (new () => object)[] {
+  const base = Object.getPrototypeOf(entity) as new () => object;
+  return base.name === '' ? [entity] : [entity, ...withBases(base)];
+}
+
+/** The columns of an `@Entity` and its base classes, by name, or those of some of its properties. */
 export function columnsOf<Row extends object>(
   entity: new () => Row,
   isWritten: (property: string) => boolean = () => true,
 ): Columns<Partial<Written<Row>>> {
-  const columns = getMetadataArgsStorage().filterColumns([entity, Object.getPrototypeOf(entity)]);
+  const columns = getMetadataArgsStorage().filterColumns(withBases(entity));
   return Object.fromEntries(
     columns
       .filter(({ propertyName }) => isWritten(propertyName))
@@ -99,6 +106,7 @@ export function rowPerStream<Kind extends StreamKind, Row extends { id: string }
   type Changed = Partial<Written<Row>>;
   const table = String(getMetadataArgsStorage().filterTables(entity)[0]?.name);
   const all = columnsOf(entity);
+  const isVersioned = entity.prototype instanceof VersionedRow;
   const values = Object.keys(all).map((column) => inserted[column] ?? `r.${column}`);
   const bareInsert = `INSERT INTO ${table} (${namesOf(all)}) SELECT ${values.join(', ')} FROM ${rowsOf('r', all)}`;
   const insert = sum ? insertAndSum(bareInsert, sum) : bareInsert;
@@ -128,7 +136,8 @@ export function rowPerStream<Kind extends StreamKind, Row extends { id: string }
       for (const happened of happenedTo(kind, batch)) {
         const { stream, revision } = happened.recorded;
         const known = rows.get(stream);
-        const changed = change(happened);
+        const its = change(happened);
+        const changed = isVersioned ? { ...its, lastPosition: happened.recorded.position } : its;
         if (changed === null) continue;
         if (sum && known && leaves(known, changed)) left.push({ ...(known as object as Summed) });
         const row = known ? Object.assign(known, changed) : { ...changed, id: idOf(stream) };

@@ -36,6 +36,7 @@ export class CustomerWithPursesController {
     http: 'POST /v1/customers',
     rpc: 'CustomerService/CreateCustomer',
     scope: 'customers:write',
+    versioned: true,
     tier: 'wallet',
     creates: '/v1/customers/:id',
     refuses: ['family-not-available', 'purse-declined', 'purse-unowned', 'address-conflict'],

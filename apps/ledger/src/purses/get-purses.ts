@@ -4,6 +4,7 @@ import { type IQueryHandler, QueryHandler } from '@nestjs/cqrs';
 import { DataSource } from 'typeorm';
 import { requireExisted } from '../edge/as-of';
 import { AccountQuery } from '../edge/request-context';
+import { versioned } from '../edge/versions';
 import { type ListOf, listNewest, type Page } from '../projections/cursor';
 import { PurseRow } from './purse.row';
 import { PURSE_STATUS, type Purse, purseResource } from './purse-resource';
@@ -32,7 +33,7 @@ export class GetPurseHandler implements IQueryHandler<GetPurse> {
 
   async execute({ accountId, request: { id, asOf } }: GetPurse): Promise<Purse | null> {
     const row = await this.dataSource.getRepository(PurseRow).findOneBy({ id, accountId });
-    if (row === null || asOf === null) return row && toResource(row);
+    if (row === null || asOf === null) return row && versioned(toResource(row), row.lastPosition);
     const mintPosition = BigInt(row.firstPosition);
     requireExisted(mintPosition, asOf);
     // The stream of a purse has few events, so it is folded here instead of keeping a history table.

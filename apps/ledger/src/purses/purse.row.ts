@@ -1,9 +1,9 @@
 import type { Family, PurseStatus } from '@daybook/domain';
 import { Column, Entity } from 'typeorm';
-import { ListedRow } from '../projections/cursor';
+import { VersionedRow } from '../projections/cursor';
 
 @Entity({ name: 'purse', schema: 'ledger' })
-export class PurseRow extends ListedRow {
+export class PurseRow extends VersionedRow {
   @Column('uuid', { name: 'customer_id' })
   customerId!: string;
 

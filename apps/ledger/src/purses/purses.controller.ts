@@ -11,6 +11,7 @@ import { Operation } from '../edge/operation';
 import { pageRequest, toList } from '../edge/paging';
 import { found, Problem } from '../edge/problem';
 import { type Answer, mapAnswer, type RequestContext } from '../edge/request-context';
+import { versioned, versionOf } from '../edge/versions';
 import { AssignAddress } from './assign-address';
 import { ChangePurse } from './change-purse';
 import { ConfirmOwner } from './confirm-owner';
@@ -44,6 +45,7 @@ export class PursesController {
     http: 'POST /v1/customers/:customerId/purses',
     rpc: 'PurseService/MintPurse',
     scope: 'purses:write',
+    versioned: true,
     tier: 'wallet',
     creates: '/v1/purses/:id',
     refuses: [
@@ -96,6 +98,7 @@ export class PursesController {
     http: 'GET /v1/purses/:purseId',
     rpc: 'PurseService/GetPurse',
     scope: 'purses:read',
+    versioned: true,
     refuses: ['purse-not-found', ...AS_OF_PROBLEMS],
   })
   async getPurse(caller: AccountCaller, { purseId, ...moment }: GetPurseRequest) {
@@ -104,13 +107,15 @@ export class PursesController {
       this.queries.execute(new GetPurse(caller.accountId, { id: purseId, asOf })),
       this.watches.now(),
     ]);
-    return toPurse(found(purse, 'purse-not-found'), watchOf);
+    const resource = found(purse, 'purse-not-found');
+    return versioned(toPurse(resource, watchOf), versionOf(resource));
   }
 
   @Operation({
     http: 'POST /v1/purses/:purseId/archive',
     rpc: 'PurseService/ArchivePurse',
     scope: 'purses:write',
+    versioned: true,
     refuses: ['purse-not-found'],
   })
   archivePurse(context: RequestContext, { purseId, reason }: ArchivePurseRequest) {
@@ -122,6 +127,7 @@ export class PursesController {
     http: 'POST /v1/purses/:purseId/restore',
     rpc: 'PurseService/RestorePurse',
     scope: 'purses:write',
+    versioned: true,
     refuses: ['purse-not-found', 'purse-declined', 'purse-unowned'],
   })
   restorePurse(context: RequestContext, { purseId, reason }: RestorePurseRequest) {
@@ -133,6 +139,7 @@ export class PursesController {
     http: 'POST /v1/operations/purses/:purseId/address',
     rpc: 'CorrectionService/AssignAddress',
     scope: 'operations:write',
+    versioned: true,
     tier: 'financial',
     refuses: [
       ...['purse-not-found', 'address-not-shared', 'family-not-available', 'reference-reused'],
@@ -147,6 +154,7 @@ export class PursesController {
     http: 'POST /v1/operations/purses/:purseId/owner',
     rpc: 'CorrectionService/ConfirmOwner',
     scope: 'operations:write',
+    versioned: true,
     tier: 'financial',
     refuses: ['purse-not-found', 'purse-has-owner', 'reference-reused'],
   })

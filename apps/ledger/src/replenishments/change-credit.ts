@@ -54,7 +54,8 @@ export class ChangeCreditHandler implements ICommandHandler<ChangeCredit> {
     const { accountId } = known.parties;
     const own = { ...context, accountId };
     const answer = await writeAs(this.store, own, stream, replenishment, command, () => null);
-    return { ...answer, resource: await this.resource(stream, answer.position) };
+    const resource = await this.resource(stream, answer.position);
+    return { ...answer, resource, version: BigInt(resource.position) };
   }
 
   private async commandFor(

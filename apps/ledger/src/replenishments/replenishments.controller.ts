@@ -9,6 +9,7 @@ import { pageRequest } from '../edge/paging';
 import { found } from '../edge/problem';
 import type { RequestContext } from '../edge/request-context';
 import { parseTime } from '../edge/time';
+import { versioned } from '../edge/versions';
 import { ChangeCredit } from './change-credit';
 import { GetReplenishment, ListReplenishments } from './get-replenishments';
 import {
@@ -54,6 +55,7 @@ export class ReplenishmentsController {
     http: 'GET /v1/replenishments/:replenishmentId',
     rpc: 'ReplenishmentService/GetReplenishment',
     scope: 'replenishments:read',
+    versioned: true,
     refuses: ['replenishment-not-found'],
   })
   async getReplenishment(
@@ -61,13 +63,15 @@ export class ReplenishmentsController {
     { replenishmentId }: GetReplenishmentRequest,
   ) {
     const asked = new GetReplenishment(accountId, replenishmentId);
-    return found(await this.queries.execute(asked), 'replenishment-not-found');
+    const resource = found(await this.queries.execute(asked), 'replenishment-not-found');
+    return versioned(resource, resource.position);
   }
 
   @Operation({
     http: 'POST /v1/operations/replenishments/:replenishmentId/void',
     rpc: 'CorrectionService/VoidReplenishment',
     scope: 'operations:write',
+    versioned: true,
     tier: 'financial',
     refuses: [
       'replenishment-not-found',
@@ -89,6 +93,7 @@ export class ReplenishmentsController {
     http: 'POST /v1/operations/replenishments/:replenishmentId/credit',
     rpc: 'CorrectionService/CreditReplenishment',
     scope: 'operations:write',
+    versioned: true,
     tier: 'financial',
     refuses: [
       'replenishment-not-found',

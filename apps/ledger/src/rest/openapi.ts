@@ -1,10 +1,17 @@
 import { json } from '@daybook/contracts';
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
-import { exactlyOneOf, fieldsOf, type RequestField } from '../edge/fields';
+import {
+  exactlyOneOf,
+  fieldsOf,
+  type RequestField,
+  type Requirement,
+  requirementsOf,
+} from '../edge/fields';
 import { LOG_NAME, LOG_NAME_LENGTH_MAX } from '../edge/log-epochs';
-import { type OperationDeclaration, operationsOf } from '../edge/operation';
+import { type OperationDeclaration, operationsOf, takesIfMatch } from '../edge/operation';
 import { PROBLEMS, type ProblemCode } from '../edge/problems';
+import { IF_MATCH_SCHEMA } from '../edge/versions';
 import { OPEN_ROUTES } from './gate';
 import { PROBLEM_JSON } from './problem.filter';
 import { OWN_SCHEMAS } from './schemas';
@@ -99,16 +106,19 @@ function describe(
   const parameters: object[] = inPath.map(parameter('path'));
   if (kind === 'query') {
     parameters.push(...others.map(parameter('query')));
+    if (declaration.versioned) parameters.push(IF_NONE_MATCH);
     operation.responses = {
       200: answered('The answer.'),
+      ...(declaration.versioned && { 304: { description: 'The version of `If-None-Match`.' } }),
       ...(retriesAfter !== undefined && {
         202: answered(`What is known so far; \`${retriesAfter}\` says when to ask again.`),
       }),
     };
   } else {
     parameters.push(IDEMPOTENCY_KEY);
+    if (takesIfMatch(declaration)) parameters.push(IF_MATCH);
     const name = request.name.replace(/Request$/, 'Body');
-    schemas[name] = bodySchema(others, documented);
+    schemas[name] = bodySchema(others, documented, requirementsOf(request));
     const content = bodyContent(refTo(name), exactlyOneOf(request), others, documented);
     operation.requestBody = { required: true, content };
     operation.responses =
@@ -132,13 +142,24 @@ function refTo(name: string) {
 type Documented = (typeof json.OPERATIONS)[keyof json.Answers]['fields'];
 
 /** Unknown fields of request bodies are refused, and the schema says so. Answers may grow. */
-function bodySchema(fields: readonly RequestField[], documented: Documented) {
+function bodySchema(
+  fields: readonly RequestField[],
+  documented: Documented,
+  requirements: readonly Requirement[],
+) {
   const properties = fields.map(({ name, schema }) => [name, { ...schema, ...documented[name] }]);
   const required = fields.filter((field) => field.required).map(({ name }) => name);
   return {
     type: 'object',
     properties: Object.fromEntries(properties),
     ...(required.length > 0 && { required }),
+    ...(requirements.length > 0 && {
+      allOf: requirements.map(({ where, is, needs }) => ({
+        if: { properties: { [where]: { const: is } } },
+        // biome-ignore lint/suspicious/noThenProperty: the keyword of JSON Schema.
+        then: { required: needs },
+      })),
+    }),
     additionalProperties: false,
   };
 }
@@ -175,7 +196,7 @@ function complete(
   addProblems(operation, isOpen ? ['malformed-request', 'not-ready'] : problemsOf(declaration));
   for (const [status, response] of Object.entries(operation.responses)) {
     if (response === undefined || '$ref' in response) continue;
-    const names = headersOf(Number(status), isOpen, method !== 'get');
+    const names = headersOf(Number(status), isOpen, method !== 'get', declaration);
     const known = Object.fromEntries(
       names.map((name) => [name, { $ref: `#/components/headers/${name}` }]),
     );
@@ -184,12 +205,18 @@ function complete(
 }
 
 /** The headers of each answer. */
-function headersOf(status: number, isOpen: boolean, isCommand: boolean): (keyof typeof HEADERS)[] {
+function headersOf(
+  status: number,
+  isOpen: boolean,
+  isCommand: boolean,
+  declaration: OperationDeclaration | undefined,
+): (keyof typeof HEADERS)[] {
   return [
     'X-Request-Id',
     ...(isOpen || status === 401
       ? []
       : (['RateLimit-Policy', 'RateLimit', 'Daybook-Log'] as const)),
+    ...(declaration?.versioned === true && status < 400 ? (['ETag'] as const) : []),
     ...(isCommand && status < 300 ? (['Idempotency-Replayed'] as const) : []),
     ...(status === 401 ? (['WWW-Authenticate'] as const) : []),
     ...(status === 202 || status === 429 || status === 503 ? (['Retry-After'] as const) : []),
@@ -202,7 +229,10 @@ function problemsOf(declaration: OperationDeclaration | undefined): readonly Pro
   const { kind, request, refuses = [] } = declaration;
   const waits = fieldsOf(request).some(({ name }) => name === 'minPosition');
   const ofKind = kind === 'command' ? EVERY_COMMAND : waits ? EVERY_WAITING_READ : [];
-  return [...new Set([...refuses, ...EVERY_KEY, ...ofKind])];
+  const ofVersion: readonly ProblemCode[] = takesIfMatch(declaration)
+    ? ['precondition-failed']
+    : [];
+  return [...new Set([...refuses, ...EVERY_KEY, ...ofKind, ...ofVersion])];
 }
 
 /** One response per status, which lists its possible codes. */
@@ -248,6 +278,23 @@ const IDEMPOTENCY_KEY: Parameter = {
   example: '5f0e8f5e-3d3c-4d1e-9a52-0b6cf4a57a0f',
 };
 
+const IF_MATCH: Parameter = {
+  name: 'If-Match',
+  in: 'header',
+  required: false,
+  description:
+    'The `ETag` of the resource as you have read it. If the resource has changed since, the command is refused with `precondition-failed`.',
+  schema: { ...IF_MATCH_SCHEMA },
+};
+
+const IF_NONE_MATCH: Parameter = {
+  name: 'If-None-Match',
+  in: 'header',
+  required: false,
+  description: 'An `ETag` that you have: the answer is a 304 without a body while it is the same.',
+  schema: { type: 'string' },
+};
+
 const text = (description: string) => ({ description, schema: { type: 'string' as const } });
 
 const HEADERS = {
@@ -257,6 +304,9 @@ const HEADERS = {
   ),
   RateLimit: text(
     'What is left of it: `"<tier>";r=<requests>;t=<seconds until it is whole again>`.',
+  ),
+  ETag: text(
+    'The version of the resource: that of the last event that changed it. What is shown besides the events, such as how far a chain is, is no part of it.',
   ),
   'Daybook-Log': text('The event log in which the positions of the answer are: `<id>.<epoch>`.'),
   'Idempotency-Replayed': text(

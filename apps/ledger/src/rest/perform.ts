@@ -4,6 +4,7 @@ import type { Calls, PreparedCall } from '../edge/prepare';
 import { type Answer, answerBody } from '../edge/request-context';
 import { traceparentOf } from '../edge/request-id';
 import { invalid } from '../edge/validation';
+import { hasTag } from '../edge/versions';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -26,6 +27,7 @@ export function performOperations(server: FastifyInstance, calls: Calls): void {
       // A missing body counts as an empty object.
       fields: (isQuery ? request.query : request.body) ?? {},
       key: request.headers['idempotency-key'],
+      ifMatch: request.headers['if-match'],
       requestId: request.id,
       traceparent: traceparentOf(request),
     });
@@ -34,7 +36,13 @@ export function performOperations(server: FastifyInstance, calls: Calls): void {
     const { operation } = request;
     if (operation?.retriesAfter !== undefined) sayRetry(operation.retriesAfter, reply, payload);
     if (operation === null || reply.statusCode >= 400) return payload;
-    if (operation.kind === 'query') return calls.answered(operation, payload as object);
+    const etag = calls.etagOf(operation, payload as object);
+    if (etag !== null) reply.header('etag', etag);
+    if (operation.kind === 'query') {
+      const isKnown = etag !== null && hasTag(request.headers['if-none-match'], etag);
+      if (isKnown) reply.status(304);
+      return calls.answered(operation, payload as object);
+    }
     return answerOf(operation, reply, payload as Answer<object>);
   });
 }
