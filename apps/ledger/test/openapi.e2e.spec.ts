@@ -1,3 +1,5 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { createLedgerForTest, type Reply, type TestLedger } from '../../../test/ledger-harness';
 import { operationsOf } from '../src/edge/operation';
@@ -9,6 +11,7 @@ import { type ApiRequest, type Known, requestsTo } from './api-requests';
 import { CHAINS_FILE, CREDIT, type Known as Filled, fill, NOTE, VOID } from './grpc-known';
 import { isForOperators, sharedOperations } from './operation-calls';
 
+const DOCUMENT = join(__dirname, '../../../libs/contracts/openapi.json');
 /** Requests of the fuzz; CONTRIBUTING says how to send more. */
 const REQUESTS = Number(process.env.DAYBOOK_TEST_FUZZ_REQUESTS ?? 1_000);
 /** Far above what a request takes, for the time limit of the test. */
@@ -90,6 +93,12 @@ describe('the API document', () => {
           .map((method) => `${method} ${url.replaceAll(/:(\w+)/g, '{$1}')}`),
       );
     expect(documented(api.operations)).toEqual(new Set(served));
+  });
+
+  it('is the one in libs/contracts (after a change: DAYBOOK_WRITE_DOCS=1 npx jest openapi.e2e)', () => {
+    const text = `${JSON.stringify(api.document, null, 2)}\n`;
+    if (process.env.DAYBOOK_WRITE_DOCS) writeFileSync(DOCUMENT, text);
+    expect(readFileSync(DOCUMENT, 'utf8')).toBe(text);
   });
 
   it('is OpenAPI 3.1 with a name for every operation and an example of every refusal', () => {

@@ -223,7 +223,8 @@ export function TimeField(options: FieldOptions): PropertyDecorator {
 /** A position of the event log or an RFC 3339 time. */
 export function MomentField(options: FieldOptions): PropertyDecorator {
   const time = { pattern: RFC_3339.source, format: 'date-time' };
-  const schema = { type: 'string', maxLength: 40, oneOf: [{ pattern: POSITION.source }, time] };
+  const letters = { type: 'string', maxLength: 40, pattern: '^[0-9TZ:.+-]+$' };
+  const schema = { ...letters, oneOf: [{ pattern: POSITION.source }, time] };
   const sentence =
     'must be a position such as 42 or an RFC 3339 time such as 2026-01-31T12:00:00Z.';
   const isPosition = (value: unknown) => typeof value === 'string' && POSITION.test(value);

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 
 /** Characters that are safe in log lines, headers and URLs. */
-const REQUEST_ID = /^[A-Za-z0-9._:-]{1,128}$/;
+export const REQUEST_ID = /^[A-Za-z0-9._:-]{1,128}$/;
 
 /** The client's `X-Request-Id` if it is valid, else a new one. An invalid one is never refused. */
 export function requestIdOf({ headers }: Pick<IncomingMessage, 'headers'>): string {

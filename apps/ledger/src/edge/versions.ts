@@ -34,7 +34,7 @@ const TAG = /(W\/)?"([^"]*)"/g;
 export const TAGS_LENGTH_MAX = 512;
 const VERSION = /^(0|[1-9][0-9]{0,9})\.([1-9][0-9]{0,17})$/;
 
-export const IF_MATCH_SCHEMA = {
+export const TAGS_SCHEMA = {
   type: 'string',
   pattern: `^\\*$|${TAGS.source}`,
   maxLength: TAGS_LENGTH_MAX,

@@ -11,7 +11,8 @@ import {
 import { LOG_NAME, LOG_NAME_LENGTH_MAX } from '../edge/log-epochs';
 import { type OperationDeclaration, operationsOf, takesIfMatch } from '../edge/operation';
 import { PROBLEMS, type ProblemCode } from '../edge/problems';
-import { IF_MATCH_SCHEMA } from '../edge/versions';
+import { REQUEST_ID } from '../edge/request-id';
+import { TAGS_SCHEMA } from '../edge/versions';
 import { OPEN_ROUTES } from './gate';
 import { PROBLEM_JSON } from './problem.filter';
 import { OWN_SCHEMAS } from './schemas';
@@ -78,8 +79,19 @@ export function openApiDocument(app: INestApplication): OpenAPIObject {
       complete(operation, path, method, declaration);
     }
   }
+  document.tags = tagsOf(document);
   document.components = { ...document.components, schemas: schemas as Schemas, headers: HEADERS };
   return document;
+}
+
+/** The tags of operations, by name. */
+function tagsOf({ paths }: OpenAPIObject): { name: string; description: string }[] {
+  const names = Object.values(paths).flatMap((item) =>
+    METHODS.flatMap((method) => item[method]?.tags ?? []),
+  );
+  return [...new Set(names)]
+    .toSorted((a, b) => (a < b ? -1 : 1))
+    .map((name) => ({ name, description: `The operations of ${name.toLowerCase()}.` }));
 }
 
 /** Adds parameters, body and answers. The schema of the body is added to `schemas`. */
@@ -129,8 +141,17 @@ function describe(
             201: { ...answered('It was created.'), headers: LOCATION },
           };
   }
-  const described = { summary, ...(description && { description }), parameters };
+  const described = { summary, description: withRights(description, declaration), parameters };
   Object.assign(operation, described, { 'x-rate-tier': tier });
+}
+
+/** The description of an operation, with what a key needs for it. */
+function withRights(
+  description: string | undefined,
+  { scope, tier }: OperationDeclaration,
+): string {
+  const rights = `Scope: \`${scope}\`. Rate limit: \`${tier}\`.`;
+  return description ? `${description}\n\n${rights}` : rights;
 }
 
 const LOCATION = { location: { description: 'Where it is.', schema: { type: 'string' as const } } };
@@ -256,7 +277,7 @@ const REQUEST_ID_PARAMETER: Parameter = {
   required: false,
   description:
     'Your own id of the request, 1 to 128 of A-Z a-z 0-9 . _ : -. Otherwise the server makes one.',
-  schema: { type: 'string', maxLength: 128 },
+  schema: { type: 'string', pattern: REQUEST_ID.source, maxLength: 128 },
 };
 
 const LOG_PARAMETER: Parameter = {
@@ -284,15 +305,16 @@ const IF_MATCH: Parameter = {
   required: false,
   description:
     'The `ETag` of the resource as you have read it. If the resource has changed since, the command is refused with `precondition-failed`.',
-  schema: { ...IF_MATCH_SCHEMA },
+  schema: { ...TAGS_SCHEMA },
 };
 
 const IF_NONE_MATCH: Parameter = {
   name: 'If-None-Match',
   in: 'header',
   required: false,
-  description: 'An `ETag` that you have: the answer is a 304 without a body while it is the same.',
-  schema: { type: 'string' },
+  description:
+    'An `ETag` that you have: the answer is a 304 without a body while it is the same. One that cannot be read has none.',
+  schema: { ...TAGS_SCHEMA },
 };
 
 const text = (description: string) => ({ description, schema: { type: 'string' as const } });

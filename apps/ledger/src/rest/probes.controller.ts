@@ -4,6 +4,8 @@ import { ApiOkResponse, ApiOperation, ApiProduces, ApiQuery, ApiTags } from '@ne
 import { Registry } from 'prom-client';
 import { Problem } from '../edge/problem';
 
+const NO_KEY = 'Needs no key, and counts against no quota.';
+
 /** The token of the process's `Health`. */
 export const HEALTH = Symbol('Health');
 
@@ -28,14 +30,22 @@ export class ProbesController {
   ) {}
 
   @Get('livez')
-  @ApiOperation({ summary: 'Check whether the process is alive', security: [] })
+  @ApiOperation({
+    summary: 'Check whether the process is alive',
+    description: NO_KEY,
+    security: [],
+  })
   @ApiOkResponse({ ...REPORT, description: 'It is.' })
   livez(): HealthReport {
     return report(this.health.livez());
   }
 
   @Get('readyz')
-  @ApiOperation({ summary: 'Check whether requests can be answered now', security: [] })
+  @ApiOperation({
+    summary: 'Check whether requests can be answered now',
+    description: NO_KEY,
+    security: [],
+  })
   @ApiOkResponse({ ...REPORT, description: 'They can.' })
   @ApiQuery({ ...FOR, required: false })
   async readyz(@Query('for') purpose?: unknown): Promise<HealthReport> {
@@ -49,7 +59,11 @@ export class ProbesController {
   }
 
   @Get('startupz')
-  @ApiOperation({ summary: 'Check whether the start is complete', security: [] })
+  @ApiOperation({
+    summary: 'Check whether the start is complete',
+    description: NO_KEY,
+    security: [],
+  })
   @ApiOkResponse({ ...REPORT, description: 'It is.' })
   startupz(): HealthReport {
     return report(this.health.startupz());
