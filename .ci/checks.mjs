@@ -2,7 +2,7 @@
 // Runs every check even when one fails. The exit code is the number of checks that failed.
 import { spawnSync } from 'node:child_process';
 
-const CHECKS = ['lint', 'types', 'check:imports', 'check:grpc', 'check:openapi'];
+const CHECKS = ['lint', 'types', 'check:imports', 'check:grpc', 'check:openapi', 'check:rest'];
 
 const failed = CHECKS.filter((name) => {
   console.log(`== ${name}`);

@@ -1,11 +1,20 @@
 import { join } from 'node:path';
-import { DaybookClient, DaybookClientModule, DaybookError, v1 } from '@daybook/client';
+import {
+  DaybookClient,
+  DaybookClientModule,
+  DaybookError,
+  DaybookProblem,
+  DaybookRest,
+  etagOf,
+  v1,
+} from '@daybook/client';
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { grpcCredentials } from '../apps/ledger/src/grpc/credentials';
 import { createGrpcLedger, type GrpcLedger } from '../apps/ledger/test/grpc-ledger';
 import { type BreakableLine, breakableLine } from './breakable-line';
 import { until } from './dependencies';
+import { createLedgerForTest } from './ledger-harness';
 
 let ledger: GrpcLedger;
 let line: BreakableLine;
@@ -242,5 +251,111 @@ describe('a stream of events', () => {
     for (let i = 0; i < 20; i++) {
       for await (const _ of daybook.tail({})) break;
     }
+  });
+});
+
+describe('the client over REST', () => {
+  let restLine: BreakableLine;
+  let rest: DaybookRest;
+  let far: DaybookRest;
+  beforeAll(async () => {
+    restLine = await breakableLine(ledger.url);
+    rest = new DaybookRest({ url: ledger.url, apiKey: ledger.apiKey });
+    far = new DaybookRest({ url: restLine.url, apiKey: ledger.apiKey });
+  });
+  afterAll(() => restLine.close());
+
+  async function problem(attempt: Promise<unknown>): Promise<DaybookProblem> {
+    const error = await attempt.then(
+      () => undefined,
+      (reason: unknown) => reason,
+    );
+    expect(error).toBeInstanceOf(DaybookProblem);
+    return error as DaybookProblem;
+  }
+
+  it('calls operations by their names, with bigint for amounts', async () => {
+    const customer = await rest.call('createCustomer', { externalId: 'rita', families: ['evm'] });
+    const [purse] = customer.purses;
+    expect(purse).toMatchObject({ customerId: customer.id, status: 'PENDING_PAYMENT' });
+    const { data: assets } = await rest.call('listAssets', {});
+    const usdt = assets.find(({ currency }) => currency === 'USDT_ETH');
+    expect(usdt?.minimum.baseUnits).toBe(1_000_000n);
+    expect(usdt?.minimum.amount).toBe('1');
+  });
+
+  it('lists everything, page by page', async () => {
+    const made = [];
+    for (const externalId of ['page-a', 'page-b', 'page-c']) {
+      made.unshift((await rest.call('createCustomer', { externalId })).id);
+    }
+    const minPosition = String(await ledger.store.head());
+    const found: string[] = [];
+    for await (const { id } of rest.items('listCustomers', { limit: '1', minPosition })) {
+      found.push(id);
+      if (found.length === made.length) break;
+    }
+    expect(found).toEqual(made);
+  });
+
+  it('refuses with the code of the service', async () => {
+    const missing = await problem(rest.call('createCustomer', { externalId: 'a b' }));
+    expect([missing.code, missing.status]).toEqual(['validation-failed', 400]);
+    expect(missing.parts.errors).toMatchObject([{ pointer: '/externalId', code: 'pattern' }]);
+    expect(missing.message).toMatch(/^createCustomer: externalId must be/);
+    expect(missing.isOutcomeUnknown).toBe(false);
+    const unknown = { customerId: '0b6cf4a5-7a0f-5f0e-8f5e-3d3c5d1e9a52' };
+    expect((await problem(rest.call('getCustomer', unknown))).code).toBe('customer-not-found');
+    expect(() => new DaybookRest({ url: ledger.url, apiKey: 'secret' })).toThrow(TypeError);
+  });
+
+  it('changes a resource only as it was read', async () => {
+    const customer = await rest.call('createCustomer', { externalId: 'rolf' });
+    const change = { customerId: customer.id, description: 'new' };
+    const ifMatch = etagOf(customer) ?? '';
+    const changed = await rest.call('updateCustomer', change, { ifMatch });
+    expect(etagOf(changed)).not.toBe(ifMatch);
+    const late = { ...change, description: 'late' };
+    const { code } = await problem(rest.call('updateCustomer', late, { ifMatch }));
+    expect(code).toBe('precondition-failed');
+  });
+
+  it('carries a command out once, however often the connection breaks', async () => {
+    const before = await ledger.store.head();
+    restLine.cut();
+    const created = far.call('createCustomer', { externalId: 'ruth' });
+    for (let n = 0; n < 3; n++) {
+      restLine.mend();
+      await rest.call('listAssets', {});
+      restLine.cut();
+    }
+    restLine.mend();
+    expect((await created).externalId).toBe('ruth');
+    expect(await customersAfter(before)).toHaveLength(1);
+  });
+
+  it('says that the outcome is unknown when there was no answer in time', async () => {
+    restLine.cut();
+    const settings = { timeoutMs: 250, idempotencyKey: 'rosa-1' };
+    const lost = await problem(far.call('createCustomer', { externalId: 'rosa' }, settings));
+    expect([lost.code, lost.isOutcomeUnknown]).toEqual([null, true]);
+    expect(lost.parts.idempotencyKey).toBe('rosa-1');
+    const signal = AbortSignal.abort(new Error('No longer wanted.'));
+    await expect(far.call('listAssets', {}, { signal })).rejects.toThrow('No longer wanted.');
+    restLine.mend();
+  });
+
+  it('waits until a quota is whole again, unless that takes too long', async () => {
+    const quota = { requests: 30, windowSeconds: 2 };
+    const limited = await createLedgerForTest({ quota, beside: ledger });
+    const client = new DaybookRest({ url: limited.url, apiKey: ledger.apiKey });
+    const refused = async () => {
+      for (;;) await client.call('listAssets', {}, { timeoutMs: 500 });
+    };
+    const used = await problem(refused());
+    expect([used.code, used.status]).toEqual(['rate-limited', 429]);
+    expect(used.parts.retryAfterMs).toBeGreaterThan(0);
+    expect((await client.call('listAssets', {})).data.length).toBeGreaterThan(0);
+    await limited.close();
   });
 });

@@ -35,7 +35,7 @@ writeFileSync(
     {
       name: '@daybook/client',
       version: own.version,
-      description: 'Daybook over gRPC, typed, as a module for NestJS.',
+      description: 'Daybook over gRPC and REST, typed, as a module for NestJS.',
       license: own.license,
       engines: own.engines,
       main: 'libs/client/src/index.js',

@@ -1,11 +1,14 @@
+import { DaybookRest } from '@daybook/client';
 import { until } from '../../../test/dependencies';
 import { createLedgerForTest, type Reply, type TestLedger } from '../../../test/ledger-harness';
 
 const USDT = 'eip155:1/erc20:0xdac17f958d2ee523a2206206994597c13d831ec7';
 
 let ledger: TestLedger;
+let daybook: DaybookRest;
 beforeAll(async () => {
   ledger = await createLedgerForTest();
+  daybook = new DaybookRest({ url: ledger.url, apiKey: ledger.apiKey });
 });
 afterAll(() => ledger.close());
 
@@ -14,34 +17,24 @@ const atHead = async (path: string): Promise<Reply> =>
   get(`${path}${path.includes('?') ? '&' : '?'}minPosition=${await ledger.store.head()}`);
 
 describe('a list', () => {
-  const ids = async (path: string): Promise<string[]> => {
-    const found: string[] = [];
-    let next: string | null = null;
-    do {
-      const cursor: string = next === null ? '' : `&cursor=${next}`;
-      const { status, body } = await get(`${path}${cursor}`);
-      expect(status).toBe(200);
-      found.push(...body.data.map(({ id }: { id: string }) => id));
-      next = body.nextCursor;
-    } while (next !== null);
-    return found;
-  };
+  const create = (externalId: string) => daybook.call('createCustomer', { externalId });
 
   it('goes from the newest to the oldest, page by page, without gap or repeat', async () => {
     const made: string[] = [];
     for (let n = 0; n < 7; n++) {
-      const body = { externalId: `paged-${n}` };
-      made.unshift((await ledger.request('POST', '/v1/customers', { body })).body.id);
+      made.unshift((await create(`paged-${n}`)).id);
     }
     await atHead('/v1/customers');
-    for (const limit of [1, 2, 3, 7, 100, 5_000]) {
-      expect((await ids(`/v1/customers?limit=${limit}`)).slice(0, 7)).toEqual(made);
+    for (const limit of ['1', '2', '3', '7', '100', '5000']) {
+      const ids: string[] = [];
+      for await (const { id } of daybook.items('listCustomers', { limit })) ids.push(id);
+      expect(ids).toEqual(made);
     }
   });
 
   it('is stable while entries are added', async () => {
     const first = await atHead('/v1/customers?limit=3');
-    await ledger.request('POST', '/v1/customers', { body: { externalId: 'late' } });
+    await create('late');
     await atHead('/v1/customers');
     const second = await get(`/v1/customers?limit=3&cursor=${first.body.nextCursor}`);
     const shown = [...first.body.data, ...second.body.data].map(({ id }) => id);
@@ -68,11 +61,9 @@ describe('a list', () => {
 
 describe('minPosition', () => {
   it('waits for what was written, and no longer', async () => {
-    const { body: customer } = await ledger.request('POST', '/v1/customers', {
-      body: { externalId: 'waiter' },
-    });
-    const reply = await get(`/v1/customers/${customer.id}?minPosition=${customer.position}`);
-    expect(reply.status).toBe(200);
+    const { id, position } = await daybook.call('createCustomer', { externalId: 'waiter' });
+    const read = await daybook.call('getCustomer', { customerId: id, minPosition: position });
+    expect(read.externalId).toBe('waiter');
   });
 });
 

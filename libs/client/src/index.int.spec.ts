@@ -28,13 +28,17 @@ describe('the package of the client', () => {
       symlinkSync(join(ROOT, 'node_modules', name), place);
     }
     const uses = `
-      const { DaybookClient, DaybookClientModule, v1 } = require('@daybook/client');
+      const { DaybookClient, DaybookClientModule, DaybookRest, v1 } = require('@daybook/client');
       const client = new DaybookClient({ address: 'localhost:1', apiKey: 'dbk_key', tls: false });
       client.customers
         .createCustomer({ externalId: 'alice', families: [v1.Family.FAMILY_EVM] }, { timeoutMs: 50 })
         .catch((error) => console.log(error.name, DaybookClientModule.name));
+      new DaybookRest({ url: 'http://localhost:1', apiKey: 'dbk_key', timeoutMs: 50 })
+        .call('listAssets', {})
+        .catch((error) => console.log(error.name));
     `;
     const said = execFileSync(process.execPath, ['-e', uses], { cwd: folder }).toString().trim();
-    expect(said).toBe('DaybookError DaybookClientModule');
+    const lines = said.split('\n').toSorted();
+    expect(lines).toEqual(['DaybookError DaybookClientModule', 'DaybookProblem']);
   });
 });
